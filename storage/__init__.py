@@ -1,0 +1,1 @@
+"""The door to the database: engines, transactions, migrations. Knows no domain."""

@@ -1,0 +1,84 @@
+"""SQL as text: statements of a script, named parameters. Owns every rewriting of SQL; runs none."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from storage.errors import StorageError
+
+_TOKEN = re.compile(
+    r"""
+    '(?:[^']|'')*'            # string
+  | "(?:[^"]|"")*"            # quoted name
+  | --[^\n]*                  # comment to the end of the line
+  | /\*.*?\*/                 # comment in brackets
+  | ::
+  | :[A-Za-z_][A-Za-z_0-9]*   # named parameter
+  | [A-Za-z_][A-Za-z_0-9]*
+  | \s+
+  | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+#: A transaction belongs to the door, never to a store function.
+_RESERVED = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "VACUUM", "ATTACH", "DETACH"})
+
+
+def tokens(sql: str) -> Iterator[str]:
+    """The words, strings, comments and signs of `sql`; joined they give `sql` again."""
+    for match in _TOKEN.finditer(sql):
+        token = match.group()
+        if token in ("'", '"'):
+            raise StorageError(f"SQL with an open quote at character {match.start()}: {sql[match.start() :][:40]!r}")
+        yield token
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script, without comments; a semicolon in a string or a comment ends nothing."""
+    found: list[str] = []
+    current: list[str] = []
+    for token in [*tokens(script), ";"]:
+        if token != ";":
+            current.append("" if _is_comment(token) else token)
+        elif text := "".join(current).strip():
+            found.append(text)
+        if token == ";":
+            current = []
+    return found
+
+
+def replace_words(sql: str, replace: Callable[[str], str]) -> str:
+    """`sql` with every bare word replaced; strings, quoted names and comments stay as they are."""
+    return "".join(replace(token) if _is_word(token) else token for token in tokens(sql))
+
+
+@lru_cache(maxsize=1024)
+def checked(sql: str) -> str:
+    """`sql` itself, when it is one statement that leaves the transaction alone; StorageError otherwise."""
+    parts = statements(sql)
+    if len(parts) != 1:
+        raise StorageError(f"expected one SQL statement, found {len(parts)}: {sql.strip()[:60]!r}")
+    word = parts[0].split(None, 1)[0].upper()
+    if word in _RESERVED:
+        raise StorageError(f"{word} is not for store functions: the transaction belongs to storage")
+    return sql
+
+
+@lru_cache(maxsize=1024)
+def percent_style(sql: str) -> str:
+    """`:name` parameters as `%(name)s`, every other `%` doubled; strings and comments keep their colons."""
+    return "".join(_percent_token(token) for token in tokens(checked(sql)))
+
+
+def _percent_token(token: str) -> str:
+    if token[0] == ":" and len(token) > 1 and token != "::":
+        return f"%({token[1:]})s"
+    return token.replace("%", "%%")
+
+
+def _is_comment(token: str) -> bool:
+    return token.startswith(("--", "/*"))
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalpha() or token[0] == "_"

@@ -1,0 +1,195 @@
+"""The migrations: kept in a book, never undone, the same schema on both engines."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from storage import database, migrations
+from tests.conftest import Server
+
+_BOOKS = {"_sqlite_migrations", "migrations"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """What both engines can be asked about."""
+
+    columns: frozenset[tuple[str, str, str, bool]]  #: table, column, type, nullable
+    keys: frozenset[tuple[str, tuple[str, ...]]]  #: primary and unique keys of tables
+    indexes: frozenset[tuple[str, str, bool, bool, tuple[str, ...]]]  #: table, name, unique, partial, columns
+    parents: frozenset[tuple[str, str, str]]  #: table, column, parent
+
+
+_TYPES = {"INTEGER": "integer", "TEXT": "text", "BLOB": "bytes", "bigint": "integer", "bytea": "bytes"}
+
+
+def _of_sqlite(db: database.Connection) -> Schema:
+    tables = [row.text("name") for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    columns: set[tuple[str, str, str, bool]] = set()
+    keys: set[tuple[str, tuple[str, ...]]] = set()
+    indexes: set[tuple[str, str, bool, bool, tuple[str, ...]]] = set()
+    parents: set[tuple[str, str, str]] = set()
+    for table in set(tables) - _BOOKS:
+        found = db.execute("SELECT * FROM pragma_table_info(:t)", {"t": table})
+        for row in found:
+            rowid = row.flag("pk") and row.text("type") == "INTEGER"
+            nullable = not (row.flag("notnull") or rowid)
+            columns.add((table, row.text("name"), _TYPES[row.text("type")], nullable))
+        if pk := [row for row in found if row.flag("pk")]:
+            keys.add((table, tuple(row.text("name") for row in sorted(pk, key=lambda row: row.integer("pk")))))
+        for index in db.execute("SELECT * FROM pragma_index_list(:t)", {"t": table}):
+            parts = db.execute("SELECT name FROM pragma_index_info(:i) ORDER BY seqno", {"i": index.text("name")})
+            names = tuple(part.text("name") for part in parts)
+            if index.text("origin") == "c":
+                unique, partial = index.flag("unique"), index.flag("partial")
+                indexes.add((table, index.text("name"), unique, partial, names))
+            else:
+                keys.add((table, names))
+        for row in db.execute("SELECT * FROM pragma_foreign_key_list(:t)", {"t": table}):
+            parents.add((table, row.text("from"), row.text("table")))
+    return Schema(
+        columns=frozenset(columns), keys=frozenset(keys), indexes=frozenset(indexes), parents=frozenset(parents)
+    )
+
+
+_COLUMNS = """
+SELECT table_name AS t, column_name AS c, data_type AS type, is_nullable AS nullable
+FROM information_schema.columns WHERE table_schema = 'public'
+"""
+_INDEXES = """
+SELECT t.relname AS t, i.relname AS name, x.indisunique AS is_unique, x.indpred IS NOT NULL AS partial,
+    c.conname IS NOT NULL AS is_key,
+    (SELECT string_agg(a.attname, ',' ORDER BY k.place)
+     FROM unnest(x.indkey) WITH ORDINALITY AS k (number, place)
+     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number) AS names
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'public'
+LEFT JOIN pg_constraint c ON c.conindid = i.oid AND c.contype IN ('p', 'u')
+"""
+_PARENTS = """
+SELECT t.relname AS t, a.attname AS c, p.relname AS parent
+FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid JOIN pg_class p ON p.oid = f.confrelid
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.conkey[1] WHERE f.contype = 'f'
+"""
+
+
+def _of_postgresql(db: database.Connection) -> Schema:
+    columns = [row for row in db.execute(_COLUMNS) if row["t"] not in _BOOKS]
+    indexes = [row for row in db.execute(_INDEXES) if row["t"] not in _BOOKS]
+    return Schema(
+        columns=frozenset(
+            (row.text("t"), row.text("c"), _TYPES.get(row.text("type"), row.text("type")), row["nullable"] == "YES")
+            for row in columns
+        ),
+        keys=frozenset((row.text("t"), tuple(row.text("names").split(","))) for row in indexes if row.flag("is_key")),
+        indexes=frozenset(
+            (
+                row.text("t"),
+                row.text("name"),
+                row.flag("is_unique"),
+                row.flag("partial"),
+                tuple(row.text("names").split(",")),
+            )
+            for row in indexes
+            if not row.flag("is_key")
+        ),
+        parents=frozenset((row.text("t"), row.text("c"), row.text("parent")) for row in db.execute(_PARENTS)),
+    )
+
+
+def test_both_engines_end_in_the_same_schema(sqlite_url: str, postgresql_url: str) -> None:
+    here, there = database.open(sqlite_url), database.open(postgresql_url)
+    one, other = here.read_sync(_of_sqlite), there.read_sync(_of_postgresql)
+    here.close_sync()
+    there.close_sync()
+    assert one.columns == other.columns
+    assert one.keys == other.keys
+    assert one.indexes == other.indexes
+    assert one.parents == other.parents
+    assert len(one.columns) > 100
+
+
+def test_every_table_is_strict_on_sqlite(sqlite_url: str) -> None:
+    db = database.open(sqlite_url)
+    loose = db.read_sync(
+        lambda connection: connection.execute(
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0"
+            " AND name NOT LIKE 'sqlite%' AND name <> '_sqlite_migrations'"
+        )
+    )
+    db.close_sync()
+    assert loose == []
+
+
+def test_sqlite_utils_keeps_the_book(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    for _ in range(2):
+        database.open(path).close_sync()
+    plain = sqlite3.connect(path)
+    applied = plain.execute("SELECT migration_set, name FROM _sqlite_migrations").fetchall()
+    plain.close()
+    assert applied == [("tomoshibi", migration.name) for migration in migrations.load()]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_database_newer_than_the_program_is_refused(
+    engine: str, sqlite_url: str, postgresql_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = sqlite_url if engine == "sqlite" else postgresql_server.create()
+    db = database.open(url)
+    db.migrate()
+    db.close_sync()
+    monkeypatch.setattr(migrations, "load", lambda: ())
+    with pytest.raises(database.StorageError, match="newer than this program"):
+        database.open(url, role="serve")
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_migration_that_fails_leaves_nothing(
+    engine: str, tmp_path: Path, postgresql_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, load = migrations.load(), migrations.load
+    bad = migrations.Migration(name="0099_bad", script="CREATE TABLE bad (id {ID}); INSERT INTO nowhere VALUES (1);")
+    monkeypatch.setattr(migrations, "load", lambda: (*good, bad))
+    url = str(tmp_path / "bad.db") if engine == "sqlite" else postgresql_server.create()
+    with pytest.raises(database.StorageError, match="nowhere"):
+        _open_migrated(url)
+    monkeypatch.setattr(migrations, "load", load)
+    db = _open_migrated(url)
+    rows = db.read_sync(lambda connection: connection.execute("SELECT COUNT(*) AS n FROM counters"))
+    db.close_sync()
+    assert rows[0].integer("n") == 1
+
+
+def _open_migrated(url: str) -> database.Database:
+    db = database.open(url)
+    try:
+        db.migrate()
+    except BaseException:
+        db.close_sync()
+        raise
+    return db
+
+
+def test_macros_are_replaced_per_engine() -> None:
+    script = "CREATE TABLE t (id {ID}, body {BYTES}, n INTEGER, text TEXT DEFAULT 'TEXT;'); -- INTEGER"
+    migration = migrations.Migration(name="0001_t", script=script)
+    assert migration.statements("sqlite") == [
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB, n INTEGER, text TEXT DEFAULT 'TEXT;') STRICT"
+    ]
+    assert migration.statements("postgresql") == [
+        "CREATE TABLE t (id BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, body BYTEA, n BIGINT,"
+        " text TEXT COLLATE \"C\" DEFAULT 'TEXT;')"
+    ]
+
+
+@pytest.mark.parametrize("names", [["0002_second.sql"], ["0001_one.sql", "0001_two.sql"], ["0001-one.sql"]])
+def test_a_misnumbered_file_is_refused(names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "migrations").mkdir()
+    for name in names:
+        (tmp_path / "migrations" / name).touch()
+    monkeypatch.setattr(migrations.resources, "files", lambda _: tmp_path)
+    with pytest.raises(database.StorageError, match="expected number"):
+        migrations.load()
