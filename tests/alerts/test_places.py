@@ -82,9 +82,7 @@ def test_ina_is_split_in_the_weather_and_whole_in_the_earthquakes() -> None:
 
 
 def test_seismic_ward_stands_for_its_city() -> None:
-    assert TABLE.by_seismic_city("1410100") == Resolution(
-        places=frozenset({"14100", "14101"}), how=How.PRESENT
-    )
+    assert TABLE.by_seismic_city("1410100") == Resolution(places=frozenset({"14100", "14101"}), how=How.PRESENT)
 
 
 def test_satsumasendai_lies_in_two_seismic_areas() -> None:

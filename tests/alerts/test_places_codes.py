@@ -17,9 +17,7 @@ from alerts.places.codes import check_digit
 TABLE = places.load()
 CODES = st.sampled_from([place.code for place in TABLE.all()])
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
-SAMPLES = Path(
-    os.environ.get("TOMOSHIBI_JMA_SAMPLES") or Path(__file__).parents[3] / "shared" / "jma" / "samples"
-)
+SAMPLES = Path(os.environ.get("TOMOSHIBI_JMA_SAMPLES") or Path(__file__).parents[3] / "shared" / "jma" / "samples")
 #: Stands in the flood samples where a gauge station has no municipality.
 NO_PLACE = {"0000000"}
 
@@ -88,9 +86,7 @@ def test_superseded_codes_lead_to_the_place_of_today(written: str, code: str) ->
     assert TABLE.normalise_code(written) == code
 
 
-@pytest.mark.parametrize(
-    "written", ["", "0", "999", "99999", "1720499", "17204.0", "輪島市", "-1100", "17204900"]
-)
+@pytest.mark.parametrize("written", ["", "0", "999", "99999", "1720499", "17204.0", "輪島市", "-1100", "17204900"])
 def test_what_is_no_code_is_refused(written: str) -> None:
     assert TABLE.normalise_code(written) is None
 
@@ -147,14 +143,10 @@ def test_every_code_of_the_sample_telegrams_is_known(capsys: pytest.CaptureFixtu
         "tsunami_area": TABLE.by_tsunami_area,
     }
     seen = {
-        pair
-        for path in SAMPLES.glob("V*/*.xml")
-        for pair in area_codes(ET.parse(path).getroot(), path.parent.name)
+        pair for path in SAMPLES.glob("V*/*.xml") for pair in area_codes(ET.parse(path).getroot(), path.parent.name)
     }
     # An empty folder or a reader that finds nothing must not look like success.
     assert {level for level, _ in seen} == set(look_up)
     assert len(seen) > 1000
-    unknown = {
-        (level, code) for level, code in seen if look_up[level](code).how not in (How.PRESENT, How.SUPERSEDED)
-    }
+    unknown = {(level, code) for level, code in seen if look_up[level](code).how not in (How.PRESENT, How.SUPERSEDED)}
     assert {code for _, code in unknown} <= NO_PLACE, unknown

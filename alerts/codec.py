@@ -1,0 +1,116 @@
+"""Reports and changes as JSON and back, for the rows that keep them. Times are RFC 3339 UTC."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from alerts.changes import Cause, PlaceChange
+from alerts.report import AreaReport, AreaScheme, Facts, HeightWord, Report, SeaState
+from alerts.vocabulary import Hazard, InfoType, Status
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _from_time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def _required_time(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    """Only what is said; an empty object for nothing."""
+    row = {
+        "height": facts.height,
+        "over": facts.over or None,
+        "height_word": facts.height_word,
+        "arrival": _time(facts.arrival),
+        "arriving": facts.arriving or None,
+        "sea": None if facts.sea is SeaState.UNSAID else facts.sea,
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def facts_from_json(row: Mapping[str, Any]) -> Facts:
+    """The opposite of `facts_to_json`."""
+    word = row.get("height_word")
+    return Facts(
+        height=row.get("height"),
+        over=bool(row.get("over")),
+        height_word=HeightWord(word) if word else None,
+        arrival=_from_time(row.get("arrival")),
+        arriving=bool(row.get("arriving")),
+        sea=SeaState(row.get("sea", SeaState.UNSAID)),
+    )
+
+
+def change_to_json(change: PlaceChange) -> dict[str, Any]:
+    """A change without its place, which is the key it is kept under."""
+    return {
+        "before": change.before,
+        "after": change.after,
+        "cause": change.cause,
+        "higher": change.higher,
+        "issued": _time(change.issued),
+        "facts": facts_to_json(change.facts),
+    }
+
+
+def change_from_json(place: str, row: Mapping[str, Any]) -> PlaceChange:
+    """The opposite of `change_to_json`."""
+    return PlaceChange(
+        place=place,
+        before=row["before"],
+        after=row["after"],
+        cause=Cause(row["cause"]),
+        facts=facts_from_json(row["facts"]),
+        higher=bool(row["higher"]),
+        issued=_required_time(row["issued"]),
+    )
+
+
+def report_to_text(report: Report) -> str:
+    """The whole report as one JSON document."""
+    areas = [[area.scheme, area.code, area.grade, area.lifted, facts_to_json(area.facts)] for area in report.areas]
+    return json.dumps(
+        {
+            "digest": report.digest,
+            "type": report.type,
+            "status": report.status,
+            "info_type": report.info_type,
+            "hazard": report.hazard,
+            "sent": _time(report.sent),
+            "issued": _time(report.issued),
+            "lineage": report.lineage,
+            "areas": areas,
+            "valid_until": _time(report.valid_until),
+            "origin": _time(report.origin),
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def report_from_text(text: str) -> Report:
+    """The opposite of `report_to_text`."""
+    row = json.loads(text)
+    return Report(
+        digest=row["digest"],
+        type=row["type"],
+        status=Status(row["status"]),
+        info_type=InfoType(row["info_type"]),
+        hazard=Hazard(row["hazard"]),
+        sent=_required_time(row["sent"]),
+        issued=_required_time(row["issued"]),
+        lineage=tuple(row["lineage"]),
+        areas=tuple(
+            AreaReport(scheme=AreaScheme(s), code=c, grade=g, lifted=x, facts=facts_from_json(f))
+            for s, c, g, x, f in row["areas"]
+        ),
+        valid_until=_from_time(row["valid_until"]),
+        origin=_from_time(row["origin"]),
+    )

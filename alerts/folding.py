@@ -1,0 +1,245 @@
+"""What is in force, as a function of the *set* of reports: their order of arrival and repetition do not matter.
+
+One fold per lineage: a weather region, the tsunami of linked earthquakes, one earthquake. Design, rule 4;
+which telegram replaces which: 地震火山関連XML電文解説資料 and 気象警報・注意報（Ｒ０６）電文解説資料.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from alerts import hazards
+from alerts.notices import Notice, NoticeKind
+from alerts.places import PlaceTable, Resolution
+from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, Report
+from alerts.vocabulary import NONE, Hazard, InfoType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What one lineage's reports say of each place together."""
+
+    #: municipality -> grade, only places where something is in force
+    grades: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    #: places that only withdrawn reports name
+    withdrawn: frozenset[str] = frozenset()
+    #: places the newest report lifts in words, whether or not something was known there
+    lifted: frozenset[str] = frozenset()
+    #: when what is in force ends by itself, per place; nothing for what must be lifted
+    ends: Mapping[str, datetime] = field(default_factory=dict)
+    #: codes that resolved by fallback or not at all
+    notices: tuple[Notice, ...] = ()
+
+
+def lineage_of(report: Report, others: Iterable[Report]) -> list[Report]:
+    """All reports of the same lineage, this one included, once each, in the order in which they apply.
+
+    Reports belong together when they share an id; a tsunami's may link several earthquakes.
+    """
+    ids = set(report.lineage)
+    pool = [other for other in others if other.hazard is report.hazard and other.status is report.status]
+    grown = True
+    while grown:
+        linked = {event for other in pool if ids.intersection(other.lineage) for event in other.lineage}
+        grown = not linked <= ids
+        ids |= linked
+    members = {other.digest: other for other in pool if ids.intersection(other.lineage)}
+    members[report.digest] = report
+    return sorted(members.values(), key=Report.order)
+
+
+def fold(reports: Sequence[Report], places: PlaceTable) -> State:
+    """The state of one lineage; its reports in the order in which they apply."""
+    if not reports:
+        return State()
+    live = _live(reports)
+    collected = _Collected(hazard=reports[0].hazard, places=places)
+    for area in _areas_in_force(live, places):
+        collected.add(area)
+    ends = _ends(live, collected)
+    standing = {report.digest for report in live}
+    taken_back = [report for report in reports if report.digest not in standing]
+    return collected.state(_named(taken_back, places), _lifted(live, places), ends)
+
+
+def in_force_at(state: State, now: datetime) -> State:
+    """The state without what has ended by itself by `now`."""
+    over = {place for place, end in state.ends.items() if end <= now}
+    if not over:
+        return state
+    kept = {place: grade for place, grade in state.grades.items() if place not in over}
+    return replace(state, grades=kept)
+
+
+def merge(hazard: Hazard, states: Sequence[State]) -> State:
+    """Several lineages of one hazard together: the highest grade of each place, with its facts and its end."""
+    if len(states) == 1:
+        return states[0]
+    rule = hazards.rule(hazard)
+    grades: dict[str, str] = {}
+    for state in states:
+        for place, grade in state.grades.items():
+            grades[place] = rule.highest([grade, grades.get(place, NONE)])
+    holders = {place: [s for s in states if s.grades.get(place) == grade] for place, grade in grades.items()}
+    return State(
+        grades=grades,
+        facts={p: max((s.facts[p] for s in held), key=Facts.height_rank) for p, held in holders.items()},
+        withdrawn=frozenset[str]().union(*(state.withdrawn for state in states)) - grades.keys(),
+        lifted=frozenset[str]().union(*(state.lifted for state in states)) - grades.keys(),
+        ends={p: max(s.ends[p] for s in held) for p, held in holders.items() if all(p in s.ends for s in held)},
+        notices=tuple(notice for state in states for notice in state.notices),
+    )
+
+
+def _live(reports: Sequence[Report]) -> list[Report]:
+    """Reports that no later 取消 withdraws: it takes back all of its type and unit up to its own time."""
+    cancels = [report for report in reports if report.info_type is InfoType.CANCEL]
+
+    def withdrawn(report: Report) -> bool:
+        return any(
+            cancel.type == report.type
+            and set(report.lineage) <= set(cancel.lineage)
+            and report.order() < cancel.order()
+            for cancel in cancels
+        )
+
+    return [r for r in reports if r.info_type is not InfoType.CANCEL and not withdrawn(r)]
+
+
+def _areas_in_force(live: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
+    """The area reports that count: the newest, what it cannot say taken from the one before.
+
+    Only earthquakes have two types side by side: VXSE53 names every municipality that felt it, VXSE51 wide
+    areas, which count for their municipalities until a later report names these.
+    """
+    if not live or live[0].hazard is not Hazard.EARTHQUAKE:
+        return _newest(live)
+    full = [report for report in live if report.type == "VXSE53"]
+    first = [report for report in live if report.type == "VXSE51"]
+    if not full:
+        return _newest(first)
+    if first and full[-1].order() < first[-1].order():
+        return _newest(first) + _newest(full)
+    return _newest(full) + _stand_ins(full, _newest(first), places)
+
+
+def _newest(reports: Sequence[Report]) -> list[AreaReport]:
+    """The newest report's areas; for an area whose grade is unknown, the newest older word that is known."""
+    if not reports:
+        return []
+    known, unknown = _by_knowledge(reports[-1])
+    if not unknown:
+        return known
+    codes = {(area.scheme, area.code) for area in unknown}
+    return known + [area for area in _newest(reports[:-1]) if (area.scheme, area.code) in codes]
+
+
+def _by_knowledge(report: Report) -> tuple[list[AreaReport], list[AreaReport]]:
+    """(areas whose grade is known, areas whose grade no table knows)."""
+    known = [area for area in report.areas if area.grade != UNKNOWN]
+    return known, [area for area in report.areas if area.grade == UNKNOWN]
+
+
+def _stand_ins(full: Sequence[Report], first: Sequence[AreaReport], places: PlaceTable) -> list[AreaReport]:
+    """For municipalities of whose intensity no full report says anything known: that of their area before."""
+    settled = {(area.scheme, area.code) for area in _newest(full)}
+    _, unknown = _by_knowledge(full[-1])
+    return [
+        replace(area, grade=wide.grade, facts=wide.facts)
+        for area in unknown
+        if (area.scheme, area.code) not in settled
+        for wide in first
+        if resolve(area, places).places <= resolve(wide, places).places
+    ]
+
+
+def _ends(live: Sequence[Report], collected: "_Collected") -> Mapping[str, datetime]:
+    """When each place's state ends by itself: an earthquake after a while, a tsunami forecast at its time."""
+    if not live:
+        return {}
+    rule, newest = collected.rule, live[-1]
+    if rule.ends is hazards.Ends.TIME:
+        end = newest.valid_until or newest.sent + rule.in_force
+        return dict.fromkeys(collected.grades, end)
+    if newest.valid_until is None:
+        return {}
+    by_time = (place for place, grade in collected.grades.items() if grade in rule.ends_by_time)
+    return dict.fromkeys(by_time, newest.valid_until)
+
+
+def _lifted(live: Sequence[Report], places: PlaceTable) -> frozenset[str]:
+    if not live:
+        return frozenset()
+    lifted = [area for area in live[-1].areas if area.lifted]
+    return frozenset(place for area in lifted for place in resolve(area, places).places)
+
+
+def _named(reports: Iterable[Report], places: PlaceTable) -> frozenset[str]:
+    return frozenset(
+        place
+        for report in reports
+        for area in report.areas
+        if area.grade not in (NONE, UNKNOWN)
+        for place in resolve(area, places).places
+    )
+
+
+def resolve(area: AreaReport, places: PlaceTable) -> Resolution:
+    """The municipalities of one area of a telegram."""
+    match area.scheme:
+        case AreaScheme.CLASS20:
+            return places.by_class20(area.code)
+        case AreaScheme.SEISMIC_CITY:
+            return places.by_seismic_city(area.code)
+        case AreaScheme.SEISMIC_AREA:
+            return places.by_seismic_area(area.code)
+        case AreaScheme.TSUNAMI_AREA:
+            return places.by_tsunami_area(area.code)
+
+
+class _Collected:
+    """Gathers areas into municipalities: parts combine to the highest grade."""
+
+    def __init__(self, *, hazard: Hazard, places: PlaceTable) -> None:
+        self.rule = hazards.rule(hazard)
+        self.places = places
+        self.grades: dict[str, str] = {}
+        self.facts: dict[str, Facts] = {}
+        self.notices: dict[str, Notice] = {}
+
+    def add(self, area: AreaReport) -> None:
+        resolution = resolve(area, self.places)
+        if resolution.needs_notice:
+            self.notices[area.code] = _unknown_place(area, resolution)
+        if area.grade == NONE:
+            return
+        for place in resolution.places:
+            self._raise(place, area)
+
+    def _raise(self, place: str, area: AreaReport) -> None:
+        rank, present = self.rule.rank(area.grade), self.rule.rank(self.grades.get(place, NONE))
+        higher = rank == present and area.facts.height_rank() > self.facts[place].height_rank()
+        if rank > present or higher:
+            self.grades[place] = area.grade
+            self.facts[place] = area.facts
+
+    def state(self, withdrawn: frozenset[str], lifted: frozenset[str], ends: Mapping[str, datetime]) -> State:
+        return State(
+            grades=self.grades,
+            facts=self.facts,
+            withdrawn=withdrawn - self.grades.keys(),
+            lifted=lifted - self.grades.keys(),
+            ends=ends,
+            notices=tuple(self.notices.values()),
+        )
+
+
+def _unknown_place(area: AreaReport, resolution: Resolution) -> Notice:
+    found = f"taken as {', '.join(sorted(resolution.places))}" if resolution.places else "it stands for no place"
+    return Notice(
+        kind=NoticeKind.UNKNOWN_PLACE,
+        subject=f"{area.scheme} {area.code}",
+        text=f"Area code {area.code} ({area.scheme}) stands in no table: {found}. Bring the place tables up to date.",
+        urgent=True,
+    )

@@ -1,0 +1,134 @@
+"""What one report makes of the reports before it: the alert it is, with its decision and the reason."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts import decision, folding, hazards
+from alerts.changes import Cause
+from alerts.folding import State
+from alerts.notices import Notice
+from alerts.places import PlaceTable
+from alerts.report import Report
+from alerts.vocabulary import NONE, Action, Hazard, InfoType, MsgType, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One report as an alert (CAP 1.2): what is in force in the places it concerns once it counts."""
+
+    identifier: str
+    digest: str
+    hazard: Hazard
+    msg_type: MsgType
+    status: Status
+    sent: datetime
+    #: when all it says ends by itself; None where something must be lifted
+    expires: datetime | None
+    action: Action
+    reason: str
+    #: municipality -> grade in force there for this hazard, `none` where this report set it so
+    places: Mapping[str, str]
+    before: State
+    after: State
+    cause: Cause
+    notices: tuple[Notice, ...]
+
+
+def apply(report: Report, known: Iterable[Report], places: PlaceTable) -> Alert:
+    """The alert that a report is, given every other report known of its hazard and status.
+
+    `now` is the report's own time. The same report twice, or in another order, ends in the same state.
+    """
+    others = [other for other in known if other.digest != report.digest]
+    lineage = folding.lineage_of(report, others)
+    before = _before(report, lineage, places)
+    after = folding.in_force_at(folding.fold(lineage, places), report.sent)
+    grades = _places(report, before, after, _elsewhere(report, lineage, others, places))
+    made = decision.decide(report, before, after)
+    return Alert(
+        identifier=identifier(report),
+        digest=report.digest,
+        hazard=report.hazard,
+        msg_type=_msg_type(report, before),
+        status=report.status,
+        sent=report.sent,
+        expires=_expires(report, after),
+        action=made.action,
+        reason=made.reason,
+        places=grades,
+        before=before,
+        after=after,
+        cause=cause_of(lineage),
+        notices=after.notices,
+    )
+
+
+def identifier(report: Report) -> str:
+    """A CAP identifier: no spaces, commas or markup; the same for the same telegram and hazard."""
+    return f"jma.{report.type}.{report.sent:%Y%m%dT%H%M%SZ}.{report.hazard}.{report.digest[:12]}"
+
+
+def cause_of(lineage: Sequence[Report]) -> Cause:
+    """Why the state is what it is now: the newest report's way of being issued."""
+    match lineage[-1].info_type:
+        case InfoType.ISSUE:
+            return Cause.ISSUED
+        case InfoType.CORRECTION:
+            return Cause.CORRECTED
+        case InfoType.CANCEL:
+            return Cause.WITHDRAWN
+
+
+def _before(report: Report, lineage: Sequence[Report], places: PlaceTable) -> State:
+    """What the others of the lineage say without this report, which may be what links them in the first place."""
+    others = [other for other in lineage if other.digest != report.digest]
+    return folding.merge(report.hazard, states_of(others, places, report.sent))
+
+
+def _elsewhere(
+    report: Report, lineage: Sequence[Report], others: Sequence[Report], places: PlaceTable
+) -> Mapping[str, str]:
+    """What other lineages of the hazard hold in force at the same time. Each earthquake stands for itself."""
+    if report.hazard is Hazard.EARTHQUAKE:
+        return {}
+    members = {member.digest for member in lineage}
+    same = [o for o in others if o.status is report.status and o.hazard is report.hazard]
+    rest = [other for other in same if other.digest not in members]
+    return folding.merge(report.hazard, states_of(rest, places, report.sent)).grades
+
+
+def states_of(reports: Iterable[Report], places: PlaceTable, now: datetime) -> list[State]:
+    """One state per lineage of these reports of one hazard and status, without what has ended by itself."""
+    rest = list(reports)
+    states: list[State] = []
+    while rest:
+        lineage = folding.lineage_of(rest[0], rest)
+        members = {member.digest for member in lineage}
+        rest = [report for report in rest if report.digest not in members]
+        states.append(folding.in_force_at(folding.fold(lineage, places), now))
+    return states
+
+
+def _places(report: Report, before: State, after: State, elsewhere: Mapping[str, str]) -> Mapping[str, str]:
+    rule = hazards.rule(report.hazard)
+    ended = (before.grades.keys() | after.lifted) - after.grades.keys()
+    own = dict(after.grades) | dict.fromkeys(ended, NONE)
+    return {place: rule.highest([grade, elsewhere.get(place, NONE)]) for place, grade in sorted(own.items())}
+
+
+def _msg_type(report: Report, before: State) -> MsgType:
+    match report.info_type:
+        case InfoType.CANCEL:
+            return MsgType.CANCEL
+        case InfoType.CORRECTION:
+            return MsgType.UPDATE
+        case InfoType.ISSUE:
+            return MsgType.UPDATE if before.grades else MsgType.ALERT
+
+
+def _expires(report: Report, after: State) -> datetime | None:
+    """The end of the alert where every place's state ends by itself."""
+    if after.grades and after.grades.keys() <= after.ends.keys():
+        return max(after.ends[place] for place in after.grades)
+    return None if after.grades else report.valid_until

@@ -1,0 +1,33 @@
+"""What an operator must hear of: the closed list of kinds, and one notice as a value."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """Why somebody in charge should look."""
+
+    BLIND = "blind"  #: a feed cannot be polled
+    SILENT = "silent"  #: a feed answers, but its content has stopped
+    UNREADABLE = "unreadable"  #: a telegram went to quarantine
+    UNKNOWN_CODE = "unknown_code"  #: a code, keyword or status no table knows
+    UNKNOWN_PLACE = "unknown_place"  #: a place code resolved by fallback, or not at all
+    NO_AREA = "no_area"  #: an alert that resolves to no municipality
+    REFUSED_LINK = "refused_link"  #: a feed entry pointing elsewhere
+    GONE = "gone"  #: a telegram that can no longer be fetched
+    FEED_ENTRY = "feed_entry"  #: a feed entry that cannot be used
+    PROVIDER = "provider"  #: the SMS provider answers with our fault
+    TEXT = "text"  #: no text could be made for a change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to tell those in charge; at most one is open per kind and subject."""
+
+    kind: NoticeKind
+    #: what it is about: a feed, a file, a code
+    subject: str
+    #: a full sentence with what to do
+    text: str
+    #: told by SMS, not only shown
+    urgent: bool = False

@@ -1,0 +1,98 @@
+"""What one telegram says of one hazard, as values: the only thing the core knows of telegrams.
+
+Readers (feeds) make reports; `folding` makes states of them. A report never speaks of people.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from alerts.vocabulary import Hazard, InfoType, Status
+
+#: The grade of an area whose code or keyword no table knows: what was said of it before still stands.
+UNKNOWN = "unknown"
+
+
+class AreaScheme(StrEnum):
+    """Which table a place code of a telegram belongs to; codes repeat across tables."""
+
+    CLASS20 = "class20"  #: AreaInformationCity, weather side, 7 digits
+    SEISMIC_CITY = "seismic_city"  #: AreaInformationCity, seismic side, 7 digits
+    SEISMIC_AREA = "seismic_area"  #: AreaForecastLocalE, 3 digits
+    TSUNAMI_AREA = "tsunami_area"  #: AreaTsunami, 3 digits
+
+
+class HeightWord(StrEnum):
+    """Expected tsunami height in words, of the first minutes of a giant earthquake."""
+
+    HUGE = "巨大"
+    HIGH = "高い"
+
+
+class SeaState(StrEnum):
+    """What an earthquake report says of a tsunami (fixed comment codes 0211-0217)."""
+
+    UNSAID = "unsaid"  #: no word yet: near the sea people go up
+    WARNED = "warned"  #: 0211, warnings are in effect
+    SLIGHT = "slight"  #: 0212, slight change of the sea, no damage
+    NONE = "none"  #: 0215, no danger of a tsunami
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a text may say of a place beside its grade."""
+
+    #: expected tsunami height in metres, as JMA's steps: 0.2, 1, 3, 5, 10
+    height: float | None = None
+    #: more than `height` metres (１０ｍ超)
+    over: bool = False
+    height_word: HeightWord | None = None
+    #: expected arrival of the first wave, UTC
+    arrival: datetime | None = None
+    #: the first wave is there or expected at once
+    arriving: bool = False
+    sea: SeaState = SeaState.UNSAID
+
+    def height_rank(self) -> float:
+        """Greater is higher; 0 where no number is given (words are not compared with numbers)."""
+        return 0.0 if self.height is None else self.height + (0.5 if self.over else 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaReport:
+    """What a report says of one area: a grade, `none`, or `unknown`."""
+
+    scheme: AreaScheme
+    code: str
+    grade: str
+    #: the telegram says in words that it lifts (解除), which also holds where nothing was known before
+    lifted: bool = False
+    facts: Facts = field(default_factory=Facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One telegram's word on one hazard."""
+
+    #: SHA-256 of the raw telegram
+    digest: str
+    #: telegram type, such as VXSE53
+    type: str
+    status: Status
+    info_type: InfoType
+    hazard: Hazard
+    #: Control/DateTime, UTC: what orders reports
+    sent: datetime
+    #: Head/ReportDateTime, UTC: the official time of issue, shown to people
+    issued: datetime
+    #: what this report replaces is found by these: event ids, or type and region
+    lineage: tuple[str, ...]
+    areas: tuple[AreaReport, ...] = ()
+    #: Head/ValidDateTime, UTC
+    valid_until: datetime | None = None
+    #: when the earthquake was, UTC, to the minute
+    origin: datetime | None = None
+
+    def order(self) -> tuple[datetime, int, str]:
+        """The order in which reports apply: time of the telegram, then 発表, 訂正, 取消, then digest."""
+        return (self.sent, self.info_type.rank, self.digest)
