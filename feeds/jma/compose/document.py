@@ -1,0 +1,197 @@
+"""What every telegram built here has: Control and Head, and the body of a 取消. Knows no hazard.
+
+Source: 気象庁防災情報XMLフォーマット, 辞書と電文解説 (Control, Head): order of elements, namespaces, zones.
+"""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from alerts.vocabulary import InfoType, Status
+
+_JST = timezone(timedelta(hours=9))
+#: who issues most reports; Osaka (大阪管区気象台) does so too, and takes over within one event
+TOKYO = "気象庁本庁"
+_ROOT = "http://xml.kishou.go.jp/jmaxml1/"
+_STATUS = {Status.ACTUAL: "通常", Status.EXERCISE: "訓練", Status.TEST: "試験"}
+#: opens every headline of a telegram that is not real
+_MARKS = {Status.ACTUAL: "", Status.EXERCISE: "これは訓練です。", Status.TEST: "これは試験です。"}
+_WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What all telegrams of one type share."""
+
+    #: Control/Title
+    title: str
+    #: Head/Title where it does not depend on the content
+    head_title: str
+    kind: str
+    version: str
+    #: last part of the body's namespace
+    body: str = "seismology1"
+
+
+FORMS: Mapping[str, Form] = {
+    "VXSE51": Form(title="震度速報", head_title="震度速報", kind="震度速報", version="1.0_1"),
+    "VXSE52": Form(title="震源に関する情報", head_title="震源に関する情報", kind="震源速報", version="1.0_1"),
+    "VXSE53": Form(title="震源・震度に関する情報", head_title="震源・震度情報", kind="地震情報", version="1.0_1"),
+    "VTSE41": Form(
+        title="津波警報・注意報・予報a",
+        head_title="津波警報・注意報・予報",
+        kind="津波警報・注意報・予報",
+        version="1.0_1",
+    ),
+    "VPWW55": Form(
+        title="気象警報・注意報（Ｒ０６）（大雨）",
+        head_title="大雨警報・注意報",
+        kind="気象警報・注意報",
+        version="1.5_0",
+        body="meteorology1",
+    ),
+    "VPWW56": Form(
+        title="気象警報・注意報（Ｒ０６）（土砂）",
+        head_title="土砂災害警報・注意報",
+        kind="気象警報・注意報",
+        version="1.5_0",
+        body="meteorology1",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What Control and Head say of one telegram."""
+
+    #: Control/DateTime
+    at: datetime
+    #: Head/ReportDateTime; without it `at`, cut to the minute
+    issued: datetime | None
+    #: Head/TargetDateTime; without it the time of issue
+    target: datetime | None = None
+    valid_until: datetime | None = None
+    event_id: str
+    info_type: InfoType
+    status: Status
+    serial: int | None = None
+    office: str
+    publisher: str = "気象庁"
+    #: Head/Title, where the form's own does not fit
+    head_title: str = ""
+    #: Headline/Text
+    text: str
+
+
+def add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
+    """A new last child. Namespaces are written as prefixes and xmlns attributes, as JMA does."""
+    child = ET.SubElement(parent, name, attributes)
+    child.text = text
+    return child
+
+
+def named(parent: ET.Element, name: str, place: str, code: str) -> ET.Element:
+    """A child that holds a Name and a Code."""
+    child = add(parent, name)
+    add(child, "Name", place)
+    add(child, "Code", code)
+    return child
+
+
+def code_types(parent: ET.Element, types: Iterable[tuple[str, str]]) -> None:
+    """CodeDefine: which table the codes of each path belong to."""
+    define = add(parent, "CodeDefine")
+    for path, table in types:
+        add(define, "Type", table, xpath=path)
+
+
+def local_time(time: datetime) -> str:
+    """Japanese time to the minute, as Head and Body write it. ValueError for a time without zone."""
+    if time.tzinfo is None:
+        raise ValueError(f"{time.isoformat()}: expected a time with a zone")
+    return time.astimezone(_JST).replace(second=0, microsecond=0).isoformat()
+
+
+def spoken_time(time: datetime) -> str:
+    """Day, hour and minute in Japanese time as headlines write them: １日１６時１０分."""
+    local = time.astimezone(_JST)
+    return wide(f"{local.day}日{local:%H時%M分}")
+
+
+def wide(text: str) -> str:
+    """Digits, point and minus in full width."""
+    return text.translate(_WIDE)
+
+
+def start(code: str, letter: Letterhead) -> tuple[ET.Element, ET.Element, ET.Element]:
+    """(root, headline, body) of a new telegram of a type; the headline has its text already."""
+    form = FORMS[code]
+    root = ET.Element("Report", {"xmlns": _ROOT, "xmlns:jmx": _ROOT})
+    _control(root, form, letter)
+    head = add(root, "Head", xmlns=_ROOT + "informationBasis1/")
+    add(head, "Title", letter.head_title or form.head_title)
+    issued = letter.issued or letter.at
+    add(head, "ReportDateTime", local_time(issued))
+    add(head, "TargetDateTime", local_time(letter.target or issued))
+    if letter.valid_until:
+        add(head, "ValidDateTime", local_time(letter.valid_until))
+    add(head, "EventID", letter.event_id)
+    add(head, "InfoType", letter.info_type.value)
+    add(head, "Serial", str(letter.serial) if letter.serial is not None else "")
+    add(head, "InfoKind", form.kind)
+    add(head, "InfoKindVersion", form.version)
+    headline = add(head, "Headline")
+    add(headline, "Text", _MARKS[letter.status] + letter.text)
+    body = add(root, "Body", xmlns=f"{_ROOT}body/{form.body}/")
+    body.set("xmlns:jmx_eb", _ROOT + "elementBasis1/")
+    return root, headline, body
+
+
+def _control(root: ET.Element, form: Form, letter: Letterhead) -> None:
+    control = add(root, "Control")
+    add(control, "Title", form.title)
+    local_time(letter.at)  # refuses a time without zone
+    add(control, "DateTime", letter.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    add(control, "Status", _STATUS[letter.status])
+    add(control, "EditorialOffice", letter.office)
+    add(control, "PublishingOffice", letter.publisher)
+
+
+def finish(root: ET.Element) -> bytes:
+    """The telegram as it is sent: UTF-8 with declaration, one element per line."""
+    ET.indent(root, "")
+    written: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written + b"\n"
+
+
+def withdrawal(
+    type: str,
+    event_id: str,
+    *,
+    at: datetime,
+    issued: datetime | None = None,
+    serial: int | None = None,
+    status: Status = Status.ACTUAL,
+    office: str = TOKYO,
+) -> bytes:
+    """A 取消 of every telegram of this type and event: a Text, and no Information.
+
+    ValueError for VPWW55 and VPWW56, which JMA never withdraws, and for a type that is not built here.
+    """
+    form = FORMS.get(type)
+    if form is None or form.body != "seismology1":
+        raise ValueError(f"{type}: expected VXSE51, VXSE52, VXSE53 or VTSE41; no other type is withdrawn")
+    letter = Letterhead(
+        at=at,
+        issued=issued,
+        event_id=event_id,
+        info_type=InfoType.CANCEL,
+        status=status,
+        serial=serial,
+        office=office,
+        text=f"{form.head_title}を取り消します。",
+    )
+    root, _, body = start(type, letter)
+    add(body, "Text", f"先に出した{form.head_title}は誤りでした。取り消します。")
+    return finish(root)

@@ -1,0 +1,304 @@
+"""`replay --json`: its shape, its order, and what it says of official telegrams, worked out another way."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alerts import places
+from alerts.vocabulary import InfoType, Status
+from feeds.jma import compose
+from feeds.jma.compose import Epicentre, Item, Sea
+from service import replay
+from tests.alerts import plain_state
+from tests.alerts.plain_state import TABLE, Said
+from tests.feeds.jma.telegrams import AT, EVENT, later, swap
+from tests.service import samples
+
+ROW = {"file", "type", "status", "outcome", "reason", "alerts"}
+ALERT = {"identifier", "msg_type", "hazard", "sent", "expires", "decision", "places"}
+
+
+def played(folder: Path, telegrams: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """The rows for these files, in the order applied."""
+    for name, raw in telegrams.items():
+        (folder / name).write_bytes(raw)
+    return document([folder])
+
+
+def document(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    found = replay.replay(replay.load(replay.find(paths)), places.load())
+    return json.loads(json.dumps(found))["telegrams"]
+
+
+def only(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    (row,) = rows
+    return row
+
+
+def tsunami(at: datetime = AT, **more: Any) -> bytes:
+    return compose.tsunami_report(**({"event_ids": [EVENT], "at": at, "areas": {"360": Sea(grade="51")}} | more))
+
+
+def rain(kinds: Mapping[str, Item], at: datetime = AT, **more: Any) -> bytes:
+    return compose.rain_report(region="170000", kinds=kinds, at=at, **more)
+
+
+def test_a_row_and_its_alert_have_the_promised_shape(tmp_path: Path) -> None:
+    row = only(played(tmp_path, {"20260901030020_0_VTSE41_010000.xml": tsunami()}))
+    assert row.keys() >= ROW
+    assert row["file"].endswith("20260901030020_0_VTSE41_010000.xml")
+    assert (row["type"], row["status"], row["outcome"]) == ("VTSE41", "Actual", "alerts")
+    alert = only(row["alerts"])
+    assert alert.keys() == ALERT
+    assert (alert["msg_type"], alert["hazard"], alert["decision"]) == ("Alert", "tsunami", "send")
+    assert (alert["sent"], alert["expires"]) == ("2026-09-01T03:00:20Z", None)
+    assert alert["places"]["17204"] == "warning"
+    assert re.fullmatch(r"[0-9]{5}", min(alert["places"]))
+
+
+def test_telegrams_apply_by_their_own_time_not_by_file_name(tmp_path: Path) -> None:
+    rows = played(tmp_path, {"a.xml": tsunami(later(2)), "b.xml": tsunami(), "c.xml": tsunami(later(1))})
+    assert [Path(row["file"]).name for row in rows] == ["b.xml", "c.xml", "a.xml"]
+    assert [only(row["alerts"])["msg_type"] for row in rows] == ["Alert", "Update", "Update"]
+
+
+def test_at_the_same_time_issue_then_correction_then_withdrawal_then_digest(tmp_path: Path) -> None:
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": compose.withdrawal("VTSE41", EVENT, at=AT),
+            "b.xml": tsunami(info_type=InfoType.CORRECTION, areas={"360": Sea(grade="62")}),
+            "c.xml": tsunami(),
+            "d.xml": tsunami(areas={"361": Sea(grade="51")}),
+        },
+    )
+    names = [Path(row["file"]).name for row in rows]
+    assert names[2:] == ["b.xml", "a.xml"]
+    issued = replay.load([tmp_path / "c.xml", tmp_path / "d.xml"])
+    assert names[:2] == [file.path.name for file in sorted(issued, key=lambda file: file.digest)]
+    assert only(rows[3]["alerts"])["places"]["17204"] == "none"
+
+
+def test_a_lifted_place_is_none_once_and_then_gone(tmp_path: Path) -> None:
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": rain({"1720400": Item(code="43")}),
+            "b.xml": rain({"1720400": Item(code="43", status="解除", last="43")}, later(1)),
+            "c.xml": rain({}, later(2)),
+        },
+    )
+    assert [row["outcome"] for row in rows] == ["alerts", "alerts", "nothing"]
+    assert [alert["places"] for row in rows for alert in row["alerts"]] == [{"17204": "L4"}, {"17204": "none"}]
+
+
+def test_a_withdrawal_of_something_unknown_has_no_places(tmp_path: Path) -> None:
+    row = only(played(tmp_path, {"a.xml": compose.withdrawal("VXSE53", EVENT, at=AT)}))
+    alert = only(row["alerts"])
+    assert (row["outcome"], alert["msg_type"], alert["places"], alert["decision"]) == ("alerts", "Cancel", {}, "record")
+
+
+@pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST])
+def test_a_drill_is_read_recorded_and_touches_nothing_real(tmp_path: Path, status: Status) -> None:
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": tsunami(areas={"361": Sea(grade="62")}),
+            "b.xml": tsunami(later(1), status=status, areas={"360": Sea(grade="53")}),
+            "c.xml": tsunami(later(2), areas={"361": Sea(grade="51")}),
+        },
+    )
+    drill, real = only(rows[1]["alerts"]), only(rows[2]["alerts"])
+    assert (rows[1]["status"], rows[1]["outcome"], drill["decision"]) == (status.value, "alerts", "record")
+    assert drill["places"]["17204"] == "major_warning"
+    assert (drill["msg_type"], real["msg_type"]) == ("Alert", "Update")
+    assert "17204" not in real["places"]
+
+
+def test_seismic_wards_stand_under_the_ward_and_their_city(tmp_path: Path) -> None:
+    raw = compose.full_earthquake_report(event_id=EVENT, at=AT, cities={"1410100": "5-", "1410200": "3"})
+    alert = only(only(played(tmp_path, {"a.xml": raw}))["alerts"])
+    assert alert["places"] == {"14100": "5-", "14101": "5-", "14102": "3"}
+    assert alert["expires"] == "2026-09-01T06:00:20Z"
+
+
+def test_an_area_counts_until_a_report_names_municipalities(tmp_path: Path) -> None:
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": compose.first_intensity_report(event_id=EVENT, at=AT, areas={"390": "6+"}),
+            "b.xml": compose.full_earthquake_report(event_id=EVENT, at=later(5), cities={"1720400": "7"}),
+        },
+    )
+    first, full = (only(row["alerts"])["places"] for row in rows)
+    assert set(first.values()) == {"6+"}
+    assert full.pop("17204") == "7"
+    assert full == dict.fromkeys(first.keys() - {"17204"}, "none")
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "outcome", "reason"),
+    [
+        ("VXSE52.xml", compose.epicentre_report(event_id=EVENT, at=AT), "nothing", "epicentre"),
+        (
+            "VXSE53.xml",
+            compose.foreign_earthquake_report(event_id=EVENT, at=AT, epicentre=Epicentre(name="南米西部")),
+            "nothing",
+            "no intensity",
+        ),
+        ("quiet.xml", rain({}), "nothing", "nothing is in force"),
+        ("VPWW54.xml", swap(rain({}), "（Ｒ０６）（大雨）", "（Ｈ２７）"), "ignored", "old twin"),
+        ("VZZZ99.xml", swap(rain({}), "（Ｒ０６）（大雨）", "（？）"), "ignored", "stands in no table"),
+        ("VPWW56.xml", rain({}), "unreadable", "which is it"),
+        ("cut.xml", rain({})[:900], "unreadable", "well-formed"),
+        ("VXSE53_404.xml", b"<!DOCTYPE html><html></html>", "unreadable", "HTML"),
+    ],
+)
+def test_every_other_outcome_says_why(tmp_path: Path, name: str, raw: bytes, outcome: str, reason: str) -> None:
+    row = only(played(tmp_path, {name: raw}))
+    assert (row["outcome"], row["alerts"]) == (outcome, [])
+    assert reason in row["reason"]
+    assert row["status"] == (None if outcome == "unreadable" else "Actual")
+
+
+def test_an_unreadable_telegram_does_not_stop_the_others(tmp_path: Path) -> None:
+    rows = played(tmp_path, {"a.xml": b"?", "b.xml": tsunami(), "c.xml": b""})
+    assert sorted(row["outcome"] for row in rows) == ["alerts", "unreadable", "unreadable"]
+
+
+def test_an_unknown_place_is_said_and_an_unknown_kind_too(tmp_path: Path) -> None:
+    raw = swap(rain({"1720400": Item(code="43")}), "<Code>1720400</Code>", "<Code>1720499</Code>")
+    row = only(played(tmp_path, {"a.xml": raw}))
+    assert only(row["alerts"])["places"] == {"17204": "L4"}
+    assert any("1720499" in notice for notice in row["notices"])
+
+
+def test_folders_are_searched_and_files_are_taken_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    for name in ("deep/er/a.XML", "deep/b.xml", "c.txt", "deep/MANIFEST.tsv"):
+        (tmp_path / name).write_bytes(tsunami())
+    assert [path.name for path in replay.find([tmp_path / "deep", tmp_path / "c.txt"])] == ["b.xml", "a.XML", "c.txt"]
+    with pytest.raises(FileNotFoundError, match="no such"):
+        replay.find([tmp_path / "none"])
+
+
+def test_the_same_file_twice_says_the_same_twice(tmp_path: Path) -> None:
+    rows = played(tmp_path, {"a.xml": tsunami(), "b.xml": tsunami()})
+    assert rows[0]["alerts"] == rows[1]["alerts"]
+
+
+# Official telegrams, against a second reading of them that shares nothing with the readers
+
+
+_STATUS = {"通常": Status.ACTUAL, "訓練": Status.EXERCISE, "試験": Status.TEST}
+_TSUNAMI = {"52": "major_warning", "53": "major_warning", "51": "warning", "62": "advisory"}
+_TSUNAMI |= dict.fromkeys(["71", "72", "73"], "forecast")
+_LEVELS = {"33": "L5", "43": "L4", "03": "L3", "10": "L2", "39": "L5", "49": "L4", "09": "L3", "29": "L2"}
+_HAZARDS = {"VXSE51": "earthquake", "VXSE53": "earthquake", "VTSE41": "tsunami", "VPWW55": "heavy_rain"}
+_HAZARDS |= {"VPWW56": "landslide"}
+
+
+def second_reading(path: Path) -> tuple[Said, set[str]] | None:
+    """What a sample says, and the area codes it lifts in words, by plain paths; None where it has no warning."""
+    text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", path.read_text(encoding="utf-8")).replace("jmx_eb:", "")
+    root, kind = ET.fromstring(text.encode()), path.parent.name
+    info = InfoType(root.findtext("Head/InfoType"))
+    words, lifted = _words(kind, root)
+    if kind == "VXSE52" or (info is not InfoType.CANCEL and kind == "VXSE53" and not words):
+        return None
+    region = root.findtext("Body/Warning/Item/Area/Code")
+    said = Said(
+        type=kind,
+        hazard=_HAZARDS[kind],  # type: ignore[arg-type]  # a word of the table's own spelling
+        about=(region,) if region else tuple((root.findtext("Head/EventID") or "").split()),
+        sent=datetime.fromisoformat(root.findtext("Control/DateTime") or "").astimezone(UTC),
+        info_type=info,
+        status=_STATUS[root.findtext("Control/Status") or ""],
+        raw=path.read_bytes(),
+        words=words,
+    )
+    return said, lifted
+
+
+def _words(kind: str, root: ET.Element) -> tuple[dict[str, str], set[str]]:
+    match kind:
+        case "VXSE51":
+            measured = [(a.findtext("Code", ""), a.findtext("MaxInt", "")) for a in root.iterfind("Body//Area[MaxInt]")]
+            return _highest(measured), set()
+        case "VXSE53":
+            return _highest((c.findtext("Code", ""), _intensity(c)) for c in root.iter("City")), set()
+        case "VTSE41":
+            items = root.findall("Body/Tsunami/Forecast/Item")
+            kinds = {i.findtext("Area/Code", ""): i.findtext("Category/Kind/Code", "") for i in items}
+            lifted = {area for area, code in kinds.items() if code in ("50", "60")}
+            return {area: _TSUNAMI[code] for area, code in kinds.items() if code in _TSUNAMI}, lifted
+        case _:
+            items = root.findall("Body/Warning[@type='気象警報・注意報（市町村等）']/Item")
+            lifted = {i.findtext("Area/Code", "") for i in items if i.findtext("Kind/Status") == "解除"}
+            codes = {i.findtext("Area/Code", ""): i.findtext("Kind/Code") for i in items}
+            return {area: _LEVELS[code] for area, code in codes.items() if code and area not in lifted}, lifted
+
+
+def _intensity(city: ET.Element) -> str:
+    return "5-?" if city.find("Condition") is not None else city.findtext("MaxInt", "")
+
+
+def _highest(measured: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Of a code that stands in a telegram twice (a provisional one of 2009 stands for two cities), the highest."""
+    order = ["1", "2", "3", "4", "5-", "5-?", "5+", "6-", "6+", "7"]
+    found: dict[str, str] = {}
+    for code, grade in measured:
+        found[code] = max(grade.strip(), found.get(code, "1"), key=order.index)
+    return found
+
+
+def expected_places(done: list[Said], said: Said, lifted: set[str]) -> dict[str, str]:
+    """What `places` must hold, by the slow way: in force now, or ended by this telegram."""
+    quake = said.hazard == "earthquake"
+    mine = [one for one in done if one.hazard == said.hazard and (not quake or set(one.about) & set(said.about))]
+    before = plain_state.state(mine, said.hazard, said.status)
+    after = plain_state.state([*mine, said], said.hazard, said.status)
+    ended = {p: "none" for p in before if p not in after}
+    in_words = {
+        p.code: "none" for p in TABLE.all() if plain_state.codes_of(said.type, p.code) & lifted and p.code not in after
+    }
+    own = {p: g for p, g in after.items() if quake or said.type == "VTSE41" or p in _region(said)}
+    return in_words | ended | own
+
+
+def _region(said: Said) -> set[str]:
+    return {place.code for place in TABLE.all() if place.office in said.about}
+
+
+@pytest.mark.parametrize("path", samples.of() or [pytest.param(None, id="without samples")])
+def test_each_sample_alone(path: Path | None) -> None:
+    if path is None:
+        return
+    row = only(document([path]))
+    second = second_reading(path)
+    if second is None:
+        assert (row["outcome"], row["alerts"]) == ("nothing", [])
+        return
+    said, lifted = second
+    alert = only(row["alerts"])
+    assert (row["type"], row["status"], row["outcome"]) == (said.type, said.status.value, "alerts")
+    assert alert["hazard"] == said.hazard
+    assert alert["places"] == expected_places([], said, lifted)
+    assert alert["msg_type"] == ("Cancel" if said.info_type is InfoType.CANCEL else "Alert")
+
+
+def test_all_samples_as_one_history() -> None:
+    rows = {row["file"]: row for row in document(samples.of())} if samples.folder() else {}
+    done: list[Said] = []
+    read = [(path, second) for path in samples.of() if (second := second_reading(path)) is not None]
+    for path, (said, lifted) in sorted(read, key=lambda one: one[1][0].order()):
+        (alert,) = rows[str(path)]["alerts"]
+        current = [one for one in done if said.type != "VTSE41" or set(one.about) & set(said.about)]
+        assert alert["places"] == expected_places(current, said, lifted), path
+        done.append(said)
