@@ -1,0 +1,131 @@
+"""What each text is made of, in every language alike: phrases, emoji, the neighbour line.
+
+Owns `catalogue/composition.toml` as values; the words stand in the language files.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from alerts.vocabulary import Hazard, Kind
+
+#: stands for the phrase about the sea, which depends on what JMA says of a tsunami
+SEA = "{tsunami}"
+#: the phrases that can stand there
+SEA_PHRASES = ("near_sea_go_up", "slight_sea", "no_tsunami")
+DIRECTIONS = frozenset({"up", "away", "stay", "stay_away", "none"})
+
+_OTHER_TABLES = frozenset({"version", "directions", "neighbour", "emoji", "lifted", "cancelled"})
+#: intensities that share their words
+_BANDS = {
+    "4": "weak",
+    "5-": "strong",
+    "5-?": "strong",
+    "5+": "strong",
+    "6-": "violent",
+    "6+": "violent",
+    "7": "violent",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Phrases beside a head. Ids, in their order."""
+
+    actions: tuple[str, ...] = ()
+    #: those of the short form
+    short: tuple[str, ...] = ()
+    #: shown behind the head where the text is UCS-2 anyway
+    emoji: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """The whole file."""
+
+    version: str
+    #: phrase id -> up, away, stay, stay_away, none
+    directions: Mapping[str, str]
+    neighbour: Mapping[Hazard, str]
+    #: emoji id -> character
+    emoji: Mapping[str, str]
+    #: by hazard and band
+    told: Mapping[tuple[Hazard, str], Plan]
+    lifted: Mapping[Hazard, Plan]
+    cancelled: Plan
+
+    def plan(self, hazard: Hazard, grade: str, kind: Kind) -> Plan:
+        """The phrases of one text. KeyError where the catalogue has no such text."""
+        match kind:
+            case Kind.CANCELLED:
+                return self.cancelled
+            case Kind.LIFTED:
+                return self.lifted[hazard]
+            case _:
+                return self.told[hazard, band(hazard, grade)]
+
+
+def band(hazard: Hazard, grade: str) -> str:
+    """The key under which a grade's words stand: of an earthquake its strength, else the grade itself."""
+    return _BANDS.get(grade, grade) if hazard is Hazard.EARTHQUAKE else grade
+
+
+def build(table: Mapping[str, object]) -> Composition:
+    """The value of the parsed file. ValueError, naming the table, where something is missing or unknown."""
+    told: dict[tuple[Hazard, str], Plan] = {}
+    for name in table.keys() - _OTHER_TABLES:
+        for grade, row in _tables(table, name).items():
+            told[_hazard(name), grade] = _plan(f"{name}.{grade}", row)
+    composition = Composition(
+        version=str(table.get("version", "")),
+        directions=_texts(table, "directions"),
+        neighbour={_hazard(name): text for name, text in _texts(table, "neighbour").items()},
+        emoji=_texts(table, "emoji"),
+        told=told,
+        lifted={_hazard(name): _plan(f"lifted.{name}", row) for name, row in _tables(table, "lifted").items()},
+        cancelled=_plan("cancelled", table.get("cancelled")),
+    )
+    problems = [*_unknown(composition), *([] if composition.version else ["version: expected a text"])]
+    if problems:
+        raise ValueError("; ".join(problems))
+    return composition
+
+
+def _unknown(composition: Composition) -> Iterator[str]:
+    plans = [*composition.told.values(), *composition.lifted.values(), composition.cancelled]
+    for plan in plans:
+        for phrase in {*plan.actions, *plan.short} - {SEA} - composition.directions.keys():
+            yield f"phrase {phrase!r} has no direction: add it to [directions]"
+        for emoji in set(plan.emoji) - composition.emoji.keys():
+            yield f"emoji {emoji!r} is not in [emoji]"
+    for phrase, direction in composition.directions.items():
+        if direction not in DIRECTIONS:
+            yield f"directions.{phrase}: expected one of {', '.join(sorted(DIRECTIONS))}, not {direction!r}"
+
+
+def _hazard(name: str) -> Hazard:
+    try:
+        return Hazard(name)
+    except ValueError:
+        raise ValueError(f"[{name}] is no hazard of alerts.vocabulary") from None
+
+
+def _tables(table: Mapping[str, object], key: str) -> Mapping[str, object]:
+    value = table.get(key)
+    if not isinstance(value, Mapping):
+        raise ValueError(f"[{key}]: expected a table")
+    return value
+
+
+def _texts(table: Mapping[str, object], key: str) -> dict[str, str]:
+    return {name: str(value) for name, value in _tables(table, key).items()}
+
+
+def _plan(name: str, row: object) -> Plan:
+    if not isinstance(row, Mapping) or not row.keys() <= {"actions", "short", "emoji"}:
+        raise ValueError(f"[{name}]: expected a table with the lists actions, short and emoji")
+    lists: dict[str, tuple[str, ...]] = {}
+    for key, value in row.items():
+        if not isinstance(value, list):
+            raise ValueError(f"[{name}] {key}: expected a list of phrase ids")
+        lists[key] = tuple(str(item) for item in value)
+    return Plan(**lists)

@@ -1,0 +1,131 @@
+"""One language of the catalogue: its words, as read from its file.
+
+Owns the typed value and how a file becomes one; whether it agrees with the others is for `catalogue`.
+"""
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PlaceStyle(StrEnum):
+    """How a language writes the names of places."""
+
+    ENGLISH = "english"  #: Wajima City
+    LATIN = "latin"  #: Wajima
+    KANJI = "kanji"  #: 輪島市, for readers of Chinese
+    KANA = "kana"  #: わじまし
+    JAPANESE = "japanese"  #: 輪島市
+
+    @property
+    def is_japanese_script(self) -> bool:
+        """Whether the name as such can be compared with signs."""
+        return self not in (PlaceStyle.ENGLISH, PlaceStyle.LATIN)
+
+
+class Review(StrEnum):
+    """How far the words have been looked at; the weakest first."""
+
+    DRAFTED = "drafted"
+    BACK_CHECKED = "back_checked"
+    SIGNED = "signed"
+
+    @property
+    def rank(self) -> int:
+        """Greater is more trusted."""
+        return list(Review).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """One lesson with its question."""
+
+    title: str
+    text: str
+    #: the digit of the right answer
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """All words of one language. Keys of the mappings are those of the file."""
+
+    tag: str
+    #: in the language itself
+    name: str
+    english_name: str
+    place: PlaceStyle
+    #: short and core forms are kept in GSM-7
+    plain: bool
+    #: marks of letters are dropped in GSM-7 forms
+    fold: bool
+    review: Review
+    drill_word: str
+    drill_japanese: str
+    drill_japanese_plain: str
+    lines: Mapping[str, str]
+    #: by "hazard.grade"
+    grades: Mapping[str, str]
+    #: by "hazard.band" or "hazard"
+    names: Mapping[str, str]
+    #: by table ("new", "lifted", ...), then by "hazard.band" or "hazard"
+    heads: Mapping[str, Mapping[str, str]]
+    phrases: Mapping[str, str]
+    service: Mapping[str, str]
+    lessons: Mapping[str, Lesson]
+
+
+def flatten(table: Mapping[str, object], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Every value of a file with its path."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from flatten(value, (*path, key))
+        else:
+            yield (*path, key), value
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Names in braces. ValueError where braces do not pair or hold more than a name."""
+    names = set()
+    for _, name, spec, conversion in string.Formatter().parse(text):
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion:
+            raise ValueError(f"{{{name}}} is no plain placeholder")
+        names.add(name)
+    return frozenset(names)
+
+
+def build(values: Mapping[tuple[str, ...], object]) -> Language:
+    """The language of a file whose keys and types have been checked against English."""
+
+    def text(*path: str) -> str:
+        return str(values[path])
+
+    def below(*path: str) -> dict[str, str]:
+        size = len(path)
+        return {key[size]: str(value) for key, value in values.items() if key[:size] == path and len(key) == size + 1}
+
+    def inner(table: str) -> list[str]:
+        return list(dict.fromkeys(key[1] for key in values if key[0] == table and len(key) == 3))
+
+    return Language(
+        tag=text("language", "tag"),
+        name=text("language", "name"),
+        english_name=text("language", "english_name"),
+        place=PlaceStyle(text("language", "place")),
+        plain=bool(values["language", "plain"]),
+        fold=bool(values["language", "fold"]),
+        review=Review(text("language", "review")),
+        drill_word=text("drill", "word"),
+        drill_japanese=text("drill", "japanese"),
+        drill_japanese_plain=text("drill", "japanese_plain"),
+        lines=below("line"),
+        grades=below("grade"),
+        names=below("name"),
+        heads={table: below("head", table) for table in inner("head")},
+        phrases=below("phrase"),
+        service=below("service"),
+        lessons={lesson: Lesson(**below("lesson", lesson)) for lesson in inner("lesson")},
+    )

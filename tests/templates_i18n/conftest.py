@@ -1,0 +1,54 @@
+"""The catalogue and the places of this installation, and the flag that writes golden files anew."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from alerts import places
+from templates_i18n import catalogue
+
+CATALOGUE = Path(__file__).parents[2] / "templates_i18n" / "catalogue"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`python -m pytest tests/templates_i18n --update-golden`."""
+    parser.addoption("--update-golden", action="store_true", help="write golden and generated files anew")
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether to write the golden files instead of comparing."""
+    return bool(request.config.getoption("--update-golden", default=False))
+
+
+@pytest.fixture(scope="session")
+def words() -> catalogue.Catalogue:
+    """The catalogue as it is shipped."""
+    return catalogue.load()
+
+
+@pytest.fixture(scope="session")
+def table() -> places.PlaceTable:
+    """The place tables as they are shipped."""
+    return places.load()
+
+
+Spoil = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def spoil(tmp_path: Path) -> Spoil:
+    """A copy of the catalogue in which one piece of a file is replaced; gives the folder."""
+
+    def replace(name: str, old: str, new: str) -> Path:
+        folder = tmp_path / "catalogue"
+        if not folder.exists():
+            shutil.copytree(CATALOGUE, folder)
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text, f"{name} no longer holds {old!r}: choose another piece to spoil"
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return folder
+
+    return replace

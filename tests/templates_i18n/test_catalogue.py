@@ -1,0 +1,122 @@
+"""A catalogue with a gap is refused, and says where the gap is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from templates_i18n import catalogue
+from templates_i18n.catalogue import BILINGUAL, Catalogue, CatalogueError
+from templates_i18n.language import Review
+from tests.templates_i18n.conftest import Spoil
+
+TAGS = "ja-Hira ja en zh-Hans zh-Hant ko vi fil pt es id ne my th km mn si bn".split()
+
+
+def test_every_language_of_the_service_has_its_names(words: Catalogue) -> None:
+    assert list(words.names) == TAGS
+    assert words.names["vi"].name == "Tiếng Việt"
+    assert {"en", "ja", "ja-Hira", "vi", "zh-Hans", "pt"} <= set(words.languages())
+
+
+def test_own_names_agree_with_the_list_of_languages(words: Catalogue) -> None:
+    for tag, language in words.by_tag.items():
+        assert (language.name, language.english_name) == (words.names[tag].name, words.names[tag].english)
+
+
+@pytest.mark.parametrize("tag", ["ko", "ne", "xx", BILINGUAL])
+def test_a_language_without_words_is_served_in_two(words: Catalogue, tag: str) -> None:
+    if tag in words.languages():
+        return
+    voice = words.fallback(tag)
+    assert voice.tag == BILINGUAL
+    assert [language.tag for language in voice.languages] == ["ja-Hira", "en"]
+
+
+def test_a_language_with_words_speaks_for_itself(words: Catalogue) -> None:
+    assert words.fallback("pt").tag == "pt"
+    assert words.fallback("pt").review is Review.DRAFTED
+
+
+def test_it_is_read_once() -> None:
+    assert catalogue.load() is catalogue.load()
+
+
+def test_the_version_follows_the_words(words: Catalogue, spoil: Spoil) -> None:
+    folder = spoil("en.toml", "Danger has risen.", "The danger has risen.")
+    other = catalogue.read(folder).version
+    assert re.fullmatch("[0-9a-f]{12}", other)
+    assert other != words.version
+
+
+FAULTS = [
+    ("en.toml", "Danger has risen.", "Danger – risen.", "en.toml: [line] raised: U+2013 EN DASH: write -"),
+    ("en.toml", "Danger has risen.", "Danger\u200b has risen.", "U+200B ZERO WIDTH SPACE: invisible"),
+    ("en.toml", "Danger has risen.", "\u202eDanger has risen.", "direction control"),
+    ("en.toml", "Danger has risen.", "D\u0430nger has risen.", "U+0430 CYRILLIC SMALL LETTER A: a letter of an"),
+    ("en.toml", "Danger has risen.", "Danger has risen by １.", "digits and Latin letters are ASCII"),
+    ("en.toml", "Danger has risen.", "Danger has risen 🌊", "no emoji"),
+    ("en.toml", "Danger has risen.", " ", "expected words without spaces around them"),
+    ("en.toml", "Danger has risen.", "Danger has risen: cafç.", "plain = true, but GSM-7 has no 'ç'"),
+    ("en.toml", 'tag = "en"', 'tag = "eng"', "[language] tag: expected 'en', found 'eng'"),
+    ("en.toml", 'place = "english"', 'place = "roman"', "[language] place: expected one of english"),
+    ("en.toml", 'review = "drafted"', 'review = "fine"', "[language] review: expected one of drafted"),
+    ("en.toml", "plain = true", 'plain = "yes"', "en.toml: [language] plain: expected true or false, found 'yes'"),
+    ("pt.toml", "{height}", "{metros}", "pt.toml: [line] height_over: expected the placeholders {height}, found"),
+    ("pt.toml", "{height}", "{height", "expected the placeholders {height}"),
+    ("pt.toml", "{height}", "{height.real}", "is no plain placeholder"),
+    ("pt.toml", "raised =", "rasied =", "pt.toml: [line] raised: missing; en.toml has 'Danger has risen.'"),
+    ("pt.toml", "raised =", "rasied =", "pt.toml: [line] rasied: not a key of en.toml"),
+    ("pt.toml", 'word = "SIMULADO"', "word = 1", "pt.toml: [drill] word: expected words in quotes, found 1"),
+    ("pt.toml", "fold = true", "fold = 1", "pt.toml: [language] fold: expected true or false, found 1"),
+    ("ja-Hira.toml", '[phrase]\ngo_up = "', '[phrase]\ngo_up = "高', "no kanji in Easy Japanese"),
+    ("vi.toml", 'raised = "', 'raised = "e\u0301', "vi.toml: [line] raised: not NFC"),
+    ("composition.toml", 'actions = ["shelter_free"]', 'actions = ["free"]', "phrase 'free' has no direction"),
+    ("composition.toml", 'go_up = "up"', 'go_up = "left"', "directions.go_up: expected one of"),
+    ("composition.toml", 'go_up = "up"', 'go_high = "up"', "[directions] go_up: missing"),
+    ("composition.toml", "[heavy_rain.L3]", "[hevy_rain.L3]", "[hevy_rain] is no hazard"),
+    ("composition.toml", '["heavy_rain"]', '["umbrella"]', "emoji 'umbrella' is not in [emoji]"),
+    ("composition.toml", 'short = []', 'brief = []', "expected a table with the lists actions, short and emoji"),
+    ("composition.toml", "[heavy_rain.L3]", "[heavy_rain.L2]", "en.toml has no heavy_rain.L2 in [head.new]"),
+    ("composition.toml", "version =", "version", "composition.toml: expected TOML in UTF-8"),
+    ("languages.toml", 'english = "Khmer"', 'anglais = "Khmer"', "languages.toml: each language needs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "expected"), FAULTS)
+def test_a_fault_is_told_with_its_place(spoil: Spoil, name: str, old: str, new: str, expected: str) -> None:
+    folder = spoil(name, old, new)
+    with pytest.raises(CatalogueError) as refused:
+        catalogue.read(folder)
+    assert expected in "\n".join(refused.value.problems)
+
+
+def test_a_long_head_is_refused_with_its_longest_grade(spoil: Spoil) -> None:
+    folder = spoil(
+        "en.toml", "EARTHQUAKE, VIOLENT shaking {grade}: COVER", "EARTHQUAKE, VERY VIOLENT shaking {grade}: COVER all"
+    )
+    with pytest.raises(
+        CatalogueError, match=r"en.toml: \[head.new\] earthquake.violent: \d+ units, expected at most 60"
+    ):
+        catalogue.read(folder)
+
+
+def test_all_problems_are_told_at_once(spoil: Spoil) -> None:
+    spoil("pt.toml", "raised =", "rasied =")
+    folder = spoil("vi.toml", "{height}", "{cao}")
+    with pytest.raises(CatalogueError) as refused:
+        catalogue.read(folder)
+    assert {problem.split(":")[0] for problem in refused.value.problems} == {"pt.toml", "vi.toml"}
+
+
+def test_files_have_to_be_known_and_there(spoil: Spoil, tmp_path: Path) -> None:
+    folder = spoil("en.toml", "Danger", "Danger")
+    (folder / "en.toml").rename(folder / "eng.toml")
+    with pytest.raises(CatalogueError) as refused:
+        catalogue.read(folder)
+    assert refused.value.problems == (
+        "eng.toml: no such language in languages.toml; add it there or correct the file's name",
+        "en.toml: missing; languages without words of their own are served by it",
+    )
+    with pytest.raises(CatalogueError, match="languages.toml: missing"):
+        catalogue.read(tmp_path)

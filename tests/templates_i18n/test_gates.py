@@ -1,0 +1,124 @@
+"""Each gate lets the catalogue through and stops a fault that was put in."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from alerts.places import PlaceTable
+from alerts.vocabulary import Hazard, Kind
+from templates_i18n import catalogue, gates, matrix
+from templates_i18n.catalogue import Catalogue
+from templates_i18n.matrix import Sample
+from templates_i18n.render import Form, Rendered, render
+from templates_i18n.segments import count
+from tests.templates_i18n.requests import a_request
+
+
+@pytest.fixture(scope="module")
+def texts(words: Catalogue, table: PlaceTable) -> list[Sample]:
+    requests = matrix.all_requests(words)
+    return list(matrix.samples(words, table, requests, matrix.voices(words)))
+
+
+def test_the_catalogue_passes_every_gate(table: PlaceTable) -> None:
+    assert [str(problem) for problem in gates.check(catalogue.load(), table)] == []
+
+
+def _pick(texts: list[Sample], language: str, kind: Kind, form: Form, hazard: Hazard = Hazard.HEAVY_RAIN) -> int:
+    """The first text of a language, kind, form and hazard."""
+    return next(
+        index
+        for index, sample in enumerate(texts)
+        if (sample.rendered.language, sample.request.kind, sample.rendered.form, sample.request.hazard)
+        == (language, kind, form, hazard)
+    )
+
+
+def _swap(old: str, new: str) -> Callable[[Rendered], Rendered]:
+    def change(rendered: Rendered) -> Rendered:
+        assert old in rendered.text, f"choose another piece than {old!r} of {rendered.text!r}"
+        text = rendered.text.replace(old, new)
+        return replace(rendered, text=text, segmentation=count(text))
+
+    return change
+
+
+def _prepend(line: str) -> Callable[[Rendered], Rendered]:
+    return lambda rendered: replace(rendered, text=f"{line}\n{rendered.text}")
+
+
+def _drop_last_line(rendered: Rendered) -> Rendered:
+    return replace(rendered, text=rendered.text.rsplit("\n", 1)[0])
+
+
+FAULTS: list[tuple[str, str, Kind, Form, Hazard, Callable[[Rendered], Rendered]]] = [
+    ("equal digits", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("14:32", "14:23")),
+    ("equal digits", "vi", Kind.NEW, Form.SHORT, Hazard.TSUNAMI, _swap("14:32", "14:32 32")),
+    ("equal digits", "ja-Hira+en", Kind.NEW, Form.FULL, Hazard.HEAVY_RAIN, _swap("14:07", "14:08")),
+    ("equal digits", "ja-Hira+en", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("14:32", "14:23")),
+    ("equal digits", "ja-Hira+en", Kind.NEW, Form.FULL, Hazard.HEAVY_RAIN, _swap("レベル3", "レベル2")),
+    ("equal digits", "ja-Hira+en", Kind.NEW, Form.CORE, Hazard.HEAVY_RAIN, _swap("14:07", "14:08")),
+    ("level in head", "zh-Hans", Kind.NEW, Form.CORE, Hazard.HEAVY_RAIN, _swap("3", "三")),
+    ("level in head", "ja", Kind.NEW, Form.CORE, Hazard.EARTHQUAKE, _swap("4", "5")),
+    ("head first", "pt", Kind.NEW, Form.FULL, Hazard.HEAVY_RAIN, _prepend("JMA")),
+    ("head first", "en", Kind.NEW, Form.FULL, Hazard.HEAVY_RAIN, _swap(":", ": " + "please " * 8)),
+    ("no placeholder left", "en", Kind.NEW, Form.CORE, Hazard.EARTHQUAKE, _swap("JMA", "{month}")),
+    ("composed", "vi", Kind.NEW, Form.FULL, Hazard.HEAVY_RAIN, _swap("輪", "e\u0301")),
+    ("same actions", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, lambda r: replace(r, actions=("go_up",))),
+    ("same actions", "ja-Hira+en", Kind.NEW, Form.FULL, Hazard.TSUNAMI, lambda r: replace(r, actions=())),
+    ("directions", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, lambda r: replace(r, actions=("dance",))),
+    ("directions", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, lambda r: replace(r, actions=("no_need_to_leave",))),
+    ("drill words", "en", Kind.DRILL, Form.CORE, Hazard.TSUNAMI, _drop_last_line),
+    ("drill words", "en", Kind.DRILL, Form.CORE, Hazard.TSUNAMI, _swap("KUNREN", "")),
+    ("drill words", "vi", Kind.DRILL, Form.FULL, Hazard.TSUNAMI, _swap("訓練", "")),
+    ("drill words", "en", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _prepend("DRILL 訓練")),
+    ("no kanji", "ja-Hira", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("わじまし", "輪島市")),
+    ("GSM-7 where promised", "pt", Kind.NEW, Form.SHORT, Hazard.TSUNAMI, _swap("Wajima", "輪島市")),
+    ("GSM-7 where promised", "ja-Hira+en", Kind.NEW, Form.CORE, Hazard.TSUNAMI, _swap("Wajima City", "輪島市")),
+    ("GSM-7 where promised", "en", Kind.LIFTED, Form.FULL, Hazard.TSUNAMI, _swap("Wajima City", "輪島市")),
+    ("neighbour line", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("JMA", "JMA " + "and more " * 20)),
+    ("neighbour line", "vi", Kind.LIFTED, Form.FULL, Hazard.TSUNAMI, lambda r: replace(r, neighbour="つなみ")),
+    ("neighbour line", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _drop_last_line),
+    ("end names grade", "en", Kind.LIFTED, Form.CORE, Hazard.TSUNAMI, _swap("Tsunami Advisory", "tsunami")),
+    ("end names grade", "ja", Kind.CANCELLED, Form.CORE, Hazard.HEAVY_RAIN, _swap("3", "")),
+    ("source and time", "ja", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("気象庁", "")),
+    ("source and time", "en", Kind.NEW, Form.CORE, Hazard.TSUNAMI, _drop_last_line),
+]
+
+
+@pytest.mark.parametrize(("gate", "language", "kind", "form", "hazard", "spoilt"), FAULTS)
+def test_a_gate_stops_its_fault(
+    words: Catalogue,
+    texts: list[Sample],
+    gate: str,
+    language: str,
+    kind: Kind,
+    form: Form,
+    hazard: Hazard,
+    spoilt: Callable[[Rendered], Rendered],
+) -> None:
+    index = _pick(texts, language, kind, form, hazard)
+    sample = texts[index]
+    changed = [*texts]
+    changed[index] = replace(sample, rendered=spoilt(sample.rendered))
+    assert gate in {problem.gate for problem in gates.run(words, changed)}
+
+
+def test_every_gate_has_a_fault() -> None:
+    assert {fault[0] for fault in FAULTS} | {"read back"} == set(gates.GATES), "read back: test_reviews"
+
+
+@pytest.mark.parametrize("line", ["ちかくの 人に みせて", "つなみ 3メートル", "つなみ ３メートル", "Tsunami"])
+def test_a_neighbour_line_is_kana_without_digits(words: Catalogue, line: str) -> None:
+    plans = replace(words.composition, neighbour={**words.composition.neighbour, Hazard.TSUNAMI: line})
+    problems = gates.run(replace(words, composition=plans), [])
+    assert [problem.where for problem in problems] == ["[neighbour] tsunami"]
+
+
+def test_a_problem_names_the_text(words: Catalogue, table: PlaceTable) -> None:
+    sample = Sample(request=a_request(), rendered=render(words, a_request(), "en", Form.CORE, table))
+    broken = replace(sample, rendered=replace(sample.rendered, text=sample.rendered.text + " {x}"))
+    assert [str(problem) for problem in gates.run(words, [broken])] == [
+        "no placeholder left: en tsunami.warning.new.core: a brace is left in the text"
+    ]

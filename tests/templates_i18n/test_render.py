@@ -1,0 +1,383 @@
+"""What stands in a text, in which order, and what never does."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts import places
+from alerts.places import PlaceTable
+from alerts.report import Facts, HeightWord, SeaState
+from alerts.vocabulary import Hazard, Kind
+from templates_i18n import catalogue, matrix, placing
+from templates_i18n.catalogue import BILINGUAL, Catalogue
+from templates_i18n.parts import speakers
+from templates_i18n.placing import PlaceUnknown
+from templates_i18n.render import SEVERAL_PLACES, Form, Rendered, TextRequest, Unworded, render
+from templates_i18n.segments import Encoding, fold_latin
+from tests.templates_i18n.requests import ASAHI, IN_25_MINUTES, NAGANO, SUZU, TSURUMI, WAJIMA, a_request
+
+RAIN, LANDSLIDE, QUAKE, TSUNAMI = Hazard.HEAVY_RAIN, Hazard.LANDSLIDE, Hazard.EARTHQUAKE, Hazard.TSUNAMI
+GIANT = Facts(height=10, over=True, arrival=IN_25_MINUTES)
+
+
+def text(request: TextRequest, language: str = "en", form: Form = Form.FULL) -> Rendered:
+    return render(catalogue.load(), request, language, form, places.load())
+
+
+def test_the_order_of_a_full_text() -> None:
+    rendered = text(a_request(RAIN, "L4"))
+    words = catalogue.load().by_tag["en"]
+    assert rendered.text.split("\n") == [
+        words.heads["new"]["heavy_rain.L4"] + " ☔🏃",
+        "Wajima City 輪島市",
+        words.names["heavy_rain.L4"] + ".",
+        *(words.phrases[action] for action in rendered.actions),
+        "JMA 11/23 14:07",
+        catalogue.load().composition.neighbour[RAIN],
+    ]
+    assert rendered.actions == ("away_from_water", "upstairs")
+    assert rendered.place == "Wajima City 輪島市"
+
+
+@pytest.mark.parametrize(("language", "stop"), [("en", "."), ("vi", "."), ("ja", "。"), ("zh-Hans", "。")])
+def test_the_official_name_is_a_sentence_and_the_place_stands_alone(language: str, stop: str) -> None:
+    rendered = text(a_request(RAIN, "L4"), language)
+    lines = rendered.text.split("\n")
+    name = catalogue.load().by_tag[language].names["heavy_rain.L4"]
+    assert name + stop in lines
+    assert rendered.place in lines
+
+
+def test_short_says_less_and_has_no_neighbour_line() -> None:
+    rendered = text(a_request(TSUNAMI, "major_warning", facts=GIANT), form=Form.SHORT)
+    assert "10 m" in rendered.text
+    assert "14:32" in rendered.text
+    assert rendered.actions == ("stay_up",)
+    assert rendered.neighbour == ""
+    assert rendered.place == "Wajima City"
+
+
+def test_core_is_head_place_and_time() -> None:
+    rendered = text(a_request(TSUNAMI, "major_warning", facts=GIANT), form=Form.CORE)
+    head = catalogue.load().by_tag["en"].heads["new"]["tsunami.major_warning"]
+    assert rendered.text == f"{head}\nWajima City\nJMA 11/23 14:07"
+    assert rendered.actions == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "place"),
+    [
+        ("en", Form.FULL, "Wajima City 輪島市"),
+        ("en", Form.CORE, "Wajima City"),
+        ("vi", Form.FULL, "Wajima 輪島市"),
+        ("vi", Form.SHORT, "Wajima"),
+        ("pt", Form.FULL, "Wajima 輪島市"),
+        ("zh-Hans", Form.FULL, "輪島市"),
+        ("ja", Form.FULL, "輪島市"),
+        ("ja-Hira", Form.FULL, "わじまし"),
+        ("ko", Form.FULL, "Wajima City 輪島市"),
+    ],
+)
+def test_places_in_the_readers_script(language: str, form: Form, place: str) -> None:
+    assert text(a_request(), language, form).place == place
+
+
+def test_several_places_are_all_named_the_worst_first() -> None:
+    request = a_request(RAIN, "L3", Kind.NEW, WAJIMA, SUZU)
+    assert text(request).place == "Wajima City 輪島市 / Suzu City"
+    assert text(request, "ja").place == "輪島市、珠洲市"
+
+
+@pytest.mark.parametrize(
+    ("language", "place"),
+    [
+        ("en", "Wajima City 輪島市 / Suzu City (3)"),
+        ("vi", "Wajima 輪島市 / Suzu City (3)"),
+        ("ja", "輪島市、珠洲市（3）"),
+        ("ja-Hira", "わじまし、すずし（3）"),
+        ("ko", "Wajima City 輪島市 / Suzu City (3)"),
+    ],
+)
+def test_places_of_a_lower_grade_are_named_with_it(language: str, place: str) -> None:
+    request = replace(a_request(RAIN, "L5"), others=((SUZU, "L3"),))
+    rendered = text(request, language)
+    assert rendered.place == place
+    assert rendered.text.split("\n").count(place) == 1
+
+
+@pytest.mark.parametrize(
+    ("hazard", "grades", "language", "worded"),
+    [
+        (QUAKE, ("6+", "5-"), "en", "Suzu City (5-lower)"),
+        (TSUNAMI, ("warning", "advisory"), "en", "Suzu City (Tsunami Advisory)"),
+        (QUAKE, ("6+", "5-"), "pt", "Suzu City (5 inferior)"),
+        (TSUNAMI, ("warning", "advisory"), "ja", "珠洲市（津波注意報）"),
+    ],
+)
+def test_a_lower_grade_is_said_in_the_readers_words(
+    hazard: Hazard, grades: tuple[str, str], language: str, worded: str
+) -> None:
+    request = replace(a_request(hazard, grades[0]), others=((SUZU, grades[1]),))
+    assert text(request, language, Form.CORE).place.endswith(worded)
+
+
+def test_another_place_on_the_coast_is_enough_to_speak_of_the_sea() -> None:
+    request = a_request(QUAKE, "6+", Kind.NEW, NAGANO)
+    assert "near_sea_go_up" not in text(request).actions
+    assert "near_sea_go_up" in text(replace(request, others=((WAJIMA, "5-"),))).actions
+
+
+def test_several_places_fall_to_the_shorter_form_before_they_cost_more() -> None:
+    one = a_request(RAIN, "L4", Kind.NEW, TSURUMI)
+    assert text(one, "ko").form is Form.FULL
+    several = replace(one, others=((ASAHI, "L3"), (WAJIMA, "L3"), (SUZU, "L3")))
+    rendered = text(several, "ko")
+    assert (rendered.form, rendered.exception) == (Form.SHORT, None)
+    assert rendered.actions == text(one, "ko", Form.SHORT).actions
+    assert text(several, "en").form is Form.FULL
+
+
+def test_where_even_the_core_has_no_room_all_places_are_named_and_it_is_said() -> None:
+    request = replace(a_request(RAIN, "L4", Kind.NEW, TSURUMI), others=((ASAHI, "L3"), (WAJIMA, "L3")))
+    rendered = text(request, "vi", Form.CORE)
+    assert rendered.segmentation.segments == 2
+    assert rendered.exception == f"2 segments instead of 1: {SEVERAL_PLACES}"
+    assert all(name in rendered.text for name in ("Tsurumi", "Asahi", "Wajima"))
+
+
+def test_a_place_that_no_table_knows_is_an_error() -> None:
+    with pytest.raises(PlaceUnknown, match="place 99999: not in the place tables"):
+        text(a_request(RAIN, "L3", Kind.NEW, "99999"))
+    with pytest.raises(PlaceUnknown, match="at least one place"):
+        text(replace(a_request(), places=()))
+
+
+def test_a_time_without_zone_is_an_error() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        text(a_request(issued=datetime(2026, 11, 23, 5, 7)))
+
+
+def test_what_has_no_words_is_an_error() -> None:
+    with pytest.raises(Unworded, match="volcano V5 new"):
+        text(a_request(Hazard.VOLCANO, "V5"))
+    with pytest.raises(Unworded, match="tsunami forecast new"):
+        text(a_request(TSUNAMI, "forecast"))
+    with pytest.raises(Unworded, match="earthquake 4 lowered"):
+        text(a_request(QUAKE, "4", Kind.LOWERED))
+
+
+@pytest.mark.parametrize(
+    ("facts", "said", "unsaid"),
+    [
+        (Facts(height=0.2), ["height_upto"], ["height_over", "arrival", "arriving"]),
+        (Facts(height=10, over=True), ["height_over"], ["height_upto"]),
+        (Facts(height_word=HeightWord.HUGE), ["height_huge"], ["height_high", "height_over"]),
+        (Facts(height_word=HeightWord.HIGH), ["height_high"], ["height_huge"]),
+        (Facts(arrival=IN_25_MINUTES), ["arrival"], ["arriving"]),
+        (Facts(arrival=IN_25_MINUTES, arriving=True), ["arriving"], ["arrival"]),
+        (Facts(), [], ["height_over", "height_upto", "height_huge", "height_high", "arrival", "arriving"]),
+    ],
+)
+def test_details_of_a_tsunami(words: Catalogue, facts: Facts, said: list[str], unsaid: list[str]) -> None:
+    lines = words.by_tag["en"].lines
+    values = {"height": f"{facts.height or 0:g}", "hour": "14", "minute": "32"}
+    for form in (Form.FULL, Form.SHORT):
+        rendered = text(a_request(facts=facts), form=form).text.split("\n")
+        assert all(lines[key].format_map(values) in rendered for key in said)
+        assert not any(lines[key].format_map(values) in rendered for key in unsaid)
+
+
+@pytest.mark.parametrize("kind", [Kind.LOWERED, Kind.CORRECTED, Kind.LIFTED, Kind.CANCELLED])
+def test_what_eases_has_neither_details_nor_neighbour_line_nor_emoji(kind: Kind) -> None:
+    for language in ("en", "vi", "ko"):
+        rendered = text(a_request(TSUNAMI, "warning", kind, facts=GIANT), language)
+        assert "14:32" not in rendered.text
+        assert rendered.neighbour == ""
+        assert rendered.emoji == ()
+
+
+def test_a_full_english_text_without_neighbour_line_is_gsm7() -> None:
+    rendered = text(a_request(kind=Kind.LIFTED))
+    assert rendered.segmentation.encoding is Encoding.GSM_7
+    assert rendered.place == "Wajima City"
+
+
+def test_the_end_says_what_ended_and_not_that_it_is_there() -> None:
+    rendered = text(a_request(RAIN, "L4", Kind.LIFTED))
+    assert "LEVEL 4" in rendered.text.split("\n")[0]
+    assert catalogue.load().by_tag["en"].names["heavy_rain.L4"] not in rendered.text
+    assert rendered.actions == ("still_dangerous", "ask_city")
+
+
+def test_lowered_says_the_actions_of_the_grade_in_force() -> None:
+    assert text(a_request(TSUNAMI, "advisory", Kind.LOWERED)).actions == ("keep_off_shore",)
+    assert text(a_request(TSUNAMI, "advisory", Kind.CORRECTED)).actions == ("keep_off_shore",)
+
+
+def test_raised_is_said_in_the_full_form(words: Catalogue) -> None:
+    raised = words.by_tag["en"].lines["raised"]
+    request = a_request(RAIN, "L4", Kind.RAISED)
+    assert raised in text(request).text
+    assert raised not in text(request, form=Form.SHORT).text
+    assert raised not in text(replace(request, kind=Kind.NEW)).text
+
+
+@pytest.mark.parametrize(
+    ("sea", "place", "action"),
+    [
+        (SeaState.UNSAID, WAJIMA, "near_sea_go_up"),
+        (SeaState.WARNED, WAJIMA, "near_sea_go_up"),
+        (SeaState.UNSAID, NAGANO, None),
+        (SeaState.WARNED, NAGANO, None),
+        (SeaState.SLIGHT, NAGANO, "slight_sea"),
+        (SeaState.NONE, WAJIMA, "no_tsunami"),
+        (SeaState.NONE, NAGANO, "no_tsunami"),
+    ],
+)
+def test_an_earthquake_says_what_the_sea_may_do(sea: SeaState, place: str, action: str | None) -> None:
+    request = a_request(QUAKE, "6+", Kind.NEW, place, facts=Facts(sea=sea))
+    assert text(request).actions == ((action, "no_lift") if action else ("no_lift",))
+    assert text(request, form=Form.SHORT).actions == ((action,) if action else ())
+
+
+def test_one_place_on_the_coast_is_enough_to_speak_of_the_sea() -> None:
+    assert "near_sea_go_up" in text(a_request(QUAKE, "6+", Kind.NEW, NAGANO, WAJIMA)).actions
+
+
+@pytest.mark.parametrize(
+    ("grade", "band"), [("4", "weak"), ("5-", "strong"), ("5-?", "strong"), ("6-", "violent"), ("7", "violent")]
+)
+def test_bands_of_an_earthquake(words: Catalogue, grade: str, band: str) -> None:
+    english = words.by_tag["en"]
+    head = english.heads["new"][f"earthquake.{band}"].format(grade=english.grades[f"earthquake.{grade}"])
+    rendered = text(a_request(QUAKE, grade))
+    assert rendered.text.startswith(head + "\n")
+    assert (english.lines["no_data"] in rendered.text) == (grade == "5-?")
+
+
+@pytest.mark.parametrize("language", ["en", "pt", "vi", "ja", "ja-Hira", "zh-Hans", "ko"])
+@pytest.mark.parametrize("form", Form)
+def test_a_drill_says_so_first_and_last(words: Catalogue, language: str, form: Form) -> None:
+    for request in (a_request(kind=Kind.DRILL), a_request(kind=Kind.RAISED, drill=True)):
+        rendered = text(request, language, form)
+        first, *_, last = rendered.text.split("\n")
+        assert first == last
+        assert all(own.drill_word in first for own in speakers(words.fallback(language), form))
+        assert sum(word in first for word in ("訓練", "くんれん", "KUNREN")) == 1
+        assert rendered.neighbour == "", "a drill sends no bystander running"
+
+
+def test_plain_languages_stay_gsm7_in_short_and_core(words: Catalogue, table: PlaceTable) -> None:
+    for request in matrix.all_requests(words):
+        for form in (Form.SHORT, Form.CORE):
+            for language in ("en", "pt"):
+                rendered = render(words, request, language, form, table)
+                assert rendered.segmentation.encoding is Encoding.GSM_7, rendered.text
+
+
+def test_accents_are_kept_where_they_cost_nothing() -> None:
+    request = a_request(LANDSLIDE, "L4")
+    assert any(char in text(request, "pt").text for char in "áãçéêíóõú")
+    assert text(request, "pt", Form.SHORT).text.isascii()
+
+
+def test_neighbour_line_is_for_readers_who_cannot_say_it_themselves() -> None:
+    for language, expected in [("ja", False), ("ja-Hira", False), ("vi", True), ("ko", False), ("en", True)]:
+        rendered = text(a_request(), language)
+        assert bool(rendered.neighbour) is expected
+        if expected:
+            assert rendered.text.endswith(f"\n{rendered.neighbour}")
+
+
+def test_the_neighbour_line_goes_where_there_is_no_room_and_takes_the_japanese_place_along() -> None:
+    request = a_request(QUAKE, "5-?", Kind.RAISED)
+    for language, place in [("en", "Wajima City"), ("pt", "Wajima")]:
+        rendered = text(request, language)
+        assert (rendered.neighbour, rendered.place) == ("", place)
+        assert rendered.segmentation.encoding is Encoding.GSM_7
+        assert rendered.exception is None
+    rendered = text(request, "vi")
+    assert (rendered.neighbour, rendered.place) == ("", "Wajima 輪島市")
+
+
+def test_emoji_only_where_they_cost_no_segment() -> None:
+    with_emoji = text(a_request(), "zh-Hans", Form.CORE)
+    assert with_emoji.emoji == ("tsunami", "up")
+    assert with_emoji.text.split("\n")[0].endswith(" 🌊⬆️")
+    assert text(a_request(), "en", Form.SHORT).emoji == ()
+    for code in (place.code for place in places.load().all()[::40] if place.coastal):
+        rendered = text(a_request(TSUNAMI, "warning", Kind.NEW, code), "vi", Form.CORE)
+        bare = rendered.text.replace(" 🌊⬆️", "")
+        assert bool(rendered.emoji) == (rendered.segmentation.segments == 1 and bare != rendered.text)
+
+
+def test_two_languages_share_all_but_the_head() -> None:
+    request = a_request(TSUNAMI, "major_warning", facts=GIANT)
+    rendered, english = text(request, "ko"), text(request, "en")
+    words = catalogue.load()
+    assert rendered.language == BILINGUAL
+    easy, *rest = rendered.text.replace(" 🌊⬆️", "").split("\n")
+    assert easy == words.by_tag["ja-Hira"].heads["new"]["tsunami.major_warning"]
+    assert rest == english.text.replace(" 🌊⬆️", "").removesuffix(f"\n{english.neighbour}").split("\n")
+    assert rendered.actions == english.actions == ("stay_up",)
+
+
+def test_two_languages_have_no_official_name() -> None:
+    rendered = text(a_request(RAIN, "L4"), "ne")
+    assert catalogue.load().by_tag["en"].names["heavy_rain.L4"] not in rendered.text
+
+
+@pytest.mark.parametrize("form", [Form.SHORT, Form.CORE])
+def test_where_there_is_room_for_one_language_it_is_english(form: Form) -> None:
+    rendered, english = text(a_request(), "ko", form), text(a_request(), "en", form)
+    assert rendered.language == BILINGUAL
+    assert rendered.text == english.text
+    assert rendered.segmentation.encoding is Encoding.GSM_7
+
+
+def test_two_languages_name_the_place_in_japanese_where_there_is_room() -> None:
+    roomy, tight = a_request(RAIN, "L3"), a_request(QUAKE, "5-?", Kind.RAISED)
+    assert text(roomy, "ko").place == "Wajima City 輪島市"
+    assert text(tight, "ko").place == "Wajima City"
+
+
+def test_the_same_request_for_the_same_voice_is_the_same_text() -> None:
+    assert text(a_request(), "ne") == text(a_request(), "ko") == text(a_request(), BILINGUAL)
+
+
+@given(
+    code=st.sampled_from([place.code for place in places.load().all()]),
+    request=st.sampled_from(list(matrix.all_requests(catalogue.load()))),
+    language=st.sampled_from(matrix.voices(catalogue.load())),
+    form=st.sampled_from(list(Form)),
+)
+def test_over_its_budget_a_text_says_why(code: str, request: TextRequest, language: str, form: Form) -> None:
+    rendered = text(replace(request, places=(code,)), language, form)
+    over = rendered.segmentation.segments > form.budget
+    assert (rendered.exception is not None) == over
+    assert "not declared" not in (rendered.exception or "")
+    assert rendered.place in rendered.text
+
+
+@given(
+    codes=st.lists(st.sampled_from([place.code for place in places.load().all()]), min_size=2, max_size=4, unique=True),
+    request=st.sampled_from([each for each in matrix.all_requests(catalogue.load()) if each.hazard is not QUAKE]),
+    language=st.sampled_from(matrix.voices(catalogue.load())),
+    form=st.sampled_from(list(Form)),
+)
+def test_several_places_are_never_cut(codes: list[str], request: TextRequest, language: str, form: Form) -> None:
+    first, *others = codes
+    told = replace(request, places=(first,), others=tuple((code, request.grade) for code in others))
+    rendered = text(told, language, form)
+    assert rendered.form in form.and_shorter
+    style = catalogue.load().fallback(language).languages[-1].place
+    for code in codes:
+        place = places.load().place(code)
+        assert place is not None
+        assert fold_latin(placing.name(place, style)) in fold_latin(rendered.text)
+    over = rendered.segmentation.segments > rendered.form.budget
+    assert (rendered.exception or "").endswith(SEVERAL_PLACES) == over
+    assert not over or rendered.form is Form.CORE
