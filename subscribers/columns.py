@@ -1,0 +1,184 @@
+"""The header of an import file: which column is which, and which a file must not have at all.
+
+Owns the English and Japanese headings. Refuses files that carry what must never be stored (contract §4).
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from subscribers.refusal import Refused, quoted
+
+
+class Field(StrEnum):
+    """The columns we read, by the names the interface gives them."""
+
+    PHONE = "phone"
+    LANGUAGE = "language"
+    MUNICIPALITY = "municipality"
+    POSTAL_CODE = "postal_code"
+    PLACES = "places"
+    GROUPS = "groups"
+    LESSONS = "lessons"
+    MIN_LEVEL = "min_level"
+
+
+_HEADINGS: Final[Mapping[Field, str]] = {
+    Field.PHONE: "phone|phone number|mobile|mobile phone|mobile number|mobile phone number|cell|cell phone|"
+    "cell phone number|tel|telephone|telephone number|msisdn|"
+    "電話|電話番号|携帯|携帯番号|携帯電話|携帯電話番号|連絡先電話番号|スマホ番号",
+    Field.LANGUAGE: "language|lang|language name|language tag|preferred language|"
+    "言語|言語名|使用言語|希望言語|配信言語|希望する言語|使用する言語|ことば",
+    Field.MUNICIPALITY: "municipality|municipality code|municipality name|city|city code|city name|"
+    "city of residence|place of residence|municipality of residence|"
+    "市区町村|市区町村名|市区町村コード|市町村|市町村名|市町村コード|自治体|自治体名|自治体コード|"
+    "団体コード|地方公共団体コード|全国地方公共団体コード|居住地|居住市区町村|お住まいの市区町村",
+    Field.POSTAL_CODE: "postal code|postcode|post code|zip|zip code|郵便番号|〒",
+    Field.PLACES: "places|other places|further places|additional places|further municipalities|"
+    "other municipalities|場所|他の場所|ほかの場所|その他の場所|他の市区町村|ほかの市区町村|その他の市区町村|"
+    "追加の場所|追加の市区町村",
+    Field.GROUPS: "groups|group|group name|tags|グループ|グループ名|所属グループ|分類|タグ",
+    Field.LESSONS: "lessons|lesson|防災学習|学習|レッスン|防災レッスン|学習配信|講座",
+    Field.MIN_LEVEL: "min level|minimum level|lowest level|最低レベル|最小レベル|最低警戒レベル|警戒レベル|"
+    "配信レベル|受信レベル",
+}
+
+#: What it looks like -> beginnings of English words, then parts of Japanese headings.
+_FORBIDDEN: Final[tuple[tuple[str, str, str], ...]] = (
+    (
+        "a birth date",
+        "birth|dob|born",
+        "生年月日|誕生|生まれ|出生",
+    ),
+    (
+        "a nationality",
+        "nationalit|citizen|country|passport",
+        "国籍|出身|母国|国名|パスポート|旅券|护照",
+    ),
+    (
+        "a residence card or another personal number",
+        "zairyu|residence|resident|card|mynumber",
+        "在留カード|在留番号|在留者番号|カード番号|マイナンバー|個人番号|住民票",
+    ),
+    (
+        "a visa or residence status",
+        "visa|status|permit",
+        "在留|資格|ステータス|ビザ|査証|签证|特別永住|永住",
+    ),
+    (
+        "an employer",
+        "employ|company|workplace|occupation|job",
+        "勤務|勤め先|勤先|雇用|雇い主|会社|企業|職場|職業|就労|就業|就職|所属機関|事業所|派遣先|受入機関",
+    ),
+    (
+        "a name",
+        "surname|forename|nickname|nome|nombre",
+        "氏名|名前|なまえ|姓|苗字|名字|フリガナ|ふりがな|よみがな|ヨミガナ|読み仮名|ローマ字|者名|人名|主名",
+    ),
+)
+_FORBIDDEN_WHOLE: Final = {"名": "a name", "氏": "a name", "カナ": "a name", "かな": "a name", "国": "a nationality"}
+_SIMILAR: Final = 0.82
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Where each field stands in a row."""
+
+    at: Mapping[Field, int]
+    #: how many cells the header has
+    width: int
+    #: headings that are not read, and so not stored
+    ignored: tuple[str, ...]
+
+
+def read(cells: Sequence[str]) -> Header | Refused:
+    """The header in row 1, or why the file is refused whole."""
+    at: dict[Field, int] = {}
+    ignored: list[str] = []
+    for position, cell in enumerate(cells):
+        field = _field(cell)
+        if field is None:
+            if reason := why_forbidden(cell):
+                return Refused(reason=reason)
+            ignored.append(cell)
+        elif field in at:
+            return Refused(reason=f"two columns for {field}: {quoted(cells[at[field]])} and {quoted(cell)}; keep one")
+        else:
+            at[field] = position
+    if reason := _why_incomplete(at) or _why_misspelt(at, ignored):
+        return Refused(reason=reason)
+    return Header(at=at, width=_width(cells), ignored=tuple(cell for cell in ignored if cell))
+
+
+def names_phone(cells: Sequence[str]) -> bool:
+    """Whether this is the header of a list of residents."""
+    return any(_field(cell) is Field.PHONE for cell in cells)
+
+
+def why_forbidden(cell: str) -> str:
+    """Why a file with this heading is refused; empty if it may stand there."""
+    what = "" if _field(cell) else _looks_like(cell)
+    if not what:
+        return ""
+    return (
+        f"column {quoted(cell)} looks like {what}; this service never holds names, birth dates, nationalities, "
+        "residence cards or status, visas or employers. Delete the column and import the file again"
+    )
+
+
+def _field(cell: str) -> Field | None:
+    whole = unicodedata.normalize("NFKC", cell)
+    without_remark = re.sub(r"[(\[【<].*?[)\]】>]", "", whole)
+    return _FIELDS.get(_folded(whole)) or _FIELDS.get(_folded(without_remark))
+
+
+def _looks_like(cell: str) -> str:
+    plain = unicodedata.normalize("NFKC", cell)
+    squeezed = "".join(plain.split())
+    if what := _FORBIDDEN_WHOLE.get(squeezed):
+        return what
+    # fullName, FULL_NAME and full-name are the same words.
+    words = re.findall(r"[a-zà-ÿ]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain).casefold())
+    for what, beginnings, parts in _FORBIDDEN:
+        if any(word.startswith(tuple(beginnings.split("|"))) for word in words):
+            return what
+        if any(part in squeezed for part in parts.split("|")):
+            return what
+    return "a name" if any(word.endswith(("name", "names")) for word in words) else ""
+
+
+def _why_incomplete(at: Mapping[Field, int]) -> str:
+    for field, examples in ((Field.PHONE, "phone or 電話番号"), (Field.LANGUAGE, "language or 言語")):
+        if field not in at:
+            return f"row 1 has no column for the {field}; expected a heading such as {examples}"
+    if Field.MUNICIPALITY in at:
+        return ""
+    if Field.POSTAL_CODE in at:
+        return "postal codes cannot be read yet; add a column municipality (市区町村) with its code or name"
+    return "row 1 has no column for the municipality; expected a heading such as municipality or 市区町村"
+
+
+def _why_misspelt(at: Mapping[Field, int], ignored: Sequence[str]) -> str:
+    """A column nobody reads would be lost in silence; one letter off is a slip, not another column."""
+    for cell in ignored:
+        for heading in difflib.get_close_matches(_folded(cell), _FIELDS, n=1, cutoff=_SIMILAR):
+            if _FIELDS[heading] not in at:
+                return f"column {quoted(cell)} looks like {_FIELDS[heading]} misspelt; correct the heading in row 1"
+    return ""
+
+
+def _width(cells: Sequence[str]) -> int:
+    return max((position + 1 for position, cell in enumerate(cells) if cell), default=0)
+
+
+def _folded(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum() or char == "〒")
+
+
+_FIELDS: Final[Mapping[str, Field]] = {
+    _folded(heading): field for field, headings in _HEADINGS.items() for heading in headings.split("|")
+}

@@ -1,0 +1,99 @@
+"""Japanese mobile numbers: as people and spreadsheets write them, in E.164, and masked.
+
+Owns what counts as a number we can text. Refuses to guess digits that a spreadsheet has lost.
+"""
+
+import re
+import unicodedata
+from typing import Final, NewType
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberType
+
+from subscribers.refusal import Refused
+
+#: A number in E.164 with its plus: "+819000001234".
+Msisdn = NewType("Msisdn", str)
+
+_MOBILE: Final = re.compile(r"[6789]0\d{8}", re.ASCII)
+_WRITTEN: Final = re.compile(r"\+?[\d\s().-]+", re.ASCII)
+#: 9.01E+10: what a spreadsheet shows, and saves, of a number in a narrow column.
+_POWER: Final = re.compile(r"[+-]?\d+([.,]\d+)?[Ee][+-]?\d+", re.ASCII)
+_WHOLE_FLOAT: Final = re.compile(r"\+?(\d+)\.0+", re.ASCII)
+_BROKEN_FLOAT: Final = re.compile(r"\d{6,}\.\d+", re.ASCII)
+_SEVERAL: Final = re.compile(r"[\r\n,;/、|]")
+_LABEL: Final = re.compile(r"^(tel|phone|mobile|携帯|電話)\s*[:.]?\s*(?=[+0-9(])", re.IGNORECASE)
+#: Japan's prefixes for calls abroad before our own country code.
+_FROM_ABROAD: Final = re.compile(r"^(?:00|010)[\s-]*81(?=[\s()-]*\d)", re.ASCII)
+_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━〜~ｰ"), "-")
+_EXPECTED: Final = "expected a Japanese mobile number such as 090-…, 080-…, 070-… or 060-… with 11 digits"
+_KINDS: Final = {
+    PhoneNumberType.TOLL_FREE: "a free-phone number (0120 or 0800)",
+    PhoneNumberType.FIXED_LINE: "a landline",
+    PhoneNumberType.VOIP: "an internet phone (050)",
+    PhoneNumberType.PAGER: "a number for machines or pagers (020)",
+    PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
+    PhoneNumberType.UAN: "a nationwide company number (0570)",
+}
+
+
+def parse(text: str) -> Msisdn | Refused:
+    """The number somebody wrote, or why it is none; full-width, dashes, +81, 0081 and a lost zero are fine.
+
+    The form decides, not the library's list of allotted blocks: that list is older than the newest phones.
+    """
+    written = _plain(text)
+    if reason := _why_unreadable(written):
+        return Refused(reason=reason)
+    try:
+        number = phonenumbers.parse(_FROM_ABROAD.sub("+81", written), "JP")
+    except phonenumbers.NumberParseException:
+        return Refused(reason=f"not a phone number; {_EXPECTED}")
+    if reason := _why_not_mobile(number):
+        return Refused(reason=reason)
+    return Msisdn(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def mask(number: str) -> str:
+    """The number as logs and pages may show it: "+81•••••1234"."""
+    return f"{number[:3]}•••••{number[-4:]}" if len(number) >= 12 else "•••••"
+
+
+def _plain(text: str) -> str:
+    """Without width, invisible marks (contacts copied from a phone bring some), labels, a float's tail."""
+    folded = unicodedata.normalize("NFKC", text)
+    visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
+    stripped = _LABEL.sub("", visible.strip().lstrip("'").translate(_DASHES).strip())
+    whole = _WHOLE_FLOAT.fullmatch(stripped)
+    return whole[1] if whole else stripped
+
+
+def _why_unreadable(written: str) -> str:
+    if not written:
+        return f"empty; {_EXPECTED}"
+    if _POWER.fullmatch(written):
+        return (
+            "the spreadsheet has turned the number into a power of ten and lost digits; "
+            "format the column as text and enter the number again"
+        )
+    if _BROKEN_FLOAT.fullmatch(written):
+        return "a number with a decimal point; format the column as text and enter the number again"
+    if _SEVERAL.search(written):
+        return "more than one line or number in the cell; write one number per row"
+    if written.startswith("="):
+        return "a formula; paste the column as values"
+    return "" if _WRITTEN.fullmatch(written) else f"letters or signs beside the number; {_EXPECTED}"
+
+
+def _why_not_mobile(number: PhoneNumber) -> str:
+    if number.country_code != 81:
+        return f"a number of another country (+{number.country_code}); {_EXPECTED}"
+    kind = phonenumbers.number_type(number)
+    if kind in _KINDS:
+        return f"{_KINDS[kind]}, which cannot be warned by SMS; {_EXPECTED}"
+    national = phonenumbers.national_significant_number(number)
+    if _MOBILE.fullmatch(national):
+        return ""
+    if re.match(r"[6789]0", national):
+        return f"{len(national) + 1} digits with the leading zero; {_EXPECTED}"
+    return f"not a mobile number; {_EXPECTED}"

@@ -1,0 +1,57 @@
+"""What one municipality has registered for one person, and how a new row of a file changes it. Pure."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from subscribers.msisdn import Msisdn
+
+MIN_LEVELS: Final = ("L2", "L3", "L4")
+DEFAULT_MIN_LEVEL: Final = "L3"
+#: Further places beside the home.
+MAX_FURTHER_PLACES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One person as one municipality registered them."""
+
+    language: str
+    #: municipality codes of five digits, home first
+    places: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    lessons: bool = True
+    #: the lowest level the person wants, L2 to L4
+    min_level: str = DEFAULT_MIN_LEVEL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One accepted row. None: the file has no such column, so what is registered stays."""
+
+    number: Msisdn
+    language: str
+    home: str
+    further: tuple[str, ...] | None = None
+    groups: tuple[str, ...] | None = None
+    lessons: bool | None = None
+    min_level: str | None = None
+
+
+def merge(entry: Entry, current: Registration | None) -> Registration:
+    """The registration after this row; `current` is what the same municipality had registered."""
+    before = current or Registration(language=entry.language, places=(entry.home,))
+    further = before.places[1:] if entry.further is None else entry.further
+    return Registration(
+        language=entry.language,
+        places=tuple(dict.fromkeys((entry.home, *further))),
+        groups=before.groups if entry.groups is None else entry.groups,
+        lessons=before.lessons if entry.lessons is None else entry.lessons,
+        min_level=before.min_level if entry.min_level is None else entry.min_level,
+    )
+
+
+def hears_more(after: Registration, before: Registration | None) -> bool:
+    """Whether the person must be told at once what is in force: new, moved, or with a lower threshold."""
+    if before is None or set(after.places) - set(before.places):
+        return True
+    return MIN_LEVELS.index(after.min_level) < MIN_LEVELS.index(before.min_level)

@@ -1,0 +1,106 @@
+"""Headers in English and Japanese, and what no file may carry."""
+
+import pytest
+
+from subscribers import columns
+from subscribers.columns import Field, Header
+from subscribers.refusal import Refused
+
+GOOD = ("phone", "language", "municipality")
+
+
+def header(*cells: str) -> Header:
+    read = columns.read(cells)
+    assert not isinstance(read, Refused), read
+    return read
+
+
+def reason(*cells: str) -> str:
+    read = columns.read(cells)
+    assert isinstance(read, Refused)
+    return read.reason
+
+
+@pytest.mark.parametrize("field", Field)
+def test_every_field_is_read_by_its_own_name_in_any_writing(field: Field) -> None:
+    for cell in (field, field.upper(), field.replace("_", " ").title(), f" {field} *"):
+        others = [name for name in GOOD if name != field]
+        assert header(*others, cell).at[field] == len(others)
+
+
+def test_japanese_headings_in_any_order() -> None:
+    read = header("警戒レベル", "市区町村", "言語", "携帯電話番号", "防災学習", "グループ", "その他の市区町村")
+    assert read.at == {
+        Field.MIN_LEVEL: 0,
+        Field.MUNICIPALITY: 1,
+        Field.LANGUAGE: 2,
+        Field.PHONE: 3,
+        Field.LESSONS: 4,
+        Field.GROUPS: 5,
+        Field.PLACES: 6,
+    }
+
+
+@pytest.mark.parametrize(
+    "cell", ["電話番号（必須）", "電話番号 [本人]", "Phone (Japan)", "ｐｈｏｎｅ", "Phone\nnumber"]
+)
+def test_remarks_and_width_do_not_matter(cell: str) -> None:
+    assert header(cell, "language", "city").at[Field.PHONE] == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"),
+    [
+        *[(cell, "a name") for cell in ("name", "Full Name", "fullName", "first_name", "Surname", "NAMES")],
+        *[
+            (cell, "a name")
+            for cell in ("氏名", "名前", "お名前", "姓", "名", "フリガナ", "ﾌﾘｶﾞﾅ", "氏　名", "世帯主名")
+        ],
+        *[(cell, "a birth date") for cell in ("birthday", "Date of Birth", "DOB", "生年月日", "誕生日")],
+        *[(cell, "a nationality") for cell in ("nationality", "Country", "Citizenship", "国籍", "国籍・地域", "国")],
+        *[
+            (cell, "a residence card")
+            for cell in ("residence card", "Zairyu card no", "在留カード番号", "マイナンバー")
+        ],
+        *[(cell, "a visa") for cell in ("visa", "visa type", "status", "在留資格", "在留期限", "ビザ")],
+        *[(cell, "an employer") for cell in ("employer", "Company", "勤務先", "会社", "所属機関", "就労先")],
+        ("passport no", "a nationality"),
+        ("status of residence", "a"),
+    ],
+)
+def test_forbidden_columns_refuse_the_file_with_the_reason(cell: str, what: str) -> None:
+    told = reason(*GOOD, cell)
+    assert f"looks like {what}" in told
+    assert "Delete the column" in told
+
+
+@pytest.mark.parametrize("cell", ["備考", "No.", "番号", "住所", "学校", "remarks", "", "2026", "Gruppe", "性別"])
+def test_other_columns_are_left_out_and_said(cell: str) -> None:
+    assert header(*GOOD, cell).ignored == ((cell,) if cell else ())
+
+
+@pytest.mark.parametrize("missing", GOOD)
+def test_a_required_column_that_lacks_is_named(missing: str) -> None:
+    assert f"no column for the {missing}" in reason(*(cell for cell in GOOD if cell != missing))
+
+
+def test_an_empty_first_row_is_refused() -> None:
+    assert "row 1" in reason()
+    assert "row 1" in reason("", "")
+
+
+def test_postal_codes_alone_come_later() -> None:
+    assert "postal codes cannot be read yet" in reason("phone", "language", "郵便番号")
+
+
+def test_two_columns_for_one_field_are_refused() -> None:
+    assert "two columns for phone: “phone” and “電話番号”" in reason(*GOOD, "電話番号")
+
+
+@pytest.mark.parametrize(("cell", "field"), [("leson", "lessons"), ("grupos", "groups"), ("min-levle", "min_level")])
+def test_a_misspelt_column_is_not_lost_in_silence(cell: str, field: str) -> None:
+    assert f"looks like {field} misspelt" in reason(*GOOD, cell)
+
+
+def test_a_second_phone_column_is_just_not_read() -> None:
+    assert header(*GOOD, "phone2").ignored == ("phone2",)
