@@ -1,0 +1,70 @@
+"""Open pages hear of changes: from this process by the bell, from another by a look at the database."""
+
+import asyncio
+from typing import Any
+
+from aiohttp import ClientResponse
+
+from storage.database import Database
+from tests.web import rows
+from tests.web.conftest import Open
+from tests.web.states import a_state
+from web.live import Changes
+
+
+async def _event(answer: ClientResponse) -> str:
+    async with asyncio.timeout(10):
+        while True:
+            line = (await answer.content.readline()).decode().strip()
+            if line.startswith("event: "):
+                return line.removeprefix("event: ")
+
+
+async def test_a_change_by_another_process_reaches_an_open_page(browse: Open, db: Database) -> None:
+    client = await browse(a_state(db))
+    answer = await client.get("/console/events")
+    assert answer.content_type == "text/event-stream"
+    assert await _event(answer) == "hello"
+    assert await _event(answer) == "refresh"  # the first look
+    await db.write(rows.a_telegram)
+    assert await _event(answer) == "refresh"
+    answer.close()
+
+
+async def test_the_bell_reaches_an_open_page(browse: Open, sqlite_db: Database) -> None:
+    changes = Changes()
+    client = await browse(a_state(sqlite_db, changes=changes, live_seconds=0.3))
+    answer = await client.get("/console/events")
+    assert await _event(answer) == "hello"
+    for _ in range(50):
+        changes.notify()
+    assert await _event(answer) == "refresh"
+    answer.close()
+
+
+async def test_stopping_does_not_wait_for_open_pages(browse: Open, sqlite_db: Database) -> None:
+    client = await browse(a_state(sqlite_db, live_seconds=5))
+    answer = await client.get("/console/events")
+    assert await _event(answer) == "hello"
+    async with asyncio.timeout(4):  # aiohttp would wait for a minute
+        await client.server.close()
+
+
+async def test_the_stream_goes_on_after_the_database_fails_once(browse: Open, sqlite_db: Database) -> None:
+    failures = 1
+
+    class Shaky:
+        async def read(self, fn: Any, *args: Any) -> Any:
+            nonlocal failures
+            if failures:
+                failures -= 1
+                raise OSError("away for a moment")
+            return await sqlite_db.read(fn, *args)
+
+    shaky: Any = Shaky()
+    client = await browse(a_state(shaky))
+    answer = await client.get("/console/events")
+    assert await _event(answer) == "hello"
+    assert await _event(answer) == "refresh"
+    assert failures == 0
+    answer.close()

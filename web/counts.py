@@ -1,0 +1,68 @@
+"""What metrics count, read from the rows in one transaction. No value here can be a person's number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from feeds.health import FeedState
+from storage.connection import Connection
+from web import queries
+
+Labelled = Mapping[tuple[str, ...], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Numbers by label."""
+
+    telegrams: Labelled  #: type, state
+    alerts: Labelled  #: decision, status
+    broadcasts: Labelled  #: origin, state
+    messages: Labelled  #: hazard, state
+    segments: Labelled  #: hazard
+    notices: Labelled  #: kind
+    feeds: tuple[FeedState, ...]
+    #: from telegram seen to first text handed over, one per broadcast of an alert
+    handover_seconds: tuple[float, ...]
+
+
+def read(db: Connection) -> Counts:
+    """Count everything."""
+    return Counts(
+        telegrams=_by(db, "SELECT type, state, count(*) AS n FROM telegrams GROUP BY type, state", "type", "state"),
+        alerts=_by(
+            db, "SELECT decision, status, count(*) AS n FROM alerts GROUP BY decision, status", "decision", "status"
+        ),
+        broadcasts=_by(
+            db, "SELECT origin, state, count(*) AS n FROM broadcasts GROUP BY origin, state", "origin", "state"
+        ),
+        messages=_by(db, _MESSAGES, "hazard", "state"),
+        segments=_by(
+            db, "SELECT hazard, sum(planned_segments) AS n FROM broadcasts GROUP BY hazard ORDER BY hazard", "hazard"
+        ),
+        notices=_by(db, "SELECT kind, count(*) AS n FROM notices WHERE resolved_at IS NULL GROUP BY kind", "kind"),
+        feeds=queries.feeds(db),
+        handover_seconds=_handovers(db),
+    )
+
+
+# Grouped by broadcast first: that much the index on (broadcast_id, state) answers without reading messages.
+_MESSAGES = (
+    "SELECT b.hazard, m.state, sum(m.n) AS n FROM (SELECT broadcast_id, state, count(*) AS n FROM messages"
+    " GROUP BY broadcast_id, state) m JOIN broadcasts b ON b.id = m.broadcast_id GROUP BY b.hazard, m.state"
+)
+
+
+def _by(db: Connection, sql: str, *labels: str) -> Labelled:
+    return {tuple(row.text(label) for label in labels): int(row.number("n")) for row in db.execute(sql)}
+
+
+def _handovers(db: Connection) -> tuple[float, ...]:
+    rows = db.execute(
+        "SELECT seen_at, first_handover_at FROM broadcasts WHERE origin = 'alert' AND first_handover_at IS NOT NULL"
+    )
+    return tuple(_seconds(row.time("seen_at"), row.time("first_handover_at")) for row in rows)
+
+
+def _seconds(first: datetime, last: datetime) -> float:
+    return (last - first).total_seconds()

@@ -1,0 +1,287 @@
+"""Reads what the console shows, in one transaction. Owns the SQL of the pages; writes nothing.
+
+No query reads a phone number, and none scans the telegrams' bodies or all messages.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from alerts import codec
+from alerts.report import Facts
+from alerts.vocabulary import NONE, Hazard
+from feeds.health import FeedState
+from storage import times
+from storage.connection import Connection
+from storage.rows import Row
+from web.snapshot import (
+    BroadcastRow,
+    DecidedRow,
+    LessonRow,
+    NoticeRow,
+    Snapshot,
+    Source,
+    StandingRow,
+    TelegramRow,
+    TextRow,
+)
+
+TELEGRAMS = 30
+BROADCASTS = 10
+_ALERTS = 400
+_LISTED = 20
+
+
+def snapshot(db: Connection, now: datetime) -> Snapshot:
+    """Read the whole console."""
+    broadcasts = _broadcasts(db)
+    return Snapshot(
+        standing=_standing(db, now),
+        sources=_sources(db),
+        telegrams=_telegrams(db),
+        broadcasts=broadcasts,
+        texts=_texts(db),
+        feeds=feeds(db),
+        quarantined=_count(db, "SELECT count(*) AS n FROM telegrams WHERE state = 'quarantined'"),
+        quarantine=_quarantine(db),
+        open_notices=_count(db, "SELECT count(*) AS n FROM notices WHERE resolved_at IS NULL"),
+        notices=_notices(db),
+        lessons=_lessons(db),
+    )
+
+
+def fingerprint(db: Connection, now: datetime) -> tuple[object, ...]:
+    """A value that differs when something worth showing has changed; cheap enough for every second."""
+    newest = db.execute(
+        "SELECT (SELECT max(id) FROM telegrams) AS telegram,"
+        " (SELECT count(*) FROM telegrams WHERE state = 'pending') AS pending,"
+        " (SELECT max(id) FROM alerts) AS alert, (SELECT value FROM counters WHERE name = 'revision') AS revision,"
+        " (SELECT max(id) FROM texts) AS text, (SELECT max(id) FROM attempts) AS attempt,"
+        " (SELECT max(id) FROM receipts) AS receipt,"
+        " (SELECT count(*) FROM in_force WHERE grade <> 'none' AND (ends_at IS NULL OR ends_at > :now)) AS standing,"
+        " (SELECT max(last_at) FROM notices WHERE resolved_at IS NULL) AS notice,"
+        " (SELECT count(*) FROM notices WHERE resolved_at IS NULL) AS notices",
+        {"now": times.to_text(now)},
+    )
+    lists = (
+        "SELECT id, state, planned, last_handover_at FROM broadcasts ORDER BY id DESC LIMIT 10",
+        "SELECT name, content_at, failures, blind_since FROM feeds ORDER BY name",
+        "SELECT id, state, due_at, reason FROM scheduled_lessons WHERE state IN ('waiting', 'held') ORDER BY id",
+    )
+    rows = [*newest, *(row for sql in lists for row in db.execute(sql))]
+    return tuple(tuple(row.values()) for row in rows)
+
+
+def feeds(db: Connection) -> tuple[FeedState, ...]:
+    """Every feed that was ever polled, as far as its health goes."""
+    rows = db.execute(
+        "SELECT name, last_success_at, content_at, failing_since, failures, last_error FROM feeds ORDER BY name"
+    )
+    return tuple(
+        FeedState(
+            name=row.text("name"),
+            last_success_at=row.optional_time("last_success_at"),
+            content_at=row.optional_time("content_at"),
+            failing_since=row.optional_time("failing_since"),
+            failures=row.integer("failures"),
+            last_error=row.optional_text("last_error"),
+        )
+        for row in rows
+    )
+
+
+def provider_trouble(db: Connection) -> tuple[str, ...]:
+    """What is wrong with the SMS provider, from its open notices."""
+    rows = db.execute(
+        "SELECT subject, text FROM notices WHERE kind = 'provider' AND resolved_at IS NULL ORDER BY id LIMIT :limit",
+        {"limit": _LISTED},
+    )
+    return tuple(row.text("text") for row in rows)
+
+
+def _count(db: Connection, sql: str) -> int:
+    return db.execute(sql)[0].integer("n")
+
+
+def _standing(db: Connection, now: datetime) -> tuple[StandingRow, ...]:
+    rows = db.execute(
+        "SELECT hazard, event, place, grade, since, ends_at, facts, digest FROM in_force WHERE grade <> :none"
+        " AND (ends_at IS NULL OR ends_at > :now) ORDER BY hazard, event, place",
+        {"none": NONE, "now": times.to_text(now)},
+    )
+    return tuple(
+        StandingRow(
+            hazard=Hazard(row.text("hazard")),
+            event=row.text("event"),
+            place=row.text("place"),
+            grade=row.text("grade"),
+            since=row.time("since"),
+            ends_at=row.optional_time("ends_at"),
+            facts=_facts(row.text("facts")),
+            digest=row.text("digest"),
+        )
+        for row in rows
+    )
+
+
+_NO_FACTS = Facts()
+
+
+def _facts(text: str) -> Facts:
+    return _NO_FACTS if text == "{}" else codec.facts_from_json(json.loads(text))
+
+
+def _sources(db: Connection) -> Mapping[tuple[str, str], Source]:
+    rows = db.execute(
+        "SELECT r.digest, r.hazard, r.sent, t.type FROM reports r LEFT JOIN telegrams t ON t.digest = r.digest"
+        " WHERE r.digest IN (SELECT digest FROM in_force WHERE grade <> 'none')"
+    )
+    return {
+        (row.text("digest"), row.text("hazard")): Source(type=row.optional_text("type") or "", sent=row.time("sent"))
+        for row in rows
+    }
+
+
+def _telegrams(db: Connection) -> tuple[TelegramRow, ...]:
+    rows = db.execute(
+        "SELECT id, digest, type, received_at, state, reason FROM telegrams ORDER BY id DESC LIMIT :limit",
+        {"limit": TELEGRAMS},
+    )
+    decided: dict[str, list[DecidedRow]] = {}
+    # Only the newest alerts: there is no index by telegram, and the newest telegrams have the newest alerts.
+    alerts = db.execute(
+        "SELECT digest, hazard, msg_type, status, decision, reason,"
+        " length(places) - length(replace(places, ':', '')) AS places FROM alerts ORDER BY id DESC LIMIT :limit",
+        {"limit": _ALERTS},
+    )
+    for row in alerts:
+        decided.setdefault(row.text("digest"), []).append(
+            DecidedRow(
+                hazard=row.text("hazard"),
+                msg_type=row.text("msg_type"),
+                status=row.text("status"),
+                decision=row.text("decision"),
+                reason=row.text("reason"),
+                places=row.integer("places"),
+            )
+        )
+    return tuple(_telegram(row, tuple(decided.get(row.text("digest"), ()))) for row in rows)
+
+
+def _telegram(row: Row, decided: tuple[DecidedRow, ...]) -> TelegramRow:
+    return TelegramRow(
+        id=row.integer("id"),
+        type=row.text("type"),
+        received_at=row.time("received_at"),
+        state=row.text("state"),
+        reason=row.text("reason"),
+        decided=decided,
+    )
+
+
+def _quarantine(db: Connection) -> tuple[TelegramRow, ...]:
+    rows = db.execute(
+        "SELECT id, type, received_at, state, reason FROM telegrams WHERE state = 'quarantined'"
+        " ORDER BY id DESC LIMIT :limit",
+        {"limit": _LISTED},
+    )
+    return tuple(_telegram(row, ()) for row in rows)
+
+
+def _broadcasts(db: Connection) -> tuple[BroadcastRow, ...]:
+    messages: dict[int, dict[str, int]] = {}
+    # Only columns of the index on (broadcast_id, state): 775,340 rows are counted in a tenth of a second.
+    counted = db.execute(
+        "SELECT broadcast_id, state, count(*) AS n FROM messages WHERE broadcast_id IN"
+        " (SELECT id FROM broadcasts ORDER BY id DESC LIMIT :limit) GROUP BY broadcast_id, state",
+        {"limit": BROADCASTS},
+    )
+    for row in counted:
+        messages.setdefault(row.integer("broadcast_id"), {})[row.text("state")] = row.integer("n")
+    rows = db.execute(
+        "SELECT id, origin, hazard, state, reason, form, priority, seen_at, planned, planned_segments, planned_at,"
+        " first_handover_at, last_handover_at, excluded FROM broadcasts ORDER BY id DESC LIMIT :limit",
+        {"limit": BROADCASTS},
+    )
+    return tuple(_broadcast(row, messages.get(row.integer("id"), {})) for row in rows)
+
+
+def _broadcast(row: Row, messages: Mapping[str, int]) -> BroadcastRow:
+    return BroadcastRow(
+        id=row.integer("id"),
+        origin=row.text("origin"),
+        hazard=row.text("hazard"),
+        state=row.text("state"),
+        reason=row.text("reason"),
+        form=row.text("form"),
+        priority=row.integer("priority"),
+        seen_at=row.time("seen_at"),
+        planned=row.integer("planned"),
+        planned_segments=row.integer("planned_segments"),
+        planned_at=row.optional_time("planned_at"),
+        first_handover_at=row.optional_time("first_handover_at"),
+        last_handover_at=row.optional_time("last_handover_at"),
+        excluded={str(reason): int(people) for reason, people in json.loads(row.text("excluded")).items()},
+        messages=messages,
+    )
+
+
+def _texts(db: Connection) -> tuple[TextRow, ...]:
+    """Of the newest broadcast that has any: the first written of each language, which is of its worst place."""
+    rows = db.execute(
+        "SELECT broadcast_id, language, form, text, encoding, units, segments FROM texts WHERE id IN"
+        " (SELECT min(id) FROM texts WHERE broadcast_id = (SELECT max(broadcast_id) FROM texts) GROUP BY language)"
+        " ORDER BY id"
+    )
+    return tuple(
+        TextRow(
+            broadcast_id=row.integer("broadcast_id"),
+            language=row.text("language"),
+            form=row.text("form"),
+            text=row.text("text"),
+            encoding=row.text("encoding"),
+            units=row.integer("units"),
+            segments=row.integer("segments"),
+        )
+        for row in rows
+    )
+
+
+def _notices(db: Connection) -> tuple[NoticeRow, ...]:
+    rows = db.execute(
+        "SELECT kind, subject, text, urgent, first_at, last_at, times FROM notices WHERE resolved_at IS NULL"
+        " ORDER BY urgent DESC, last_at DESC, id DESC LIMIT :limit",
+        {"limit": _LISTED},
+    )
+    return tuple(
+        NoticeRow(
+            kind=row.text("kind"),
+            subject=row.text("subject"),
+            text=row.text("text"),
+            urgent=row.flag("urgent"),
+            first_at=row.time("first_at"),
+            last_at=row.time("last_at"),
+            times=row.integer("times"),
+        )
+        for row in rows
+    )
+
+
+def _lessons(db: Connection) -> tuple[LessonRow, ...]:
+    rows = db.execute(
+        "SELECT lesson, municipality, due_at, state, reason FROM scheduled_lessons"
+        " WHERE state IN ('waiting', 'held') OR (state = 'sending' AND broadcast_id IN"
+        " (SELECT id FROM broadcasts WHERE state NOT IN ('complete', 'withdrawn')))"
+        " ORDER BY due_at, id LIMIT :limit",
+        {"limit": _LISTED},
+    )
+    return tuple(
+        LessonRow(
+            lesson=row.text("lesson"),
+            municipality=row.text("municipality"),
+            due_at=row.time("due_at"),
+            state=row.text("state"),
+            reason=row.text("reason"),
+        )
+        for row in rows
+    )

@@ -1,0 +1,94 @@
+"""From a snapshot to HTML: the templates of `pages/`, escaped always. Decides nothing."""
+
+import functools
+import re
+from datetime import datetime
+
+import jinja2
+from markupsafe import Markup
+
+from templates_i18n.catalogue import Catalogue
+from web import freshness, japan, progress, standing
+from web.snapshot import Snapshot
+from web.state import WebState
+from web.words import LANGUAGES, Words
+
+#: a phone number should never come this far; if one does, it is masked (design, rule 10)
+_NUMBER = re.compile(r"(?<![0-9A-Za-z.:/])(?:\+81|0081|0)[- ]?\d{1,2}[- ]?\d{3,4}[- ]?(\d{4})(?![0-9A-Za-z:/]|\.\d)")
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("web", "pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["masked"] = masked
+    return environment
+
+
+def masked(text: str) -> str:
+    """Text of the database with anything like a phone number masked but for its last four digits."""
+    return _NUMBER.sub(r"•••••\1", text)
+
+
+def page(name: str, words: Words, **values: object) -> str:
+    """One of the templates with its words."""
+    return _environment().get_template(name).render(w=words, lang=words.language, languages=LANGUAGES, **values)
+
+
+def live(state: WebState, snapshot: Snapshot, words: Words, now: datetime) -> Markup:
+    """The part of the console that changes."""
+    groups = standing.group(snapshot.standing, snapshot.sources, state.places)
+    drawing = japan.draw(state.places, ((row.place, row.hazard, row.grade) for row in snapshot.standing))
+    text = page(
+        "live.html",
+        words,
+        now=now,
+        places=state.places,
+        snapshot=snapshot,
+        feeds=freshness.judge(snapshot.feeds, state.feeds, now),
+        groups=groups,
+        legend=_legend(groups),
+        map=drawing,
+        municipalities=japan.municipalities(state.places),
+        map_size=(japan.WIDTH, japan.HEIGHT),
+        map_frames=japan.FRAMES,
+        broadcasts=progress.of(snapshot.broadcasts, state.rate),
+        bar=progress.BAR,
+        rate=state.rate,
+        language_name=lambda tag: language_name(state.catalogue, tag, words.language),
+        html_language=html_language,
+    )
+    return Markup(text)
+
+
+def console(state: WebState, snapshot: Snapshot, words: Words, now: datetime) -> str:
+    """The whole console."""
+    return page("console.html", words, mode=state.mode, live=live(state, snapshot, words, now))
+
+
+def _legend(groups: tuple[standing.Group, ...]) -> list[standing.Group]:
+    """One group for each colour, sign and word."""
+    seen: dict[tuple[str, str], standing.Group] = {}
+    for group in groups:
+        seen.setdefault((group.mark.colour, group.grade), group)
+    return list(seen.values())
+
+
+def language_name(catalogue: Catalogue, tag: str, language: str) -> str:
+    """A language in its own words and in the page's: "မြန်မာ (Burmese)"."""
+    names = [catalogue.names[part] for part in tag.split("+") if part in catalogue.names]
+    if not names:
+        return tag
+    own = " + ".join(name.name for name in names)
+    here = " + ".join(name.japanese if language == "ja" else name.english for name in names)
+    return own if own == here else f"{own} ({here})"
+
+
+def html_language(tag: str) -> str:
+    """The lang attribute of a text; "mul" where it speaks more than one."""
+    return "mul" if "+" in tag else tag

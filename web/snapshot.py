@@ -1,0 +1,138 @@
+"""What the console shows, as plain values of one moment; `queries` reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.report import Facts
+from alerts.vocabulary import Hazard
+from feeds.health import FeedState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRow:
+    """One hazard in force in one place."""
+
+    hazard: Hazard
+    event: str
+    place: str
+    grade: str
+    since: datetime
+    ends_at: datetime | None
+    facts: Facts
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The telegram that last spoke of a hazard."""
+
+    type: str
+    sent: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedRow:
+    """One alert of a telegram."""
+
+    hazard: str
+    msg_type: str
+    status: str
+    decision: str
+    reason: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramRow:
+    """One telegram and what was decided of it."""
+
+    id: int
+    type: str
+    received_at: datetime
+    state: str
+    reason: str
+    decided: tuple[DecidedRow, ...]
+
+    @property
+    def status(self) -> str:
+        """Actual, Exercise or Test; '' where it led to no alert."""
+        return next((row.status for row in self.decided), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastRow:
+    """One broadcast with what became of its texts."""
+
+    id: int
+    origin: str
+    hazard: str
+    state: str
+    reason: str
+    form: str
+    priority: int
+    seen_at: datetime
+    planned: int
+    planned_segments: int
+    planned_at: datetime | None
+    first_handover_at: datetime | None
+    last_handover_at: datetime | None
+    #: reason -> people
+    excluded: Mapping[str, int]
+    #: state of a message -> messages
+    messages: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRow:
+    """One text as it was sent."""
+
+    broadcast_id: int
+    language: str
+    form: str
+    text: str
+    encoding: str
+    units: int
+    segments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """An open notice."""
+
+    kind: str
+    subject: str
+    text: str
+    urgent: bool
+    first_at: datetime
+    last_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonRow:
+    """A lesson that is planned, held or being sent."""
+
+    lesson: str
+    municipality: str
+    due_at: datetime
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything the console shows, read in one transaction."""
+
+    standing: tuple[StandingRow, ...]
+    #: (digest, hazard) -> telegram
+    sources: Mapping[tuple[str, str], Source]
+    telegrams: tuple[TelegramRow, ...]
+    broadcasts: tuple[BroadcastRow, ...]
+    texts: tuple[TextRow, ...]
+    feeds: tuple[FeedState, ...]
+    quarantined: int
+    quarantine: tuple[TelegramRow, ...]
+    open_notices: int
+    notices: tuple[NoticeRow, ...]
+    lessons: tuple[LessonRow, ...]

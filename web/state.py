@@ -1,0 +1,48 @@
+"""What the pages need of the service, as one value; nothing here is read from the environment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.places import PlaceTable
+from feeds.settings import FeedSettings
+from storage.database import Database
+from templates_i18n.catalogue import Catalogue
+from web.live import Changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebState:
+    """Everything a page is made of. ValueError where a simulation would send for real."""
+
+    db: Database
+    places: PlaceTable
+    catalogue: Catalogue
+    clock: Callable[[], datetime]
+    #: an SMS can leave this machine
+    real: bool
+    #: a made-up day is being played
+    simulation: bool = False
+    feeds: FeedSettings
+    #: segments per second of all senders together
+    rate: float
+    #: the address we listen on; the console is for this machine only
+    http_host: str = "127.0.0.1"
+    #: show the console to whoever can reach it, although nobody signs in
+    console_open: bool = False
+    #: `notify()` it after a commit that people should see at once
+    changes: Changes = field(default_factory=Changes)
+    #: seconds between two looks at the database for open pages, and least seconds between two refreshes
+    live_seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        """A simulation never sends for real (design, rule 13)."""
+        if self.real and self.simulation:
+            raise ValueError("a simulation cannot use a real transport: set real=False")
+
+    @property
+    def mode(self) -> str:
+        """The key of the words that say whether an SMS can leave this machine."""
+        if self.real:
+            return "real"
+        return "simulation" if self.simulation else "simulated_network"
