@@ -1,0 +1,112 @@
+"""Rows of notices: what those in charge must hear of. One is open per kind and subject, until it is resolved.
+
+Owns the SQL; what a notice is stands in `alerts.notices`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.notices import Notice, NoticeKind
+from storage import times
+from storage.connection import Connection
+from storage.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredNotice:
+    """A notice with its history; times are UTC."""
+
+    id: int
+    notice: Notice
+    first_at: datetime
+    last_at: datetime
+    #: how often it came up since it was opened
+    times: int
+    #: when it was told by SMS
+    told_at: datetime | None
+    resolved_at: datetime | None
+
+
+def add(db: Connection, notice: Notice, now: datetime) -> bool:
+    """Open a notice, or count an open one up with its newest text; True if it was opened."""
+    rows = db.execute(
+        "INSERT INTO notices (kind, subject, text, urgent, first_at, last_at)"
+        " VALUES (:kind, :subject, :text, :urgent, :now, :now)"
+        " ON CONFLICT (kind, subject) WHERE resolved_at IS NULL DO UPDATE SET text = excluded.text,"
+        " last_at = excluded.last_at, times = notices.times + 1,"
+        " urgent = CASE WHEN excluded.urgent > notices.urgent THEN excluded.urgent ELSE notices.urgent END"
+        " RETURNING times",
+        {
+            "kind": notice.kind,
+            "subject": notice.subject,
+            "text": notice.text,
+            "urgent": int(notice.urgent),
+            "now": times.to_text(now),
+        },
+    )
+    return rows[0].integer("times") == 1
+
+
+def add_once(db: Connection, notice: Notice, now: datetime) -> bool:
+    """Open a notice unless one of its kind and subject is open, which stays as it is; True if it was opened."""
+    rows = db.execute(
+        "SELECT id FROM notices WHERE kind = :kind AND subject = :subject AND resolved_at IS NULL",
+        {"kind": notice.kind, "subject": notice.subject},
+    )
+    return not rows and add(db, notice, now)
+
+
+def add_all(db: Connection, notices: Iterable[Notice], now: datetime) -> None:
+    """`add` for each."""
+    for notice in notices:
+        add(db, notice, now)
+
+
+def resolve(db: Connection, kind: NoticeKind, subject: str, now: datetime) -> bool:
+    """Close the open notice; False if none was open."""
+    changed = db.execute_count(
+        "UPDATE notices SET resolved_at = :now WHERE kind = :kind AND subject = :subject AND resolved_at IS NULL",
+        {"kind": kind, "subject": subject, "now": times.to_text(now)},
+    )
+    return changed > 0
+
+
+def open_notices(db: Connection) -> list[StoredNotice]:
+    """All that are open: urgent ones first, then the newest."""
+    rows = db.execute("SELECT * FROM notices WHERE resolved_at IS NULL ORDER BY urgent DESC, last_at DESC, id DESC")
+    return [_stored(row) for row in rows]
+
+
+def untold(db: Connection) -> list[StoredNotice]:
+    """Open urgent notices that nobody has been told of by SMS yet, oldest first."""
+    rows = db.execute(
+        "SELECT * FROM notices WHERE resolved_at IS NULL AND urgent = 1 AND told_at IS NULL ORDER BY first_at, id"
+    )
+    return [_stored(row) for row in rows]
+
+
+def mark_told(db: Connection, notice_id: int, now: datetime) -> bool:
+    """Note that people were told; False if they had been, so that two workers never both tell."""
+    changed = db.execute_count(
+        "UPDATE notices SET told_at = :now WHERE id = :id AND told_at IS NULL",
+        {"id": notice_id, "now": times.to_text(now)},
+    )
+    return changed > 0
+
+
+def _stored(row: Row) -> StoredNotice:
+    return StoredNotice(
+        id=row.integer("id"),
+        notice=Notice(
+            kind=NoticeKind(row.text("kind")),
+            subject=row.text("subject"),
+            text=row.text("text"),
+            urgent=row.flag("urgent"),
+        ),
+        first_at=row.time("first_at"),
+        last_at=row.time("last_at"),
+        times=row.integer("times"),
+        told_at=row.optional_time("told_at"),
+        resolved_at=row.optional_time("resolved_at"),
+    )
