@@ -1,0 +1,228 @@
+"""From a broadcast row to texts handed over: 2,000, 53,790 and 775,340 residents on SQLite.
+
+`python -m benchmarks.bench_delivery` runs each size in a process of its own, so that peaks of memory stand apart.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from alerts import hazards, places, store
+from alerts.changes import Cause, PlaceChange
+from alerts.report import Facts
+from alerts.store import InForce
+from alerts.vocabulary import NONE, Hazard
+from benchmarks.measure import Measure, at_most, peak_memory, show
+from delivery import deciding, planner, priority, receipts
+from delivery.forms import Rates
+from delivery.planner import Planner
+from delivery.rate import Bucket
+from delivery.sender import Sender
+from delivery.simulated import SimulatedNetwork
+from delivery.transport import Receipt
+from delivery.writing import CatalogueWriter
+from storage import database, times
+from storage.connection import Connection
+from storage.database import Database
+from templates_i18n import catalogue
+
+SMALL, CITY, REGION = 2_000, 53_790, 775_340
+LANGUAGES = ("en", "vi", "zh-Hans", "pt", "ja-Hira", "ja", "ne", "ko")
+WAJIMA = "17204"
+RATES = Rates(segments_per_second=1e6, targets={"L5": 600, "L4": 900, "L3": 1800, "tsunami": 300, "earthquake": 900})
+
+
+def now() -> datetime:
+    """The clock of a benchmark."""
+    return datetime.now(UTC)
+
+
+def populate(db: Connection, residents: int, codes: Sequence[str], first: int) -> None:
+    """Residents `first` to `residents`, spread evenly over places and languages."""
+    rows = [
+        {
+            "id": index,
+            "hash": f"hash{index}",
+            "sealed": f"+81900{index:07d}".encode(),
+            "place": codes[index % len(codes)],
+            "language": LANGUAGES[index // len(codes) % len(LANGUAGES)],
+            "at": "2026-11-22T00:00:00.000000Z",
+        }
+        for index in range(first, residents + 1)
+    ]
+    db.executemany(
+        "INSERT INTO subscribers (id, number_hash, number_sealed, role, state, created_at)"
+        " VALUES (:id, :hash, :sealed, 'resident', 'active', :at)",
+        rows,
+    )
+    db.executemany(
+        "INSERT INTO registrations (id, subscriber_id, municipality, language, places, created_at, updated_at)"
+        " VALUES (:id, :id, :place, :language, :place, :at, :at)",
+        rows,
+    )
+    db.executemany(
+        "INSERT INTO subscriber_places (place, subscriber_id, registration_id) VALUES (:place, :id, :id)", rows
+    )
+
+
+def announce(db: Connection, codes: Sequence[str], grade: str) -> int:
+    """A landslide grade in force in these places, and the broadcast row that tells of it."""
+    moment, revision = now(), store.next_revision(db)
+    rule, present = hazards.rule(Hazard.LANDSLIDE), store.in_force(db, Hazard.LANDSLIDE, "")
+    changes = [
+        PlaceChange(
+            place=code,
+            before=present[code].grade if code in present else NONE,
+            after=grade,
+            cause=Cause.ISSUED,
+            facts=Facts(),
+            higher=False,
+            issued=moment,
+        )
+        for code in codes
+    ]
+    made = db.execute(
+        "INSERT INTO broadcasts (origin, hazard, event, revision, decision, reason, state, priority, snapshot,"
+        " seen_at, created_at, expires_at) VALUES ('alert', 'landslide', '', :revision, 'send', 'benchmark',"
+        " 'planning', :priority, :snapshot, :now, :now, :expires_at) RETURNING id",
+        {
+            "revision": revision,
+            "priority": priority.LEAVE,
+            "snapshot": deciding.snapshot(Hazard.LANDSLIDE, "", changes),
+            "now": times.to_text(moment),
+            "expires_at": times.to_text(moment + rule.keep),
+        },
+    )
+    broadcast_id = made[0].integer("id")
+    rows = [
+        InForce(
+            hazard=Hazard.LANDSLIDE,
+            event="",
+            place=code,
+            grade=grade,
+            since=moment,
+            revision=revision,
+            ends_at=None,
+            facts=Facts(),
+            broadcast_id=broadcast_id,
+        )
+        for code in codes
+    ]
+    store.set_in_force(db, rows, "digest")
+    return broadcast_id
+
+
+def plan(db: Database, writer: CatalogueWriter, codes: Sequence[str], grade: str) -> float:
+    """Seconds to plan, render and queue a new broadcast for everybody."""
+    db.write_sync(announce, codes, grade)
+    began = time.perf_counter()
+    planner.plan_all(db, writer, RATES, now())
+    return time.perf_counter() - began
+
+
+async def first_handover(
+    db: Database, writer: CatalogueWriter, codes: Sequence[str], grade: str
+) -> tuple[float, float]:
+    """Seconds from the broadcast's row to the first and to the last text handed over, planner and sender at work."""
+
+    async def take_receipts(arrived: Sequence[Receipt]) -> None:
+        await db.write(receipts.record, arrived)
+
+    network = SimulatedNetwork(clock=now, on_receipts=take_receipts)
+    sender = Sender(
+        db=db,
+        transport=network,
+        unseal=bytes.decode,
+        bucket=Bucket(rate=None, clock=time.monotonic),
+        clock=now,
+    )
+    planning = Planner(db=db, writer=writer, rates=RATES, clock=now, wake_sender=sender.wake)
+    agents = [asyncio.create_task(sender.run()), asyncio.create_task(planning.run())]
+    await asyncio.sleep(0.2)
+    broadcast_id = await db.write(announce, codes, grade)
+    began = now()
+    planning.wake()
+    row = None
+    while row is None or row.text("state") != "complete":
+        await asyncio.sleep(0.05)
+        row = (await db.read(lambda c: c.execute("SELECT * FROM broadcasts WHERE id = :id", {"id": broadcast_id})))[0]
+    planning.stop()
+    sender.stop()
+    await asyncio.gather(*agents)
+    await network.settle()
+    first, last = row.time("first_handover_at"), row.time("last_handover_at")
+    return (first - began) / timedelta(seconds=1), (last - began) / timedelta(seconds=1)
+
+
+def measure(residents: int, *, spread: int, send: bool) -> list[Measure]:
+    """One size: planning alone, or planning and sending together."""
+    table = places.load()
+    codes = [WAJIMA] if spread == 1 else [place.code for place in islice(table.all(), spread)]
+    writer = CatalogueWriter(catalogue=catalogue.load(), places=table)
+    name = f"{residents:,} in {len(codes)} place{'s' * (spread > 1)}"
+    with tempfile.TemporaryDirectory() as folder:
+        db = database.open(Path(folder) / "bench.db", role="serve")
+        for first in range(1, residents + 1, 20_000):
+            db.write_sync(populate, min(residents, first + 19_999), codes, first)
+        if send:
+            first_at, last_at = asyncio.run(first_handover(db, writer, codes, "L4"))
+            limit = 1.0 if residents == CITY else None
+            found = [
+                at_most(f"{name}: seen to first handover", first_at, "s", limit),
+                at_most(f"{name}: seen to last handover, no rate limit", last_at, "s"),
+            ]
+        else:
+            limit = {CITY: 5.0, REGION: 60.0}.get(residents)
+            memory = {REGION: 400.0}.get(residents)
+            found = [at_most(f"{name}: planned, rendered, queued", plan(db, writer, codes, "L4"), "s", limit)]
+            found.append(at_most(f"{name}: peak memory", peak_memory(), "MB", memory))
+        db.close_sync()
+    return found
+
+
+RUNS = {
+    "small": {"residents": SMALL, "spread": 1, "send": False},
+    "city": {"residents": CITY, "spread": 1, "send": False},
+    "region": {"residents": REGION, "spread": 1, "send": False},
+    "region-spread": {"residents": REGION, "spread": 900, "send": False},
+    "handover": {"residents": CITY, "spread": 1, "send": True},
+}
+
+
+def run_apart(name: str) -> list[Measure]:
+    """One run in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.bench_delivery", name], check=True, capture_output=True, text=True
+    )
+    return [Measure(**row) for row in json.loads(done.stdout)]
+
+
+def linearity(found: Sequence[Measure]) -> list[Measure]:
+    """Microseconds per person at each size, and how much dearer the largest is than the middle one."""
+    seconds = {
+        size: next(m.value for m in found if m.name.startswith(f"{size:,} in 1 ")) for size in (SMALL, CITY, REGION)
+    }
+    each = [at_most(f"{size:,}: per person", value / size * 1e6, "us") for size, value in seconds.items()]
+    ratio = (seconds[REGION] / REGION) / (seconds[CITY] / CITY)
+    return [*each, at_most("per person, 775,340 against 53,790", ratio, "x", 1.5)]
+
+
+def main() -> int:
+    """All runs, or the one that is named, as JSON."""
+    if len(sys.argv) > 1:
+        print(json.dumps([asdict(one) for one in measure(**RUNS[sys.argv[1]])]))  # type: ignore[arg-type]  # as declared
+        return 0
+    found = [one for name in RUNS for one in run_apart(name)]
+    return 0 if show([*found, *linearity(found)]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

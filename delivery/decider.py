@@ -1,0 +1,129 @@
+"""The deciding agent: takes what was stored, reads it beside the loop, and decides it in one transaction.
+
+One at a time per database decides. A batch that cannot be decided is split, so that one telegram that breaks
+our own code is put into quarantine and stops nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts import store as state
+from alerts.places import PlaceTable
+from delivery import deciding
+from delivery.deciding import Decided, PendingTelegram
+from feeds import notices
+from feeds import store as telegrams
+from feeds.jma import reading
+from feeds.telegrams import RawTelegram
+from storage.connection import Connection
+from storage.database import Database
+
+_log = logging.getLogger(__name__)
+#: telegrams decided together at most
+_BATCH = 500
+
+
+@dataclass(slots=True, kw_only=True)
+class Decider:
+    """Reads and decides until stopped."""
+
+    db: Database
+    places: PlaceTable
+    clock: Callable[[], datetime]
+    #: called after a batch: the planner may have work
+    wake_planner: Callable[[], None]
+    #: called with what a batch led to, for those who watch
+    on_decided: Callable[[Decided], None] = lambda decided: None
+    #: seconds between looks where nobody wakes
+    poll: float = 1.0
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: bool = False
+
+    def wake(self) -> None:
+        """There may be telegrams."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Decide until `stop`."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                busy = await self.step()
+            except Exception as error:  # noqa: BLE001 -- the database may be away for a moment; warnings wait in it
+                _log.exception("deciding_failed", extra={"error": type(error).__name__})
+                busy = False
+            if not busy:
+                await self._rest()
+
+    async def step(self) -> bool:
+        """Decide one batch; whether there was any."""
+        raw = await self.db.read(telegrams.pending, _BATCH)
+        if not raw:
+            return False
+        batch = await asyncio.to_thread(read_all, raw)
+        for decided in await self._decide(batch):
+            self.on_decided(decided)
+        self.wake_planner()
+        return True
+
+    async def _decide(self, batch: Sequence[PendingTelegram]) -> list[Decided]:
+        """Decide a batch; where that fails, its halves, down to the one telegram that is at fault."""
+        try:
+            return [await self.db.write(commit, batch, self.places, self.clock())]
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it must cost one telegram at most
+            if len(batch) == 1:
+                _log.exception("telegram_cannot_be_decided", extra={"digest": batch[0].digest})
+                at_fault = _at_fault(batch[0], error)
+                return [await self.db.write(commit, [at_fault], self.places, self.clock())]
+            middle = len(batch) // 2
+            return [*await self._decide(batch[:middle]), *await self._decide(batch[middle:])]
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self.poll):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+
+def read_all(raw: Sequence[RawTelegram]) -> list[PendingTelegram]:
+    """Read stored telegrams; pure work for a thread."""
+    return [
+        PendingTelegram(
+            id=one.id,
+            digest=one.digest,
+            seen_at=one.received_at,
+            reading=reading.read(one.body, one.file_name),
+        )
+        for one in raw
+    ]
+
+
+def commit(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable, now: datetime) -> Decided:
+    """Decide a batch and write down what became of each telegram, all in the open transaction."""
+    state.end_by_time(db, now)
+    decided = deciding.decide(db, batch, places, now)
+    for verdict in decided.verdicts:
+        telegrams.mark(db, verdict.id, verdict.state, verdict.reason, verdict.type, now)
+    notices.add_all(db, decided.notices, now)
+    return decided
+
+
+def _at_fault(telegram: PendingTelegram, error: Exception) -> PendingTelegram:
+    """The same telegram, unreadable because our own code fails on it."""
+    return PendingTelegram(
+        id=telegram.id,
+        digest=telegram.digest,
+        seen_at=telegram.seen_at,
+        reading=reading.Unreadable(
+            type=telegram.reading.type, reason=f"deciding it failed: {type(error).__name__}: {error}"
+        ),
+    )

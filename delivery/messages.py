@@ -1,0 +1,151 @@
+"""Rows of messages and their texts: made by planning, read by nobody but the outbox and the pages.
+
+A text is written once per broadcast, kind, places and language; message rows hold its key, not its body.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from delivery.telling import Telling
+from delivery.writing import Written
+from storage import times
+from storage.connection import Connection
+
+_COLUMNS = (
+    "broadcast_id",
+    "subscriber_id",
+    "change_key",
+    "hazard",
+    "event",
+    "place",
+    "grade",
+    "told",
+    "kind",
+    "revision",
+    "language",
+    "text_id",
+    "segments",
+    "priority",
+    "state",
+    "created_at",
+    "expires_at",
+)
+_INSERT = (
+    ("INSERT INTO messages ({columns}) VALUES ({values}) ON CONFLICT (subscriber_id, change_key) DO NOTHING")
+    .replace("{columns}", ", ".join(_COLUMNS))
+    .replace("{values}", ", ".join(f":{name}" for name in _COLUMNS))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What all messages with one text have in common."""
+
+    broadcast_id: int
+    #: unique per person
+    change_key: str
+    hazard: str
+    event: str
+    #: place -> grade that it speaks of, worst first; empty for texts that are no alerts
+    places: Mapping[str, str]
+    kind: str
+    revision: int
+    #: of the reader, also where another voice serves it
+    language: str
+    written: Written
+    text_key: str
+    priority: int
+    expires_at: datetime
+
+    def row(self, text_id: int, now: str) -> dict[str, object]:
+        """The columns without the person."""
+        place, grade = next(iter(self.places.items()), ("", ""))
+        return {
+            "broadcast_id": self.broadcast_id,
+            "change_key": self.change_key,
+            "hazard": self.hazard,
+            "event": self.event,
+            "place": place,
+            "grade": grade,
+            "told": json.dumps(dict(self.places), separators=(",", ":")) if len(self.places) > 1 else "",
+            "kind": self.kind,
+            "revision": self.revision,
+            "language": self.language,
+            "text_id": text_id,
+            "segments": self.written.segments,
+            "priority": self.priority,
+            "state": "queued",
+            "created_at": now,
+            "expires_at": times.to_text(self.expires_at),
+        }
+
+
+def text_key(broadcast_id: int, telling: Telling, written: Written, version: str) -> str:
+    """What makes a text of an alert this text and no other; facts may change while a grade stays."""
+    places = "+".join(f"{place}={grade}" for place, grade in telling.places)
+    digest = hashlib.sha256(written.text.encode()).hexdigest()[:12]
+    return f"{broadcast_id}|{telling.kind}|{places}|{written.language}|{written.form}|{version}|{digest}"
+
+
+def add(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]], version: str, now: datetime) -> None:
+    """Queue each draft for its people; a person who has a message of the same key keeps that one."""
+    at = times.to_text(now)
+    single: list[dict[str, object]] = []
+    for draft, people in drafts:
+        row = draft.row(_text_id(db, draft, version), at)
+        if len(draft.places) > 1:
+            _add_with_places(db, draft, row, people)
+        else:
+            single.extend({**row, "subscriber_id": person} for person in people)
+    if single:
+        db.executemany(_INSERT, single)
+
+
+def _add_with_places(db: Connection, draft: Draft, row: Mapping[str, object], people: Iterable[int]) -> None:
+    further = list(draft.places)[1:]
+    for person in people:
+        made = db.execute(_INSERT + " RETURNING id", {**row, "subscriber_id": person})
+        if not made:
+            continue
+        db.executemany(
+            "INSERT INTO message_places (message_id, hazard, event, place, subscriber_id)"
+            " VALUES (:message_id, :hazard, :event, :place, :subscriber_id)",
+            [
+                {
+                    "message_id": made[0].integer("id"),
+                    "hazard": draft.hazard,
+                    "event": draft.event,
+                    "place": place,
+                    "subscriber_id": person,
+                }
+                for place in further
+            ],
+        )
+
+
+def _text_id(db: Connection, draft: Draft, version: str) -> int:
+    key = {"text_key": draft.text_key}
+    found = db.execute("SELECT id FROM texts WHERE text_key = :text_key", key)
+    if not found:
+        written = draft.written
+        found = db.execute(
+            "INSERT INTO texts (text_key, broadcast_id, language, form, text, encoding, units, segments, catalogue)"
+            " VALUES (:text_key, :broadcast_id, :language, :form, :text, :encoding, :units, :segments, :catalogue)"
+            # two processes may write the same text at once: the first one's stays
+            " ON CONFLICT (text_key) DO UPDATE SET text_key = excluded.text_key RETURNING id",
+            key
+            | {
+                "broadcast_id": draft.broadcast_id,
+                "language": written.language,
+                "form": written.form,
+                "text": written.text,
+                "encoding": written.encoding,
+                "units": written.units,
+                "segments": written.segments,
+                "catalogue": version,
+            },
+        )
+    return found[0].integer("id")

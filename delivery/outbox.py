@@ -1,0 +1,209 @@
+"""The outbox: takes queued texts in order and opens an attempt for each before anything leaves.
+
+Whether a text is still worth sending is looked at here, when it is taken: late ones expire, overtaken and
+withdrawn ones are not sent, and their people are brought up to date instead.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts import hazards
+from alerts.vocabulary import NONE, Hazard, Kind
+from delivery import broadcasts, chunks, ledger, newcomers
+from delivery.ledger import Standing
+from delivery.states import MessageState
+from storage import times
+from storage.connection import Connection
+from storage.rows import Row
+
+_QUEUED = """
+SELECT m.id, m.subscriber_id, m.broadcast_id, m.hazard, m.event, m.place, m.grade, m.told, m.kind, m.revision,
+       m.segments, m.expires_at, s.state AS person, s.number_sealed, t.text, b.state AS broadcast,
+       f.grade AS standing_grade, f.revision AS standing_revision
+FROM messages m
+JOIN subscribers s ON s.id = m.subscriber_id
+JOIN texts t ON t.id = m.text_id
+JOIN broadcasts b ON b.id = m.broadcast_id
+LEFT JOIN in_force f ON f.hazard = m.hazard AND f.event = m.event AND f.place = m.place
+WHERE m.state = 'queued' AND (m.not_before IS NULL OR m.not_before <= :now) AND b.state <> 'held'
+ORDER BY m.priority, m.id
+LIMIT :limit
+"""
+# Several workers may see the same row; only one of them gets it.
+_TAKE = chunks.statement(
+    "UPDATE messages SET state = 'handing', handed_at = :now, not_before = NULL"
+    " WHERE id IN ({chunk}) AND state = 'queued' RETURNING id"
+)
+_OPEN = chunks.statement(
+    "INSERT INTO attempts (message_id, number, started_at)"
+    " SELECT m.id, 1 + (SELECT count(*) FROM attempts a WHERE a.message_id = m.id), :now"
+    " FROM messages m WHERE m.id IN ({chunk})"
+)
+_GIVE_UP = "UPDATE messages SET state = :state, reason = :reason, settled_at = :now WHERE id = :id AND state = 'queued'"
+_STANDING = "SELECT grade, revision FROM in_force WHERE hazard = :hazard AND event = :event AND place = :place"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """One text to be handed over now; its attempt is open."""
+
+    message_id: int
+    broadcast_id: int
+    number_sealed: bytes
+    text: str
+    segments: int
+    #: how long the provider may keep trying
+    validity_seconds: int
+    #: (event and place, state there) the text speaks of
+    news: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one look into the outbox gave."""
+
+    texts: tuple[Claimed, ...]
+    #: rows looked at; fewer than asked for means that the outbox is empty
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dropped:
+    """A text that is not worth sending any more."""
+
+    state: MessageState
+    reason: str
+    #: the person may miss something that no other broadcast tells: of a further place, or after the time limit
+    catch_up: bool
+
+
+def claim(db: Connection, now: datetime, limit: int) -> Claim:
+    """Take at most `limit` texts, the most urgent first; what must not be sent any more is settled instead."""
+    rows = db.execute(_QUEUED, {"now": times.to_text(now), "limit": min(limit, chunks.SIZE)})
+    good: dict[int, Row] = {}
+    dropped: list[tuple[Row, _Dropped]] = []
+    for row in rows:
+        verdict = _verdict(db, row, now)
+        if verdict is None:
+            good[row.integer("id")] = row
+        else:
+            dropped.append((row, verdict))
+    _drop(db, dropped, now)
+    taken = _take(db, list(good), now)
+    return Claim(texts=tuple(_claimed(good[identity], now) for identity in good if identity in taken), seen=len(rows))
+
+
+def give_back(db: Connection, message_ids: Sequence[int], now: datetime) -> None:
+    """Queue texts again that were taken but surely not handed over, because the sender stops."""
+    for identity in message_ids:
+        db.execute(
+            "UPDATE attempts SET finished_at = :now, outcome = 'retryable', error_code = 'stopped'"
+            " WHERE message_id = :id AND finished_at IS NULL",
+            {"id": identity, "now": times.to_text(now)},
+        )
+        db.execute(
+            "UPDATE messages SET state = 'queued', handed_at = NULL WHERE id = :id AND state = 'handing'",
+            {"id": identity},
+        )
+
+
+def start_up(db: Connection, now: datetime) -> int:
+    """After a crash: open attempts have an unknown outcome; how many. Only where no other sender is at work."""
+    at = {"now": times.to_text(now)}
+    uncertain = db.execute_count(
+        "UPDATE messages SET state = 'uncertain', settled_at = :now, reason = 'stopped while handing over'"
+        " WHERE state = 'handing'",
+        at,
+    )
+    db.execute(
+        "UPDATE attempts SET finished_at = :now, outcome = 'unknown', error_code = 'stopped' WHERE finished_at IS NULL",
+        at,
+    )
+    return uncertain
+
+
+def _verdict(db: Connection, row: Row, now: datetime) -> _Dropped | None:
+    """Why a text is not sent; None if it is."""
+    is_alert = row.text("hazard") != ""
+    if row.text("person") != "active":
+        return _Dropped(state=MessageState.WITHDRAWN, reason=f"the person is {row.text('person')}", catch_up=False)
+    if row.text("broadcast") == broadcasts.BroadcastState.WITHDRAWN:
+        return _Dropped(state=MessageState.WITHDRAWN, reason="the broadcast was withdrawn", catch_up=False)
+    if row.text("expires_at") <= times.to_text(now):
+        return _Dropped(state=MessageState.EXPIRED, reason="too late to hand over", catch_up=is_alert)
+    if is_alert and not _is_current(db, row):
+        return _Dropped(state=MessageState.WITHDRAWN, reason="a newer state is being told", catch_up=bool(row["told"]))
+    return None
+
+
+def _is_current(db: Connection, row: Row) -> bool:
+    rule, kind, revision = hazards.rule(Hazard(row.text("hazard"))), row.text("kind"), row.integer("revision")
+    standing = None
+    if row["standing_revision"] is not None:
+        standing = Standing(grade=row.text("standing_grade"), revision=row.integer("standing_revision"))
+    if not ledger.is_current(rule, kind, revision, standing):
+        return False
+    further = list(json.loads(row.text("told")))[1:] if row["told"] else []
+    return all(ledger.is_current(rule, kind, revision, _standing(db, row, place)) for place in further)
+
+
+def _standing(db: Connection, row: Row, place: str) -> Standing | None:
+    found = db.execute(_STANDING, {"hazard": row["hazard"], "event": row["event"], "place": place})
+    if not found:
+        return None
+    return Standing(grade=found[0].text("grade"), revision=found[0].integer("revision"))
+
+
+def _drop(db: Connection, dropped: Sequence[tuple[Row, _Dropped]], now: datetime) -> None:
+    if not dropped:
+        return
+    db.executemany(
+        _GIVE_UP,
+        [
+            {
+                "id": row.integer("id"),
+                "state": verdict.state,
+                "reason": verdict.reason,
+                "now": times.to_text(now),
+            }
+            for row, verdict in dropped
+        ],
+    )
+    newcomers.add(db, [row.integer("subscriber_id") for row, verdict in dropped if verdict.catch_up], now)
+    broadcasts.complete(db, sorted({row.integer("broadcast_id") for row, _ in dropped}))
+
+
+def _take(db: Connection, ids: Sequence[int], now: datetime) -> set[int]:
+    if not ids:
+        return set()
+    at = {"now": times.to_text(now)}
+    taken = [row.integer("id") for row in db.execute(_TAKE, chunks.parameters(ids) | at)]
+    db.execute(_OPEN, chunks.parameters(taken) | at)
+    return set(taken)
+
+
+def _claimed(row: Row, now: datetime) -> Claimed:
+    return Claimed(
+        message_id=row.integer("id"),
+        broadcast_id=row.integer("broadcast_id"),
+        number_sealed=row.blob("number_sealed"),
+        text=row.text("text"),
+        segments=row.integer("segments"),
+        validity_seconds=max(1, int((row.time("expires_at") - now).total_seconds())),
+        news=_news(row),
+    )
+
+
+def _news(row: Row) -> tuple[tuple[str, str], ...]:
+    """What the text tells of each place. A tsunami's height may rise within a grade, so its rises are told apart."""
+    if row.text("hazard") == "":
+        return ()
+    kind = row.text("kind")
+    places = ledger.graded(kind, row.text("place"), row.text("grade"), row.text("told"))
+    rise = f"@{row.integer('revision')}" if kind == Kind.RAISED and row["hazard"] == Hazard.TSUNAMI else ""
+    return tuple(
+        (f"{row['hazard']}/{row['event']}/{place}", grade if grade == NONE else f"{grade}{rise}")
+        for place, grade in places.items()
+    )

@@ -1,0 +1,211 @@
+"""What becomes of a text after the transport's answer; recorded in batches, never row by row in transactions.
+
+The decision is a pure function of the answer and what is known of the message; the rest writes it down.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from alerts.notices import Notice, NoticeKind
+from delivery import broadcasts, chunks, newcomers, notices, receipts
+from delivery.states import MessageState
+from delivery.transport import (
+    Accepted,
+    BadNumber,
+    OptedOut,
+    OurFault,
+    Outcome,
+    OutcomeName,
+    Retryable,
+    Throttled,
+    Unknown,
+)
+from storage import times
+from storage.connection import Connection
+
+_FIRST_WAIT = 5.0
+_LONGEST_WAIT = 120.0
+#: tries after answers that may be about this text alone
+_MOST_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One attempt's end."""
+
+    message_id: int
+    broadcast_id: int
+    outcome: Outcome
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What a message becomes."""
+
+    state: MessageState
+    outcome: OutcomeName
+    reason: str = ""
+    provider_id: str | None = None
+    code: str | None = None
+    #: when it may be tried again
+    not_before: datetime | None = None
+    #: what the answer says of the person: stopped, unreachable
+    person: str | None = None
+    #: somebody has to act
+    trouble: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    subscriber_id: int
+    attempts: int
+    expires_at: datetime
+
+
+_OPEN = chunks.statement("""
+SELECT m.id, m.subscriber_id, m.expires_at, max(a.number) AS attempts
+FROM messages m JOIN attempts a ON a.message_id = m.id
+WHERE m.id IN ({chunk}) AND m.state = 'handing' GROUP BY m.id, m.subscriber_id, m.expires_at
+""")
+_CLOSE = """
+UPDATE attempts SET finished_at = :at, outcome = :outcome, provider_id = :provider_id, error_code = :code
+WHERE message_id = :id AND finished_at IS NULL
+"""
+_SETTLE = """
+UPDATE messages SET state = :state, reason = :reason, provider_id = :provider_id, not_before = :not_before,
+    settled_at = :at
+WHERE id = :id AND state = 'handing'
+"""
+
+
+def follow(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) -> Next:
+    """What the answer to attempt number `attempts` makes of a message."""
+    match outcome:
+        case Accepted(provider_id=provider_id):
+            return Next(state=MessageState.ACCEPTED, outcome=OutcomeName.ACCEPTED, provider_id=provider_id)
+        case Retryable(code=code, after=after):
+            wait = after if after is not None else backoff(attempts)
+            return _again(OutcomeName.RETRYABLE, code, wait, attempts, expires_at, at)
+        case Throttled(after=after):
+            return _again(OutcomeName.THROTTLED, "throttled", after, 0, expires_at, at)
+        case OptedOut():
+            return Next(state=MessageState.FAILED, outcome=OutcomeName.OPTED_OUT, reason="opted out", person="stopped")
+        case BadNumber(code=code):
+            return Next(
+                state=MessageState.FAILED,
+                outcome=OutcomeName.BAD_NUMBER,
+                reason="the number cannot be reached",
+                code=code,
+                person="unreachable",
+            )
+        case OurFault(code=code):
+            return _again(OutcomeName.OUR_FAULT, code, backoff(attempts), attempts, expires_at, at, trouble=True)
+        case Unknown(code=code):
+            return Next(
+                state=MessageState.UNCERTAIN,
+                outcome=OutcomeName.UNKNOWN,
+                reason="the provider's answer did not arrive",
+                code=code,
+            )
+        case _:
+            assert_never(outcome)
+
+
+def backoff(attempts: int) -> float:
+    """Seconds to wait after that many attempts: doubling, with an end."""
+    return min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(attempts - 1, 10))
+
+
+def _again(
+    outcome: OutcomeName,
+    code: str,
+    wait: float,
+    attempts: int,
+    expires_at: datetime,
+    at: datetime,
+    *,
+    trouble: bool = False,
+) -> Next:
+    """Queued again while it is still worth it."""
+    due = at + timedelta(seconds=wait)
+    if due < expires_at and attempts < _MOST_ATTEMPTS:
+        return Next(state=MessageState.QUEUED, outcome=outcome, code=code, not_before=due, trouble=trouble)
+    reason = f"not taken after {attempts} attempts" if attempts >= _MOST_ATTEMPTS else "no time left to try again"
+    return Next(state=MessageState.FAILED, outcome=outcome, code=code, reason=reason, trouble=trouble)
+
+
+def record(db: Connection, answers: Sequence[Answered]) -> None:
+    """Write down the ends of attempts; at most a chunk. Answers for messages that are not open change nothing."""
+    receipts.one_at_a_time(db)
+    found = db.execute(_OPEN, chunks.parameters([answer.message_id for answer in answers]))
+    open_ones = {
+        row.integer("id"): _Open(
+            subscriber_id=row.integer("subscriber_id"),
+            attempts=row.integer("attempts"),
+            expires_at=row.time("expires_at"),
+        )
+        for row in found
+    }
+    settled = [
+        (answer, follow(answer.outcome, known.attempts, known.expires_at, answer.at))
+        for answer in answers
+        if (known := open_ones.get(answer.message_id)) is not None
+    ]
+    rows = [_row(answer, after) for answer, after in settled]
+    db.executemany(_CLOSE, rows)
+    db.executemany(_SETTLE, rows)
+    receipts.apply_early(db, [after.provider_id for _, after in settled if after.provider_id])
+    for answer, after in settled:
+        _about_person(db, open_ones[answer.message_id].subscriber_id, after, answer.at)
+    _raise_trouble(db, settled)
+    _mark_broadcasts(db, settled)
+
+
+def _row(answer: Answered, after: Next) -> dict[str, object]:
+    return {
+        "id": answer.message_id,
+        "at": times.to_text(answer.at),
+        "state": after.state,
+        "outcome": after.outcome,
+        "reason": after.reason,
+        "provider_id": after.provider_id,
+        "code": after.code,
+        "not_before": times.to_text(after.not_before) if after.not_before else None,
+    }
+
+
+def _about_person(db: Connection, subscriber_id: int, after: Next, at: datetime) -> None:
+    if after.person is not None:
+        db.execute(
+            "UPDATE subscribers SET state = :state WHERE id = :id AND state = 'active'",
+            {"id": subscriber_id, "state": after.person},
+        )
+    elif after.state is MessageState.FAILED:
+        # what is in force is still news to this person, in a text with a new time limit
+        newcomers.add(db, [subscriber_id], at)
+
+
+def _raise_trouble(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:
+    for code in sorted({after.code or "" for _, after in settled if after.trouble}):
+        notice = Notice(
+            kind=NoticeKind.PROVIDER,
+            subject=code,
+            text=f"The SMS provider refuses texts because of our side ({code}): check credentials, balance and"
+            " sender. Texts wait and are tried again.",
+            urgent=True,
+        )
+        notices.add(db, notice, max(answer.at for answer, _ in settled))
+
+
+def _mark_broadcasts(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:
+    handed: dict[int, list[datetime]] = defaultdict(list)
+    for answer, after in settled:
+        if after.state is MessageState.ACCEPTED:
+            handed[answer.broadcast_id].append(answer.at)
+    for broadcast_id, moments in handed.items():
+        broadcasts.handed_over(db, broadcast_id, min(moments), max(moments))
+    broadcasts.complete(db, sorted({answer.broadcast_id for answer, _ in settled}))
