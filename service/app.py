@@ -1,0 +1,209 @@
+"""The whole service in one process: wires the steps, starts them, and ends them gracefully."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from aiohttp import web
+
+from alerts import places
+from alerts import store as state
+from campaigns import runner as lessons
+from delivery import receipts
+from delivery.decider import Decider
+from delivery.deciding import Decided
+from delivery.forms import Rates
+from delivery.operators import Operator
+from delivery.planner import Planner
+from delivery.rate import Bucket
+from delivery.sender import Sender, SenderSettings
+from delivery.transport import Receipt, Transport
+from delivery.writing import CatalogueWriter
+from feeds import fetch
+from feeds.poller import Poller
+from feeds.settings import FEEDS, FeedSettings
+from service.clock import Clock
+from service.settings import Settings
+from storage.database import Database
+from subscribers import msisdn
+from subscribers.refusal import Refused
+from subscribers.sealing import Sealer
+from templates_i18n.catalogue import Catalogue
+from web.app import make_app
+from web.live import Changes
+from web.state import WebState
+
+_log = logging.getLogger(__name__)
+USER_AGENT = "Tomoshibi/0.1 (disaster warnings by SMS for foreign residents)"
+#: seconds that what is in flight may take to end at a stop
+_GRACE = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the service is made of; a simulation brings its own."""
+
+    settings: Settings
+    db: Database
+    sealer: Sealer
+    catalogue: Catalogue
+    transport: Transport
+    clock: Callable[[], datetime]
+    #: a made-up day is being played
+    simulation: bool = False
+    #: called with everything that is decided
+    on_decided: Callable[[Decided], None] = lambda decided: None
+
+
+class Service:
+    """One running service. `start`, then `stop`."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Wire everything; nothing runs yet. Must be called on the running loop."""
+        self.parts = parts
+        self.places = places.load()
+        settings, db, clock = parts.settings, parts.db, parts.clock
+        loop = asyncio.get_running_loop()
+        self._changes = Changes()
+        self.sender = Sender(
+            db=db,
+            transport=parts.transport,
+            unseal=parts.sealer.open,
+            bucket=Bucket(rate=settings.rate(), clock=loop.time),
+            clock=clock,
+            settings=SenderSettings(connections=settings.send_connections),
+        )
+        self.planner = Planner(
+            db=db,
+            writer=CatalogueWriter(catalogue=parts.catalogue, places=self.places, two_way=settings.two_way),
+            rates=Rates(segments_per_second=settings.rate(), targets=_seconds(settings.targets())),
+            clock=clock,
+            wake_sender=self._planned,
+            operators=_operators(settings, parts.sealer),
+        )
+        self.decider = Decider(
+            db=db, places=self.places, clock=clock, wake_planner=self.planner.wake, on_decided=self._decided
+        )
+        self._session = fetch.new_session(feed_settings(settings))
+        self.poller = Poller(db, self._session, feed_settings(settings), clock, on_stored=self.decider.wake)
+        self._clock = Clock()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runner: web.AppRunner | None = None
+        self.address = ""
+
+    async def start(self) -> None:
+        """Begin to poll, decide, plan, send and show. OSError where the address is taken."""
+        await self._listen()
+        self._tasks = [
+            asyncio.create_task(agent.run(), name=type(agent).__name__)
+            for agent in (self.decider, self.planner, self.sender)
+        ]
+        self._schedule()
+        self._clock.start()
+
+    def _schedule(self) -> None:
+        """What the clock calls; each is a look at rows, so a missed call loses nothing."""
+        poll = timedelta(seconds=self.parts.settings.poll_seconds)
+        second = min(poll, timedelta(seconds=1))
+        for feed in FEEDS:
+            self._clock.every(poll, f"poll {feed}", partial(self.poller.poll_feed, feed), at_once=True)
+        self._clock.every(min(poll, timedelta(seconds=5)), "watch the feeds", self.watch, at_once=False)
+        self._clock.every(second, "end by time", self.end_by_time, at_once=True)
+        self._clock.every(second, "lessons", self.run_lessons, at_once=True)
+        self._clock.every(second, "notice other processes", self.look_outside, at_once=False)
+
+    async def watch(self) -> None:
+        """Judge the feeds; who is in charge hears of blindness."""
+        await self.poller.watch()
+        self.planner.wake()
+
+    async def end_by_time(self) -> None:
+        """End silently what ends by itself."""
+        if await self.parts.db.write(state.end_by_time, self.parts.clock()):
+            self._changes.notify()
+
+    async def run_lessons(self) -> None:
+        """Send the lessons that are due, unless a warning holds them."""
+        if await lessons.run_due(self.parts.db, self.parts.catalogue, self.parts.clock()):
+            self._planned()
+
+    async def look_outside(self) -> None:
+        """The command line may have written beside us."""
+        if await self.parts.db.changed():
+            self.decider.wake()
+            self.planner.wake()
+            self._changes.notify()
+
+    async def take_receipts(self, arrived: Sequence[Receipt]) -> None:
+        """The provider's word on texts."""
+        await self.parts.db.write(receipts.record, arrived)
+        self._changes.notify()
+
+    def _planned(self) -> None:
+        self.sender.wake()
+        self._changes.notify()
+
+    def _decided(self, decided: Decided) -> None:
+        self._changes.notify()
+        self.parts.on_decided(decided)
+
+    async def _listen(self) -> None:
+        settings = self.parts.settings
+        app = make_app(
+            WebState(
+                db=self.parts.db,
+                places=self.places,
+                catalogue=self.parts.catalogue,
+                clock=self.parts.clock,
+                real=settings.sends_for_real,
+                simulation=self.parts.simulation,
+                feeds=feed_settings(settings),
+                rate=settings.rate(),
+                http_host=settings.http_host,
+                changes=self._changes,
+            )
+        )
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, settings.http_host, settings.http_port).start()
+        host, port = self._runner.addresses[0][:2]
+        self.address = f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand, record it, and close. The database stays open."""
+        await self._clock.stop()
+        for agent in (self.decider, self.planner, self.sender):
+            agent.stop()
+        _, late = await asyncio.wait(self._tasks, timeout=_GRACE) if self._tasks else (set(), set())
+        for task in late:
+            _log.warning("stopped_hard", extra={"agent": task.get_name()})
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.poller.close()
+        await self._session.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+
+def feed_settings(settings: Settings) -> FeedSettings:
+    """What the poller needs, out of all settings."""
+    return FeedSettings(
+        base_url=settings.jma_base_url,
+        poll_seconds=settings.poll_seconds,
+        silence=settings.silence(),
+        blind_after=timedelta(seconds=settings.blind_seconds),
+        user_agent=USER_AGENT,
+    )
+
+
+def _seconds(targets: dict[str, timedelta]) -> dict[str, int]:
+    return {name: int(target.total_seconds()) for name, target in targets.items()}
+
+
+def _operators(settings: Settings, sealer: Sealer) -> list[Operator]:
+    """The numbers of the people in charge, sealed like everybody's."""
+    numbers = [number for text in settings.operator_numbers if not isinstance(number := msisdn.parse(text), Refused)]
+    return [Operator(number_hash=sealer.fingerprint(number), number_sealed=sealer.seal(number)) for number in numbers]

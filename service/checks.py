@@ -1,0 +1,101 @@
+"""What `check` looks at: settings, database, words, places, feed. Each finding says what to do."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import aiohttp
+
+from alerts import hazards, places
+from feeds import fetch, health, store
+from feeds.settings import FEEDS, FeedSettings
+from service import opening
+from service.app import feed_settings
+from service.clock import system_time
+from service.settings import Settings, SettingsError
+from storage.errors import StorageError
+from subscribers import counting
+from templates_i18n import catalogue, gates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    good: bool
+    #: what was found, and what to do if it is not good
+    text: str
+
+
+def run(settings: Settings) -> list[Finding]:
+    """Look at everything, one after the other."""
+    return [
+        *_sending(settings),
+        *_database(settings),
+        *_words(),
+        *_places(),
+        *asyncio.run(_feeds(feed_settings(settings))),
+    ]
+
+
+def _sending(settings: Settings) -> Iterator[Finding]:
+    text = "an SMS can leave this machine" if settings.sends_for_real else "simulated: no SMS leaves this machine"
+    yield Finding(what="transport", good=True, text=text)
+    if not settings.operator_numbers:
+        yield Finding(
+            what="operator",
+            good=False,
+            text="nobody is told of blindness or trouble: set TOMOSHIBI_OPERATOR_NUMBERS",
+        )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        with opening.opened(settings) as db:
+            behind = db.pending_migrations()
+            people = db.read_sync(counting.residents).to_json()["residents"] if not behind else 0
+            states = db.read_sync(store.feed_states) if not behind else []
+    except StorageError as wrong:
+        yield Finding(what="database", good=False, text=str(wrong))
+        return
+    text = f"{', '.join(behind)} missing: run `run.py migrate`" if behind else f"{people} residents"
+    yield Finding(what="database", good=not behind, text=text)
+    try:
+        opening.sealer(settings)
+        yield Finding(what="key", good=True, text="numbers can be sealed")
+    except SettingsError as wrong:
+        yield Finding(what="key", good=False, text=str(wrong))
+    for state in states:
+        judged = health.judge(state, system_time(), feed_settings(settings))
+        yield Finding(what=f"feed {state.name}", good=judged.sight is health.Sight.FRESH, text=judged.text)
+
+
+def _words() -> Iterator[Finding]:
+    try:
+        words = catalogue.load()
+    except catalogue.CatalogueError as wrong:
+        yield Finding(what="catalogue", good=False, text=str(wrong))
+        return
+    problems = gates.check(words, places.load())
+    text = f"version {words.version}, languages {', '.join(words.languages())}"
+    yield Finding(what="catalogue", good=not problems, text="; ".join(map(str, problems[:5])) or text)
+
+
+def _places() -> Iterator[Finding]:
+    table = places.load()
+    text = f"{len(table.all())} municipalities and wards, version {table.version}; {len(hazards.rules())} hazards"
+    yield Finding(what="places", good=True, text=text)
+
+
+async def _feeds(settings: FeedSettings) -> list[Finding]:
+    """Whether each feed answers now."""
+    async with fetch.new_session(settings) as session:
+        return [await _feed(session, settings, feed) for feed in FEEDS]
+
+
+async def _feed(session: aiohttp.ClientSession, settings: FeedSettings, feed: str) -> Finding:
+    answer = await fetch.get(session, settings.feed_url(feed), settings, may_follow=lambda url: False)
+    good = isinstance(answer, fetch.Fetched)
+    text = f"{len(answer.body)} bytes" if isinstance(answer, fetch.Fetched) else str(answer)
+    return Finding(what=f"reach {feed}", good=good, text=text)

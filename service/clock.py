@@ -1,0 +1,57 @@
+"""The clock of the service: APScheduler calls what is due. What must survive is a row, never a job."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+_log = logging.getLogger(__name__)
+
+
+def system_time() -> datetime:
+    """Now, aware, UTC."""
+    return datetime.now(UTC)
+
+
+class Clock:
+    """Calls coroutines at an interval on the running loop; a call that is still going on is not doubled."""
+
+    def __init__(self) -> None:
+        # a call that finds the one before it still going on is left out on purpose, and is not worth a line
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._running: set[asyncio.Task[None]] = set()
+
+    def every(self, interval: timedelta, name: str, work: Callable[[], Awaitable[object]], *, at_once: bool) -> None:
+        """Call `work` every so often, first now or after one interval. What it raises is logged, and it goes on."""
+
+        async def call() -> None:
+            task = asyncio.create_task(_guarded(name, work))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            await asyncio.shield(task)
+
+        first = {"next_run_time": system_time()} if at_once else {}
+        self._scheduler.add_job(call, "interval", seconds=interval.total_seconds(), id=name, name=name, **first)
+
+    def start(self) -> None:
+        """Begin to tick. Must be called on the running loop."""
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Start nothing more, and wait for what is going on."""
+        if self._scheduler.running:
+            self._scheduler.pause()
+            await asyncio.gather(*self._running, return_exceptions=True)
+            self._scheduler.shutdown(wait=False)
+
+
+async def _guarded(name: str, work: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await work()
+    except Exception:  # noqa: BLE001 -- the clock must go on whatever one call meets
+        _log.exception("clock_call_failed", extra={"job": name})

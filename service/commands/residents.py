@@ -1,0 +1,145 @@
+"""`residents`: import a municipality's file, count, erase."""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress as ProgressBar
+
+from alerts import places
+from service import opening, settings
+from service.clock import system_time
+from service.commands import output
+from subscribers import counting, intake, msisdn, store
+from subscribers.intake import Declaration, ImportResult
+from subscribers.refusal import Refused
+from templates_i18n import catalogue
+
+#: version of the wording below; stored with every import
+WORDING = "2026-11"
+_DECLARATION = (
+    "{name} declares that the people in this file have agreed to get disaster warnings by SMS from Tomoshibi, "
+    "and know how to stop."
+)
+
+
+@click.group()
+def residents() -> None:
+    """Who is warned."""
+
+
+@residents.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--municipality", required=True, help="Code of the registering municipality (5, 6 or 7 digits).")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@click.option("--agreed", is_flag=True, help="Give the municipality's declaration without being asked.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def import_file(file: Path, municipality: str, dry_run: bool, agreed: bool, as_json: bool) -> int:
+    """Register the people of a CSV or Excel file."""
+    table, words, chosen = places.load(), catalogue.load(), settings.load()
+    code = table.normalise_code(municipality)
+    place = table.place(code) if code else None
+    if place is None:
+        raise click.BadParameter(f"{municipality}: no municipality has this code", param_hint="--municipality")
+    try:
+        data = intake.read_file(file)
+    except OSError as wrong:
+        raise click.UsageError(f"{file}: {wrong.strerror}") from None
+    read = opening.reader(words, place.code)
+    with opening.opened(chosen) as db:
+        sealer = opening.sealer(chosen)
+        if dry_run:
+            result = intake.dry_run(db, data, read, sealer)
+        else:
+            _declare(place.names.en, agreed=agreed)
+            with ExitStack() as stack:
+                result = intake.import_residents(
+                    db,
+                    data,
+                    read,
+                    sealer,
+                    declaration=Declaration(wording=WORDING),
+                    clock=system_time,
+                    progress=_progress(stack),
+                )
+    if as_json:
+        output.print_json(result.to_json())
+    else:
+        _show(result, dry_run=dry_run)
+    return 0 if result.clean else 1
+
+
+def _declare(name: str, *, agreed: bool) -> None:
+    """The declaration is asked of a person, or given by who runs the command without a terminal."""
+    words = _DECLARATION.format(name=name)
+    if agreed or not sys.stdin.isatty():
+        output.say(words)
+    elif not click.confirm(f"{words} Is that so?", err=True):
+        raise click.UsageError("nothing was imported: without their agreement people cannot be registered")
+
+
+def _progress(stack: ExitStack) -> intake.Progress | None:
+    """A bar on the terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return None
+    bar = stack.enter_context(ProgressBar(console=console))
+    task = bar.add_task("importing")
+
+    def advance(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+
+    return advance
+
+
+def _show(result: ImportResult, *, dry_run: bool) -> None:
+    if result.file_refused:
+        click.echo(f"The file was refused: {result.file_refused}")
+        return
+    tally = result.tally
+    would = "would be " if dry_run else ""
+    click.echo(
+        f"{result.rows} rows: {tally.added} {would}added, {tally.changed} {would}changed, "
+        f"{tally.unchanged} unchanged, {len(result.refused)} refused"
+    )
+    for heading in result.ignored:
+        click.echo(f"column {heading!r} was not read")
+    for one in result.refused:
+        click.echo(f"row {one.row}, {one.column}: {one.reason}")
+
+
+@residents.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def count(as_json: bool) -> int:
+    """How many people are registered, by municipality and language."""
+    with opening.opened(settings.load()) as db:
+        counted = db.read_sync(counting.residents).to_json()
+    if as_json:
+        output.print_json(counted)
+        return 0
+    click.echo(f"{counted['residents']} residents")
+    for title in ("by_state", "by_municipality", "by_language"):
+        rows = counted[title]
+        if isinstance(rows, dict):
+            click.echo(f"{title.replace('_', ' ')}: " + ", ".join(f"{name} {n}" for name, n in rows.items()))
+    return 0
+
+
+@residents.command()
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def erase(number: str, as_json: bool) -> int:
+    """Erase everything that is stored of one number."""
+    parsed = msisdn.parse(number)
+    if isinstance(parsed, Refused):
+        raise click.BadParameter(parsed.reason, param_hint="NUMBER")
+    chosen = settings.load()
+    with opening.opened(chosen) as db:
+        done = db.write_sync(store.erase, opening.sealer(chosen).fingerprint(parsed))
+    if as_json:
+        output.print_json({"erased": done})
+    else:
+        click.echo("erased" if done else f"{msisdn.mask(parsed)} is not registered")
+    return 0 if done else 1

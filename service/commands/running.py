@@ -1,0 +1,91 @@
+"""`serve` and `migrate`."""
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import suppress
+
+import click
+
+from delivery.simulated import EVERYDAY, SimulatedNetwork
+from service import opening, settings
+from service.app import Parts, Service
+from service.clock import system_time
+from service.commands import output
+from service.settings import Settings, SettingsError
+from storage import database
+from storage.database import Database
+from subscribers import store
+from subscribers.sealing import Sealer
+from templates_i18n import catalogue
+
+
+@click.command()
+def serve() -> int:
+    """Poll, decide, send and show, until stopped."""
+    chosen = settings.load()
+    logging.basicConfig(
+        level=chosen.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    asyncio.run(_serve(chosen))
+    return 0
+
+
+async def _serve(chosen: Settings) -> None:
+    if chosen.sends_for_real:
+        raise SettingsError(["TOMOSHIBI_TRANSPORT: this version has the simulated network only"])
+    db = database.open(chosen.database, role="serve")
+    try:
+        sealer = opening.sealer(chosen)
+        await _check_key(db, sealer)
+        network = SimulatedNetwork(clock=system_time, profile=EVERYDAY)
+        service = Service(
+            Parts(
+                settings=chosen,
+                db=db,
+                sealer=sealer,
+                catalogue=catalogue.load(),
+                transport=network,
+                clock=system_time,
+            )
+        )
+        network.on_receipts = service.take_receipts
+        try:
+            await service.start()
+            output.say(f"console: {service.address}/console")
+            output.say("simulated network: no SMS leaves this machine")
+            await until_stopped()
+        finally:
+            await service.stop()
+    finally:
+        await db.close()
+
+
+async def _check_key(db: Database, sealer: Sealer) -> None:
+    """A lost key must be noticed before the night it is needed. SettingsError if numbers do not open."""
+    sample = await db.read(store.any_sealed)
+    if sample is None:
+        return
+    fingerprint, sealed = sample
+    if sealer.fingerprint(sealer.open(sealed)) != fingerprint:
+        raise SettingsError(["TOMOSHIBI_SECRET_KEY: not the key that the numbers in the database were sealed with"])
+
+
+async def until_stopped() -> None:
+    """Wait for Ctrl-C or a polite kill."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+@click.command()
+def migrate() -> int:
+    """Bring the database up to date."""
+    with opening.opened(settings.load()) as db:
+        done = db.migrate()
+    click.echo("\n".join(done) if done else "up to date")
+    return 0

@@ -1,0 +1,63 @@
+"""`telegrams`: what came in, what could not be read, and reading it again after a fix."""
+
+import click
+
+from feeds import store
+from service import opening, settings
+from service.commands import output
+
+
+@click.group()
+def telegrams() -> None:
+    """The raw telegrams."""
+
+
+@telegrams.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def count(as_json: bool) -> int:
+    """How many there are, by type and what became of them."""
+    with opening.opened(settings.load()) as db:
+        counted = db.read_sync(store.telegram_counts)
+    rows = [{"type": code, "state": state, "count": number} for (code, state), number in counted.items()]
+    if as_json:
+        output.print_json({"telegrams": rows})
+    else:
+        for row in rows:
+            click.echo(f"{row['type'] or '(no type)'} {row['state']}: {row['count']}")
+    return 0
+
+
+@telegrams.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def quarantine(as_json: bool) -> int:
+    """Telegrams that could not be read, with the reason. Exit code 1 if there are any."""
+    with opening.opened(settings.load()) as db:
+        found = db.read_sync(store.quarantined)
+    if as_json:
+        output.print_json(
+            {
+                "quarantine": [
+                    {
+                        "digest": one.digest,
+                        "type": one.type,
+                        "file": one.file_name,
+                        "received_at": one.received_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                        "reason": one.reason,
+                    }
+                    for one in found
+                ]
+            }
+        )
+    else:
+        for one in found:
+            click.echo(f"{one.received_at:%Y-%m-%d %H:%M} {one.type} {one.file_name} {one.digest[:12]}: {one.reason}")
+    return 1 if found else 0
+
+
+@telegrams.command()
+def reread() -> int:
+    """Let everything in quarantine be read again; a running serve does so at once."""
+    with opening.opened(settings.load()) as db:
+        number = db.write_sync(store.reread)
+    click.echo(f"{number} telegrams wait to be read again")
+    return 0

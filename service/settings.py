@@ -1,0 +1,188 @@
+"""Settings from the environment and `tomoshibi.toml`; the only place that reads either.
+
+Secrets also come as NAME_FILE. All problems are listed at once, each with what was expected.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+#: JMA's own host; telegrams from anywhere else are test telegrams
+JMA_BASE_URL = "https://www.data.jma.go.jp"
+TWILIO_BASE_URL = "https://api.twilio.com"
+CONFIG_FILE = "tomoshibi.toml"
+_PREFIX = "TOMOSHIBI_"
+_FEEDS = ("eqvol", "extra", "regular", "other")
+#: what stands where a setting names only some feeds, or only some targets
+_SILENCE: dict[str, float | None] = {"eqvol": None, "extra": 1800, "regular": 3600, "other": None}
+_TARGETS: dict[str, float] = {"L5": 600, "L4": 900, "L3": 1800, "tsunami": 300, "earthquake": 900}
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; `problems` has one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _pairs(value: object) -> object:
+    """`a=1,b=2` as a mapping."""
+    if not isinstance(value, str):
+        return value
+    pairs = [item.strip().partition("=") for item in value.split(",") if item.strip()]
+    wrong = [name for name, equals, _ in pairs if not equals]
+    if wrong:
+        raise ValueError(f"expected name=value, separated by commas; found {wrong[0]!r}")
+    return {name.strip(): number.strip() for name, _, number in pairs}
+
+
+def _numbers(value: object) -> object:
+    """`a,b` as a list."""
+    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+
+def _silence(value: object) -> object:
+    """Seconds per feed; `none` means that the feed may be silent for ever."""
+    pairs = _pairs(value)
+    if not isinstance(pairs, Mapping):
+        return value
+    unknown = sorted(set(pairs) - set(_FEEDS))
+    if unknown:
+        raise ValueError(f"unknown feed {unknown[0]!r}; expected {', '.join(_FEEDS)}")
+    return {name: None if str(number).lower() == "none" else number for name, number in pairs.items()}
+
+
+Pairs = Annotated[dict[str, Annotated[float, Field(gt=0)]], BeforeValidator(_pairs)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the service, checked; names and meaning stand in docs/reference/settings.md."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    database: str = "data/tomoshibi.db"
+    jma_base_url: str = JMA_BASE_URL
+    poll_seconds: float = Field(default=20, gt=0)
+    transport: Literal["simulated", "twilio"] = "simulated"
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_messaging_service_sid: str = ""
+    twilio_from: str = ""
+    twilio_base_url: str = TWILIO_BASE_URL
+    senders: Pairs = Field(default_factory=dict)
+    send_rate: float = Field(default=100, gt=0)
+    send_connections: int = Field(default=200, gt=0)
+    two_way: bool = False
+    drill_sender: str = ""
+    operator_numbers: Annotated[list[str], BeforeValidator(_numbers)] = Field(default_factory=list)
+    silence_seconds: Annotated[dict[str, float | None], BeforeValidator(_silence)] = Field(default_factory=dict)
+    blind_seconds: float = Field(default=180, gt=0)
+    arrival_targets: Pairs = Field(default_factory=dict)
+    allow_test_feed: bool = False
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    links: bool = True
+    secret_key: SecretStr = SecretStr("")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def sends_for_real(self) -> bool:
+        """Whether an SMS can leave this machine."""
+        return self.transport != "simulated"
+
+    def silence(self) -> dict[str, timedelta | None]:
+        """Allowed age of each feed's content; None for feeds that may be silent for ever."""
+        seconds = _SILENCE | self.silence_seconds
+        return {name: None if value is None else timedelta(seconds=value) for name, value in seconds.items()}
+
+    def targets(self) -> dict[str, timedelta]:
+        """Time to the last person by grade or hazard, for the choice of form."""
+        return {name: timedelta(seconds=value) for name, value in (_TARGETS | self.arrival_targets).items()}
+
+    def rate(self) -> float:
+        """Segments per second of all senders together."""
+        return sum(self.senders.values()) or self.send_rate
+
+    @model_validator(mode="after")
+    def _live_and_test_never_meet(self) -> "Settings":
+        """Design, rule 13."""
+        for name in ("jma_base_url", "twilio_base_url"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+                raise ValueError(f"{_PREFIX}{name.upper()}: expected an address such as https://host")
+        if self.transport == "simulated":
+            return self
+        real_feed = self.jma_base_url.rstrip("/") == JMA_BASE_URL
+        real_provider = self.twilio_base_url.rstrip("/") == TWILIO_BASE_URL
+        if real_feed != real_provider:
+            raise ValueError(
+                "telegrams from JMA go with the real provider only, test telegrams with a test provider only: "
+                f"{_PREFIX}JMA_BASE_URL is {self.jma_base_url}, {_PREFIX}TWILIO_BASE_URL is {self.twilio_base_url}"
+            )
+        if not real_feed and not self.allow_test_feed:
+            raise ValueError(f"{_PREFIX}JMA_BASE_URL is not JMA's: set {_PREFIX}ALLOW_TEST_FEED=true if this is a test")
+        return self
+
+
+def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Settings of this process: the environment over `tomoshibi.toml`. SettingsError lists all problems."""
+    environment = os.environ if environment is None else environment
+    problems: list[str] = []
+    values = _from_file((folder or Path.cwd()) / CONFIG_FILE, problems)
+    values |= _from_environment(environment, problems)
+    try:
+        settings = Settings(**values)
+    except ValidationError as refused:
+        raise SettingsError(problems + [_problem(error) for error in refused.errors()]) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _from_file(path: Path, problems: list[str]) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        problems.append(f"{path.name}: not readable as TOML: {wrong}")
+        return {}
+    return {name.lower().removeprefix(_PREFIX.lower()): value for name, value in rows.items()}
+
+
+def _from_environment(environment: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in environment.items():
+        if not name.startswith(_PREFIX) or name in _NOT_SETTINGS:
+            continue
+        key = name.removeprefix(_PREFIX).lower()
+        if key.endswith("_file") and key.removesuffix("_file") in Settings.model_fields:
+            key = key.removesuffix("_file")
+            try:
+                value = Path(value).read_text(encoding="utf-8").strip()
+            except OSError as wrong:
+                problems.append(f"{name}: cannot be read: {wrong.strerror}")
+                continue
+        values[key] = value
+    return values
+
+
+#: names of ours in the environment that the tests use
+_NOT_SETTINGS = frozenset({"TOMOSHIBI_JMA_SAMPLES", "TOMOSHIBI_FULL_TESTS"})
+
+
+def _problem(error: Any) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        return f"{_PREFIX}{name.upper()}: no such setting"
+    return f"{_PREFIX}{name.upper()}: {message}" if name else message
