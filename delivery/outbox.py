@@ -5,18 +5,22 @@ withdrawn ones are not sent, and their people are brought up to date instead.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from alerts import hazards
+from alerts.notices import Notice, NoticeKind
 from alerts.vocabulary import NONE, Hazard, Kind
-from delivery import broadcasts, chunks, ledger, newcomers
+from delivery import broadcasts, chunks, ledger, newcomers, notices
 from delivery.ledger import Standing
 from delivery.states import MessageState
 from storage import times
 from storage.connection import Connection
 from storage.rows import Row
+
+_log = logging.getLogger(__name__)
 
 _QUEUED = """
 SELECT m.id, m.subscriber_id, m.broadcast_id, m.hazard, m.event, m.place, m.grade, m.told, m.kind, m.revision,
@@ -85,7 +89,7 @@ def claim(db: Connection, now: datetime, limit: int) -> Claim:
     good: dict[int, Row] = {}
     dropped: list[tuple[Row, _Dropped]] = []
     for row in rows:
-        verdict = _verdict(db, row, now)
+        verdict = _judged(db, row, now)
         if verdict is None:
             good[row.integer("id")] = row
         else:
@@ -122,6 +126,23 @@ def start_up(db: Connection, now: datetime) -> int:
         at,
     )
     return uncertain
+
+
+def _judged(db: Connection, row: Row, now: datetime) -> _Dropped | None:
+    """The verdict; a row that our own code cannot judge is settled too, or it would hold up everybody behind it."""
+    try:
+        return _verdict(db, row, now)
+    except (ValueError, LookupError, TypeError) as fault:
+        _log.exception("message_cannot_be_judged", extra={"message_id": row.integer("id")})
+        reason = f"our fault: {type(fault).__name__}"
+        notice = Notice(
+            kind=NoticeKind.TEXT,
+            subject=f"broadcast {row.integer('broadcast_id')}",
+            text=f"A message of broadcast {row.integer('broadcast_id')} cannot be sent: {fault}. One person missed it.",
+            urgent=True,
+        )
+        notices.add(db, notice, now)
+        return _Dropped(state=MessageState.FAILED, reason=reason, catch_up=False)
 
 
 def _verdict(db: Connection, row: Row, now: datetime) -> _Dropped | None:

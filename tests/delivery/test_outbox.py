@@ -56,6 +56,16 @@ def receipt(clock, provider_id, status, message_id=None):
     return Receipt(provider_id=provider_id, status=MessageState(status), received_at=clock(), message_id=message_id)
 
 
+def test_a_row_that_cannot_be_judged_holds_up_nobody(db, clock, service):
+    queue_one(db, clock, service, people=3)
+    spoil = "UPDATE messages SET hazard = 'nonsense' WHERE id = (SELECT min(id) FROM messages)"
+    db.write_sync(lambda c: c.execute(spoil))
+    claimed = db.write_sync(outbox.claim, clock(), 10)
+    assert len(claimed.texts) == 2
+    assert one(db, "SELECT state FROM messages WHERE hazard = 'nonsense'").text("state") == "failed"
+    assert one(db, "SELECT count(*) AS n FROM notices WHERE urgent = 1").integer("n") == 1
+
+
 def test_an_attempt_is_open_before_anything_leaves(db, clock, service):
     queue_one(db, clock, service)
     (text,) = db.write_sync(outbox.claim, clock(), 10).texts
