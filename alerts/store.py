@@ -1,7 +1,7 @@
 """Rows of reports, of what is in force, and of alerts. Decides nothing; owns the SQL of `alerts`."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ SAME_EARTHQUAKE = timedelta(minutes=3)
 #: older reports of a weather region than this many cannot matter any more
 _WEATHER_REPORTS = 20
 _TSUNAMI_REPORTS = 400
+_PLACES_AT_ONCE = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +132,24 @@ def add_alert(db: Connection, alert: Alert, event: str, now: datetime) -> int:
     return row[0].integer("id")
 
 
-def in_force(db: Connection, hazard: Hazard, event: str) -> dict[str, InForce]:
-    """The rows of one hazard (and earthquake) by place, those at `none` included."""
+def in_force(db: Connection, hazard: Hazard, event: str, places: Sequence[str] | None = None) -> dict[str, InForce]:
+    """The rows of one hazard (and earthquake), those at `none` included: of some places, or of all."""
+    if places is None:
+        return _in_force_where(db, hazard, event, "", {})
+    found: dict[str, InForce] = {}
+    for first in range(0, len(places), _PLACES_AT_ONCE):
+        names = {f"p{number}": place for number, place in enumerate(places[first : first + _PLACES_AT_ONCE])}
+        marks = ", ".join(f":{name}" for name in names)
+        found |= _in_force_where(db, hazard, event, f" AND place IN ({marks})", names)
+    return found
+
+
+def _in_force_where(
+    db: Connection, hazard: Hazard, event: str, where: str, names: Mapping[str, object]
+) -> dict[str, InForce]:
     rows = db.execute(
-        "SELECT * FROM in_force WHERE hazard = :hazard AND event = :event", {"hazard": hazard, "event": event}
+        f"SELECT * FROM in_force WHERE hazard = :hazard AND event = :event{where}",  # noqa: S608 -- marks only
+        {"hazard": hazard, "event": event, **names},
     )
     return {row.text("place"): _in_force(row) for row in rows}
 

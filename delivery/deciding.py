@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts import codec, hazards, history, store
+from alerts import codec, folding, hazards, history, store
 from alerts.changes import Cause, PlaceChange
 from alerts.folding import State
 from alerts.history import Alert
@@ -164,7 +164,7 @@ def _aim(
 ) -> None:
     """Set the scope's targets to the whole state that all reports of it give by `now`."""
     everything = [*(other for other in known if other.digest != report.digest), report]
-    state = _whole_state(everything, places, now)
+    state = folding.merge(scope.hazard, history.states_of(everything, places, now))
     named = alert.before.grades.keys() | alert.after.grades.keys() | scope.targets.keys() | state.grades.keys()
     for place in named | state.withdrawn:
         scope.targets[place] = _Target(
@@ -179,27 +179,6 @@ def _aim(
         scope.withdrawn |= set(state.withdrawn)
 
 
-def _whole_state(reports: Sequence[Report], places: PlaceTable, now: datetime) -> State:
-    """All lineages of a scope together: the highest grade per place, with its facts."""
-    states = history.states_of(reports, places, now)
-    if len(states) == 1:
-        return states[0]
-    rule = hazards.rule(reports[0].hazard)
-    grades: dict[str, str] = {}
-    facts: dict[str, Facts] = {}
-    ends: dict[str, datetime] = {}
-    for state in states:
-        for place, grade in state.grades.items():
-            if rule.rank(grade) <= rule.rank(grades.get(place, NONE)):
-                continue
-            grades[place], facts[place] = grade, state.facts[place]
-            ends.pop(place, None)
-            if place in state.ends:
-                ends[place] = state.ends[place]
-    withdrawn = frozenset[str]().union(*(state.withdrawn for state in states)) - grades.keys()
-    return State(grades=grades, facts=facts, ends=ends, withdrawn=withdrawn)
-
-
 def _cause(hazard: Hazard, place: str, alert: Alert, state: State) -> Cause:
     """An earthquake's place is withdrawn only where no report that still counts ever named it."""
     if hazard is not Hazard.EARTHQUAKE or alert.cause is not Cause.WITHDRAWN:
@@ -209,14 +188,14 @@ def _cause(hazard: Hazard, place: str, alert: Alert, state: State) -> Cause:
 
 def _settle(db: Connection, scope: _Scope, now: datetime) -> int | None:
     """Bring the state to its targets; the broadcast that tells people, if anybody may have to be told."""
-    present = store.in_force(db, scope.hazard, scope.event)
+    present = store.in_force(db, scope.hazard, scope.event, sorted(scope.targets))
     changes = [
         change
         for place, target in sorted(scope.targets.items())
         if (change := _change(scope, present.get(place), place, target)) is not None
     ]
+    _refresh(db, scope, {place: row for place, row in present.items() if place not in {c.place for c in changes}})
     if not changes:
-        _refresh(db, scope, present)
         return None
     revision = store.next_revision(db)
     broadcast_id = _broadcast(db, scope, changes, revision, now)
@@ -225,7 +204,6 @@ def _settle(db: Connection, scope: _Scope, now: datetime) -> int | None:
         [_row(scope, present.get(c.place), c, scope.targets[c.place], revision, broadcast_id) for c in changes],
         next(iter(scope.targets.values())).digest,
     )
-    _refresh(db, scope, store.in_force(db, scope.hazard, scope.event))
     return broadcast_id
 
 

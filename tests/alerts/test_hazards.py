@@ -7,7 +7,7 @@ import pytest
 from alerts import decision, hazards
 from alerts.folding import State
 from alerts.vocabulary import NONE, Action, Hazard
-from tests.alerts.test_folding import report
+from tests.alerts.reports import report
 
 LEVELS = [Hazard.HEAVY_RAIN, Hazard.LANDSLIDE, Hazard.FLOOD, Hazard.STORM_SURGE]
 

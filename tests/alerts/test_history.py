@@ -7,7 +7,7 @@ from alerts.changes import Cause
 from alerts.history import Alert
 from alerts.report import Report
 from alerts.vocabulary import Action, InfoType, MsgType, Status
-from tests.alerts.test_folding import KANAZAWA, SUZU, WAJIMA, cancel, report
+from tests.alerts.reports import KANAZAWA, SUZU, WAJIMA, cancel, report
 from tests.feeds.jma.telegrams import AT, later
 
 TABLE = places.load()

@@ -9,7 +9,7 @@ from alerts.report import Facts, Report, SeaState
 from alerts.store import InForce
 from alerts.vocabulary import NONE, Hazard, InfoType, Status
 from storage.database import Database
-from tests.alerts.test_folding import report
+from tests.alerts.reports import report
 from tests.feeds.jma.telegrams import AT, later
 
 TABLE = places.load()
