@@ -322,9 +322,11 @@ def _composition_problems(plans: Composition, english: Values) -> Iterator[str]:
     for phrase in sorted(phrases - plans.directions.keys()):
         yield f"composition.toml: [directions] {phrase}: missing; every phrase has a direction"
     for hazard, own in plans.told:
-        key = f"{hazard}.{own}"
+        grades = {f"{hazard}.{grade}" for grade in composition.banded(hazard, own)}
         for table in (("name",), ("head", "new"), ("head", "cancelled")):
-            if (*table, hazard.value) not in english and (*table, key) not in english:
+            present = {path[-1] for path in english if path[:-1] == table}
+            if not present & {hazard.value, f"{hazard}.{own}"} and not grades <= present:
+                key = f"{hazard}.{own}"
                 yield f"composition.toml: [{key}]: {_REFERENCE}.toml has no {key} in [{'.'.join(table)}]"
     for hazard, line in plans.neighbour.items():
         if not unicodedata.is_normalized("NFC", line):

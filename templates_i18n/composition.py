@@ -69,6 +69,19 @@ def band(hazard: Hazard, grade: str) -> str:
     return _BANDS.get(grade, grade) if hazard is Hazard.EARTHQUAKE else grade
 
 
+def banded(hazard: Hazard, key: str) -> tuple[str, ...]:
+    """The grades that share the words of a band: itself, but for an earthquake."""
+    return tuple(grade for grade, of in _BANDS.items() if of == key) if hazard is Hazard.EARTHQUAKE else (key,)
+
+
+def wording(words: Mapping[str, str], hazard: Hazard, grade: str) -> str:
+    """The words of a grade, else those of its band, else those of its hazard. KeyError where none stand."""
+    for key in (f"{hazard}.{grade}", f"{hazard}.{band(hazard, grade)}"):
+        if key in words:
+            return words[key]
+    return words[hazard]
+
+
 def build(table: Mapping[str, object]) -> Composition:
     """The value of the parsed file. ValueError, naming the table, where something is missing or unknown."""
     told: dict[tuple[Hazard, str], Plan] = {}

@@ -139,8 +139,7 @@ def head_first(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Findin
 def _head_words(language: Language, sample: Sample) -> str:
     request = sample.request
     heads = language.heads[Kind.NEW if request.kind in _NEW else request.kind]
-    own = f"{request.hazard}.{composition.band(request.hazard, request.grade)}"
-    return heads[own] if own in heads else heads[request.hazard]
+    return composition.wording(heads, request.hazard, request.grade)
 
 
 @functools.lru_cache(maxsize=1024)

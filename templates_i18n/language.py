@@ -67,7 +67,7 @@ class Language:
     lines: Mapping[str, str]
     #: by "hazard.grade"
     grades: Mapping[str, str]
-    #: by "hazard.band" or "hazard"
+    #: by "hazard.grade", "hazard.band" or "hazard"
     names: Mapping[str, str]
     #: by table ("new", "lifted", ...), then by "hazard.band" or "hazard"
     heads: Mapping[str, Mapping[str, str]]

@@ -3,7 +3,7 @@
 Pure. Owns which parts a form has and which layouts may be tried; joining and measuring is for `render`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -100,9 +100,6 @@ class PartsWriter:
     def _plan(self) -> composition.Plan:
         return self.catalogue.composition.plan(self.request.hazard, self.request.grade, self.request.kind)
 
-    def _key(self) -> str:
-        return f"{self.request.hazard}.{composition.band(self.request.hazard, self.request.grade)}"
-
     def _grade(self, language: Language, grade: str) -> str:
         """A grade as it is said: its own word, else the digit of its level."""
         return language.grades.get(f"{self.request.hazard}.{grade}", grade.removeprefix("L"))
@@ -113,8 +110,10 @@ class PartsWriter:
 
     def _head(self, language: Language) -> str:
         table = Kind.NEW if self.request.kind in DANGER else self.request.kind
-        words = language.heads[table]
-        return self._fill(language, words.get(self._key()) or words[self.request.hazard])
+        return self._fill(language, self._words(language.heads[table]))
+
+    def _words(self, words: Mapping[str, str]) -> str:
+        return composition.wording(words, self.request.hazard, self.request.grade)
 
     def _place(self, language: Language, layout: Layout) -> str:
         others = tuple((place, self._grade(language, grade)) for place, grade in self.others)
@@ -153,7 +152,7 @@ class PartsWriter:
 
     def _name(self, language: Language) -> Iterator[str]:
         """The official name, unless the head says it; one with a digit is said in any case."""
-        name = self._fill(language, language.names.get(self._key()) or language.names[self.request.hazard])
+        name = self._fill(language, self._words(language.names))
         if any(char.isdigit() for char in name) or name.casefold() not in self._head(language).casefold():
             yield language.lines["name"].format_map({"name": name})
 

@@ -67,7 +67,7 @@ FAULTS = [
     ("pt.toml", "{height}", "{height.real}", "is no plain placeholder"),
     ("pt.toml", "raised =", "rasied =", "pt.toml: [line] raised: missing; en.toml has 'Danger has risen.'"),
     ("pt.toml", "raised =", "rasied =", "pt.toml: [line] rasied: not a key of en.toml"),
-    ("pt.toml", 'word = "SIMULADO"', "word = 1", "pt.toml: [drill] word: expected words in quotes, found 1"),
+    ("pt.toml", 'word = "SIMULADO (treino)"', "word = 1", "pt.toml: [drill] word: expected words in quotes, found 1"),
     ("pt.toml", "fold = true", "fold = 1", "pt.toml: [language] fold: expected true or false, found 1"),
     ("ja-Hira.toml", '[phrase]\ngo_up = "', '[phrase]\ngo_up = "高', "no kanji in Easy Japanese"),
     ("vi.toml", 'raised = "', 'raised = "e\u0301', "vi.toml: [line] raised: not NFC"),

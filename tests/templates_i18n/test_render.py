@@ -28,17 +28,17 @@ def text(request: TextRequest, language: str = "en", form: Form = Form.FULL) -> 
 
 
 def test_the_order_of_a_full_text() -> None:
-    rendered = text(a_request(RAIN, "L4"))
+    rendered = text(a_request(RAIN, "L5"))
     words = catalogue.load().by_tag["en"]
     assert rendered.text.split("\n") == [
-        words.heads["new"]["heavy_rain.L4"] + " ☔🏃",
+        words.heads["new"]["heavy_rain.L5"] + " ☔⬆️",
         "Wajima City 輪島市",
-        words.names["heavy_rain.L4"] + ".",
+        words.names["heavy_rain.L5"] + ".",
         *(words.phrases[action] for action in rendered.actions),
         "JMA 11/23 14:07",
         catalogue.load().composition.neighbour[RAIN],
     ]
-    assert rendered.actions == ("away_from_water", "upstairs")
+    assert rendered.actions == ("nearest_building",)
     assert rendered.place == "Wajima City 輪島市"
 
 
@@ -86,7 +86,7 @@ def test_places_in_the_readers_script(language: str, form: Form, place: str) -> 
 
 
 def test_several_places_are_all_named_the_worst_first() -> None:
-    request = a_request(RAIN, "L3", Kind.NEW, WAJIMA, SUZU)
+    request = a_request(RAIN, "L5", Kind.NEW, WAJIMA, SUZU)
     assert text(request).place == "Wajima City 輪島市 / Suzu City"
     assert text(request, "ja").place == "輪島市、珠洲市"
 
@@ -113,7 +113,7 @@ def test_places_of_a_lower_grade_are_named_with_it(language: str, place: str) ->
     [
         (QUAKE, ("6+", "5-"), "en", "Suzu City (5-lower)"),
         (TSUNAMI, ("warning", "advisory"), "en", "Suzu City (Tsunami Advisory)"),
-        (QUAKE, ("6+", "5-"), "pt", "Suzu City (5 inferior)"),
+        (QUAKE, ("6+", "5-"), "pt", "Suzu City (5-)"),
         (TSUNAMI, ("warning", "advisory"), "ja", "珠洲市（津波注意報）"),
     ],
 )

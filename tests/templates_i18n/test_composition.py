@@ -1,0 +1,28 @@
+"""Which words serve a grade: its own, those of its band, those of its hazard."""
+
+import pytest
+
+from alerts.vocabulary import Hazard
+from templates_i18n import composition
+
+
+@pytest.mark.parametrize(
+    ("grade", "expected"), [("5-", "of the grade"), ("5+", "of the band"), ("6-", "of the hazard")]
+)
+def test_the_nearest_words_are_taken(grade: str, expected: str) -> None:
+    words = {
+        "earthquake.5-": "of the grade",
+        "earthquake.strong": "of the band",
+        "earthquake": "of the hazard",
+    }
+    assert composition.wording(words, Hazard.EARTHQUAKE, grade) == expected
+
+
+def test_words_that_do_not_stand_are_an_error() -> None:
+    with pytest.raises(KeyError, match="tsunami"):
+        composition.wording({"tsunami.warning": "a"}, Hazard.TSUNAMI, "advisory")
+
+
+def test_a_band_knows_its_grades() -> None:
+    assert composition.banded(Hazard.EARTHQUAKE, "strong") == ("5-", "5-?", "5+")
+    assert composition.banded(Hazard.TSUNAMI, "warning") == ("warning",)
