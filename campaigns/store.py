@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.vocabulary import Action
+from delivery import broadcasts, priority
 from storage import times
 from storage.connection import Connection
 from storage.rows import Row
@@ -74,6 +75,38 @@ def due(db: Connection, now: datetime) -> list[ScheduledLesson]:
     return [_lesson(row) for row in rows]
 
 
+def still_due(db: Connection, lesson_id: int, now: datetime) -> ScheduledLesson | None:
+    """One lesson if it is (still) due; its row is kept for this transaction."""
+    rows = db.execute(
+        "UPDATE scheduled_lessons SET state = state WHERE id = :id AND"
+        " ((state IN ('waiting', 'held') AND due_at <= :now)"
+        " OR (state = 'sending' AND broadcast_id IN (SELECT id FROM broadcasts WHERE planned_at IS NULL)))"
+        " RETURNING *",
+        {"id": lesson_id, "now": times.to_text(now)},
+    )
+    return _lesson(rows[0]) if rows else None
+
+
+def leaving(db: Connection, now: datetime) -> list[ScheduledLesson]:
+    """Lessons with copies that the sender may take now."""
+    rows = db.execute(
+        "SELECT l.* FROM broadcasts b JOIN scheduled_lessons l ON l.broadcast_id = b.id"
+        " WHERE b.origin = 'lesson' AND b.state IN ('planning', 'sending') AND EXISTS"
+        " (SELECT 1 FROM messages m WHERE m.broadcast_id = b.id AND m.state = 'queued'"
+        " AND (m.not_before IS NULL OR m.not_before <= :now)) ORDER BY l.id",
+        {"now": times.to_text(now)},
+    )
+    return [_lesson(row) for row in rows]
+
+
+def delay(db: Connection, lesson: ScheduledLesson, until: datetime) -> None:
+    """Let the copies that have not left wait; those whose time limit passes meanwhile expire."""
+    db.execute(
+        "UPDATE messages SET not_before = :until WHERE broadcast_id = :broadcast AND state = 'queued'",
+        {"until": times.to_text(until), "broadcast": lesson.broadcast_id},
+    )
+
+
 def cancel(db: Connection, lesson_id: int) -> bool:
     """Take back a lesson that has not begun; False if it has, or there is none."""
     return (
@@ -108,19 +141,17 @@ def last_warning_sent(db: Connection, place: str) -> datetime | None:
     return rows[0].optional_time("at")
 
 
-def open_broadcast(db: Connection, lesson: ScheduledLesson, priority: int, expires_at: datetime, now: datetime) -> int:
-    """The broadcast of a lesson, made once."""
-    if lesson.broadcast_id is not None:
-        return lesson.broadcast_id
+def open_broadcast(db: Connection, lesson: ScheduledLesson, expires_at: datetime, now: datetime) -> int:
+    """The broadcast of a lesson that begins."""
     rows = db.execute(
         "INSERT INTO broadcasts (origin, hazard, event, revision, decision, reason, state, priority, snapshot,"
         " form, seen_at, created_at, expires_at) VALUES ('lesson', '', :event, 0, :decision, :reason,"
-        " 'sending', :priority, '{}', 'full', :now, :now, :expires_at) RETURNING id",
+        " 'planning', :priority, '{}', 'full', :now, :now, :expires_at) RETURNING id",
         {
             "event": str(lesson.id),
             "decision": Action.SEND,
             "reason": f"lesson {lesson.lesson} was planned for this time",
-            "priority": priority,
+            "priority": priority.LESSON,
             "now": times.to_text(now),
             "expires_at": times.to_text(expires_at),
         },
@@ -186,5 +217,7 @@ def advance(db: Connection, broadcast_id: int, last: int, people: int, segments:
 def finish(db: Connection, broadcast_id: int, now: datetime) -> None:
     """All copies are queued."""
     db.execute(
-        "UPDATE broadcasts SET planned_at = :now WHERE id = :id", {"now": times.to_text(now), "id": broadcast_id}
+        "UPDATE broadcasts SET planned_at = :now, state = 'sending' WHERE id = :id AND state = 'planning'",
+        {"now": times.to_text(now), "id": broadcast_id},
     )
+    broadcasts.complete(db, [broadcast_id])

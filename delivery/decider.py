@@ -37,6 +37,8 @@ class Decider:
     wake_planner: Callable[[], None]
     #: called with what a batch led to, for those who watch
     on_decided: Callable[[Decided], None] = lambda decided: None
+    #: whether a catch-up is still coming in, which is to be decided as a whole
+    catching_up: Callable[[], bool] = lambda: False
     #: seconds between looks where nobody wakes
     poll: float = 1.0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,6 +67,8 @@ class Decider:
 
     async def step(self) -> bool:
         """Decide one batch; whether there was any."""
+        if self.catching_up():
+            return False
         raw = await self.db.read(telegrams.pending, _BATCH)
         if not raw:
             return False

@@ -54,7 +54,12 @@ class Planner:
         """Plan until `stop`."""
         while not self._stopping:
             self._wake.clear()
-            if not await self.step():
+            try:
+                busy = await self.step()
+            except Exception as error:  # noqa: BLE001 -- the database may be away for a moment; warnings wait in it
+                _log.exception("planning_failed", extra={"error": type(error).__name__})
+                busy = False
+            if not busy:
                 await self._rest()
 
     async def step(self) -> bool:

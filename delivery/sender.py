@@ -169,7 +169,10 @@ class Sender:
     async def _record_all(self) -> None:
         while True:
             await asyncio.sleep(self.settings.gather)
-            await self._flush()
+            try:
+                await self._flush()
+            except Exception as error:  # noqa: BLE001 -- what was answered is kept and recorded the next time
+                _log.exception("recording_failed", extra={"error": type(error).__name__})
 
     async def _flush(self) -> None:
         """Record what has been answered, a chunk per transaction. What cannot be recorded now is kept."""

@@ -6,6 +6,7 @@ witness against them. Chance comes from the seed and the number alone: the same 
 
 import asyncio
 import heapq
+import secrets
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -129,6 +130,8 @@ class SimulatedNetwork:
     ) -> None:
         """`unreachable` and `opted_out` name numbers for certain, besides the parts of the profile."""
         self._clock = clock
+        # a provider never gives an id twice, and the database outlives this network
+        self._run = secrets.token_hex(4)
         self._seed = seed
         self._profile = profile or Profile()
         self.on_receipts = on_receipts
@@ -219,7 +222,7 @@ class SimulatedNetwork:
         """The provider has it; it travels."""
         self._tally["accepted"] += 1
         self._tally["segments"] += text.segments
-        provider_id = f"SIM{self._tally['accepted']:08d}"
+        provider_id = f"SIM{self._run}{self._tally['accepted']:08d}"
         now = self._clock()
         self._taken[text.number].append((provider_id, text.text, now))
         wait = self._between(self._profile.delivery, "delivery", text.number, turn)

@@ -59,6 +59,11 @@ class Collector:
         self._owed = False
         self._closing = False
 
+    @property
+    def catching_up(self) -> bool:
+        """Whether more is coming in than usual, to be decided as a whole; ends by itself after 20 s."""
+        return bool(self._holds)
+
     def take(self, wanted: Sequence[Wanted]) -> None:
         """Begin to fetch these in the background; those already in hand are left out."""
         new = [entry for entry in wanted if entry.entry_id not in self._in_hand]

@@ -126,6 +126,11 @@ class Poller:
             chance=self._chance,
         )
 
+    @property
+    def catching_up(self) -> bool:
+        """Whether the telegrams of a long gap are still coming in; they are to be decided as a whole."""
+        return self._collector.catching_up
+
     async def poll_feed(self, feed: str) -> Outcome | None:
         """For the clock, every `poll_seconds`: poll one feed unless it is being polled or pauses after failures."""
         loop = self._loops[feed]

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,7 +28,7 @@ from feeds import fetch
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
 from service.clock import Clock
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 from storage.database import Database
 from subscribers import msisdn
 from subscribers.refusal import Refused
@@ -40,6 +42,8 @@ _log = logging.getLogger(__name__)
 USER_AGENT = "Tomoshibi/0.1 (disaster warnings by SMS for foreign residents)"
 #: seconds that what is in flight may take to end at a stop
 _GRACE = 30.0
+#: seconds until an agent that has fallen is started again
+_UP_AGAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,20 +89,26 @@ class Service:
             operators=_operators(settings, parts.sealer),
         )
         self.decider = Decider(
-            db=db, places=self.places, clock=clock, wake_planner=self.planner.wake, on_decided=self._decided
+            db=db,
+            places=self.places,
+            clock=clock,
+            wake_planner=self.planner.wake,
+            on_decided=self._decided,
+            catching_up=lambda: self.poller.catching_up,
         )
         self._session = fetch.new_session(feed_settings(settings))
         self.poller = Poller(db, self._session, feed_settings(settings), clock, on_stored=self.decider.wake)
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.address = ""
 
     async def start(self) -> None:
-        """Begin to poll, decide, plan, send and show. OSError where the address is taken."""
+        """Begin to poll, decide, plan, send and show. SettingsError where the address is taken."""
         await self._listen()
         self._tasks = [
-            asyncio.create_task(agent.run(), name=type(agent).__name__)
+            asyncio.create_task(self._keep_up(agent.run), name=type(agent).__name__)
             for agent in (self.decider, self.planner, self.sender)
         ]
         self._schedule()
@@ -114,6 +124,17 @@ class Service:
         self._clock.every(second, "end by time", self.end_by_time, at_once=True)
         self._clock.every(second, "lessons", self.run_lessons, at_once=True)
         self._clock.every(second, "notice other processes", self.look_outside, at_once=False)
+
+    async def _keep_up(self, run: Callable[[], Awaitable[None]]) -> None:
+        """An agent ends when it is told to. One that falls is started again: without it nobody is warned."""
+        while not self._stopping.is_set():
+            try:
+                return await run()
+            except Exception:  # noqa: BLE001 -- whatever it is, warnings wait in the database
+                _log.exception("agent_fell")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_UP_AGAIN):
+                    await self._stopping.wait()
 
     async def watch(self) -> None:
         """Judge the feeds; who is in charge hears of blindness."""
@@ -168,12 +189,17 @@ class Service:
         )
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, settings.http_host, settings.http_port).start()
+        try:
+            await web.TCPSite(self._runner, settings.http_host, settings.http_port).start()
+        except OSError as wrong:
+            taken = f"cannot listen on {settings.http_host}:{settings.http_port}: {os.strerror(wrong.errno or 0)}"
+            raise SettingsError([f"TOMOSHIBI_HTTP_PORT: {taken}; choose another, 0 for any that is free"]) from None
         host, port = self._runner.addresses[0][:2]
         self.address = f"http://{host}:{port}"
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, record it, and close. The database stays open."""
+        self._stopping.set()
         await self._clock.stop()
         for agent in (self.decider, self.planner, self.sender):
             agent.stop()

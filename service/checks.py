@@ -13,6 +13,7 @@ from service import opening
 from service.app import feed_settings
 from service.clock import system_time
 from service.settings import Settings, SettingsError
+from storage.database import Database
 from storage.errors import StorageError
 from subscribers import counting
 from templates_i18n import catalogue, gates
@@ -56,19 +57,26 @@ def _database(settings: Settings) -> Iterator[Finding]:
             behind = db.pending_migrations()
             people = db.read_sync(counting.residents).to_json()["residents"] if not behind else 0
             states = db.read_sync(store.feed_states) if not behind else []
+            yield _key(settings, db if not behind else None)
     except StorageError as wrong:
         yield Finding(what="database", good=False, text=str(wrong))
         return
     text = f"{', '.join(behind)} missing: run `run.py migrate`" if behind else f"{people} residents"
     yield Finding(what="database", good=not behind, text=text)
-    try:
-        opening.sealer(settings)
-        yield Finding(what="key", good=True, text="numbers can be sealed")
-    except SettingsError as wrong:
-        yield Finding(what="key", good=False, text=str(wrong))
     for state in states:
         judged = health.judge(state, system_time(), feed_settings(settings))
         yield Finding(what=f"feed {state.name}", good=judged.sight is health.Sight.FRESH, text=judged.text)
+
+
+def _key(settings: Settings, db: Database | None) -> Finding:
+    """Whether there is a key, and it opens what the database holds."""
+    try:
+        sealer = opening.sealer(settings)
+        if db is not None:
+            opening.check_key(db, sealer)
+    except SettingsError as wrong:
+        return Finding(what="key", good=False, text=str(wrong))
+    return Finding(what="key", good=True, text="numbers can be sealed")
 
 
 def _words() -> Iterator[Finding]:
@@ -96,6 +104,11 @@ async def _feeds(settings: FeedSettings) -> list[Finding]:
 
 async def _feed(session: aiohttp.ClientSession, settings: FeedSettings, feed: str) -> Finding:
     answer = await fetch.get(session, settings.feed_url(feed), settings, may_follow=lambda url: False)
-    good = isinstance(answer, fetch.Fetched)
-    text = f"{len(answer.body)} bytes" if isinstance(answer, fetch.Fetched) else str(answer)
-    return Finding(what=f"reach {feed}", good=good, text=text)
+    match answer:
+        case fetch.Fetched(body=body):
+            return Finding(what=f"reach {feed}", good=True, text=f"{len(body)} bytes")
+        case fetch.Unchanged():
+            return Finding(what=f"reach {feed}", good=True, text="answers")
+        case fetch.Failed(reason=reason):
+            text = f"{settings.feed_url(feed)}: {reason}; look at the line to it"
+            return Finding(what=f"reach {feed}", good=False, text=text)

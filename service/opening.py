@@ -9,7 +9,7 @@ from service.settings import Settings, SettingsError
 from storage import database
 from storage.connection import Role
 from storage.database import Database
-from subscribers import sealing
+from subscribers import sealing, store
 from subscribers.importing import Reader
 from subscribers.languages import LanguageNames
 from subscribers.sealing import Sealer
@@ -34,6 +34,23 @@ def sealer(settings: Settings) -> Sealer:
         return Sealer(_key(settings))
     except (sealing.SealingError, OSError) as wrong:
         raise SettingsError([f"TOMOSHIBI_SECRET_KEY: {wrong}"]) from None
+
+
+def check_key(db: Database, sealer: Sealer) -> None:
+    """A lost key must be noticed before the night it is needed, and before a file registers everybody anew.
+
+    SettingsError if the numbers in the database do not open. Blocks.
+    """
+    sample = db.read_sync(store.any_sealed)
+    if sample is None:
+        return
+    fingerprint, sealed = sample
+    try:
+        same = sealer.fingerprint(sealer.open(sealed)) == fingerprint
+    except sealing.SealingError:
+        same = False
+    if not same:
+        raise SettingsError(["TOMOSHIBI_SECRET_KEY: not the key that the numbers in the database were sealed with"])
 
 
 def _key(settings: Settings) -> bytes:

@@ -52,7 +52,7 @@ def _earthquake() -> list[Step]:
 
 def _shaking() -> list[Step]:
     """What JMA issues in the first minutes, and the correction later."""
-    first = {"390": "6+", "391": "5-", "380": "4", "381": "5-", "370": "5-", "371": "4", "400": "4", "401": "3"}
+    first = {"390": "6-", "391": "5+", "380": "4", "381": "5-", "370": "5-", "371": "4", "400": "4", "401": "3"}
     areas = compose.first_intensity_report(event_id=_QUAKE, at=_minutes(2), origin=START, areas=first)
     training = compose.tsunami_report(
         event_ids=[_TRAINING],

@@ -12,7 +12,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from subscribers import msisdn
+from subscribers.refusal import Refused
 
 #: JMA's own host; telegrams from anywhere else are test telegrams
 JMA_BASE_URL = "https://www.data.jma.go.jp"
@@ -45,8 +48,14 @@ def _pairs(value: object) -> object:
 
 
 def _numbers(value: object) -> object:
-    """`a,b` as a list."""
-    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+    """`a,b` as a list of phone numbers. One that does not exist would be told of nothing, in silence."""
+    items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        return items
+    for place, item in enumerate(items, 1):
+        if isinstance(parsed := msisdn.parse(str(item)), Refused):
+            raise ValueError(f"number {place}: {parsed.reason}")
+    return items
 
 
 def _silence(value: object) -> object:
@@ -94,6 +103,18 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` found: by itself pydantic would take DATABASE or SECRET_KEY of anybody's shell."""
+        return (init_settings,)
+
     @property
     def sends_for_real(self) -> bool:
         """Whether an SMS can leave this machine."""
@@ -115,22 +136,35 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _live_and_test_never_meet(self) -> "Settings":
         """Design, rule 13."""
-        for name in ("jma_base_url", "twilio_base_url"):
-            parts = urlsplit(getattr(self, name))
-            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-                raise ValueError(f"{_PREFIX}{name.upper()}: expected an address such as https://host")
-        if self.transport == "simulated":
-            return self
+        addresses = {name: urlsplit(getattr(self, name)) for name in ("jma_base_url", "twilio_base_url")}
+        wrong = [
+            f"{_PREFIX}{name.upper()}: expected an address such as https://host"
+            for name, parts in addresses.items()
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username
+        ]
+        if not wrong and self.transport != "simulated":
+            wrong = self._mixed(addresses["jma_base_url"].hostname or "", addresses["twilio_base_url"].hostname or "")
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+    def _mixed(self, feed_host: str, provider_host: str) -> list[str]:
+        """Judged by host, so that no other spelling of a real address passes for a test one."""
         real_feed = self.jma_base_url.rstrip("/") == JMA_BASE_URL
-        real_provider = self.twilio_base_url.rstrip("/") == TWILIO_BASE_URL
-        if real_feed != real_provider:
-            raise ValueError(
+        real_provider = _is_of(provider_host, "twilio.com")
+        if real_provider is not real_feed or real_feed is not _is_of(feed_host, "jma.go.jp"):
+            return [
                 "telegrams from JMA go with the real provider only, test telegrams with a test provider only: "
                 f"{_PREFIX}JMA_BASE_URL is {self.jma_base_url}, {_PREFIX}TWILIO_BASE_URL is {self.twilio_base_url}"
-            )
+            ]
         if not real_feed and not self.allow_test_feed:
-            raise ValueError(f"{_PREFIX}JMA_BASE_URL is not JMA's: set {_PREFIX}ALLOW_TEST_FEED=true if this is a test")
-        return self
+            return [f"{_PREFIX}JMA_BASE_URL is not JMA's: set {_PREFIX}ALLOW_TEST_FEED=true if this is a test"]
+        return []
+
+
+def _is_of(host: str, domain: str) -> bool:
+    host = host.lower().rstrip(".")
+    return host == domain or host.endswith(f".{domain}")
 
 
 def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -139,13 +173,23 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     problems: list[str] = []
     values = _from_file((folder or Path.cwd()) / CONFIG_FILE, problems)
     values |= _from_environment(environment, problems)
-    try:
-        settings = Settings(**values)
-    except ValidationError as refused:
-        raise SettingsError(problems + [_problem(error) for error in refused.errors()]) from None
-    if problems:
+    settings = _checked(values, problems)
+    if settings is None or problems:
         raise SettingsError(problems)
     return settings
+
+
+def _checked(values: Mapping[str, Any], problems: list[str]) -> Settings | None:
+    """The settings, or None and all problems: those of single settings, and of what is good of them together."""
+    try:
+        return Settings(**values)
+    except ValidationError as refused:
+        errors = refused.errors()
+    problems.extend(line for error in errors for line in _lines(error))
+    wrong = {str(error["loc"][0]) for error in errors if error["loc"]}
+    if wrong:
+        _checked({name: value for name, value in values.items() if name not in wrong}, problems)
+    return None
 
 
 def _from_file(path: Path, problems: list[str]) -> dict[str, Any]:
@@ -153,36 +197,48 @@ def _from_file(path: Path, problems: list[str]) -> dict[str, Any]:
         return {}
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         problems.append(f"{path.name}: not readable as TOML: {wrong}")
         return {}
-    return {name.lower().removeprefix(_PREFIX.lower()): value for name, value in rows.items()}
+    return _opened(
+        {name: (name.lower().removeprefix(_PREFIX.lower()), value) for name, value in rows.items()}, problems
+    )
 
 
 def _from_environment(environment: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, value in environment.items():
-        if not name.startswith(_PREFIX) or name in _NOT_SETTINGS:
+    ours = (name for name in environment if name.startswith(_PREFIX) and name not in _NOT_SETTINGS)
+    return _opened({name: (name.removeprefix(_PREFIX).lower(), environment[name]) for name in ours}, problems)
+
+
+def _opened(given: Mapping[str, tuple[str, Any]], problems: list[str]) -> dict[str, Any]:
+    """Setting -> value, out of name as written -> (setting, value); NAME_FILE is read from that file."""
+    values = {key: value for key, value in given.values() if not _names_file(key)}
+    for name, (key, path) in given.items():
+        if not _names_file(key):
             continue
-        key = name.removeprefix(_PREFIX).lower()
-        if key.endswith("_file") and key.removesuffix("_file") in Settings.model_fields:
-            key = key.removesuffix("_file")
-            try:
-                value = Path(value).read_text(encoding="utf-8").strip()
-            except OSError as wrong:
-                problems.append(f"{name}: cannot be read: {wrong.strerror}")
-                continue
-        values[key] = value
+        setting = key.removesuffix("_file")
+        if setting in values:
+            problems.append(f"{name}: given twice, here and as {_PREFIX}{setting.upper()}")
+            continue
+        try:
+            values[setting] = Path(str(path)).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as wrong:
+            problems.append(f"{name}: {path} cannot be read: {getattr(wrong, 'strerror', None) or 'not text'}")
     return values
+
+
+def _names_file(key: str) -> bool:
+    return key.endswith("_file") and key.removesuffix("_file") in Settings.model_fields
 
 
 #: names of ours in the environment that the tests use
 _NOT_SETTINGS = frozenset({"TOMOSHIBI_JMA_SAMPLES", "TOMOSHIBI_FULL_TESTS"})
 
 
-def _problem(error: Any) -> str:
+def _lines(error: Any) -> list[str]:
+    """What is wrong, a line each. Values are not repeated: they may be secrets."""
     name = ".".join(str(part) for part in error["loc"])
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        return f"{_PREFIX}{name.upper()}: no such setting"
-    return f"{_PREFIX}{name.upper()}: {message}" if name else message
+        return [f"{_PREFIX}{name.upper()}: no such setting"]
+    return [f"{_PREFIX}{name.upper()}: {line}" if name else line for line in message.split("\n")]

@@ -119,12 +119,14 @@ def _under_way(db: Connection, published: int, now: datetime) -> str:
     for what, sql in _OPEN.items():
         if count := _count(db, sql):
             return f"{count} {what}"
-    return ""
+    due = len(lessons.due(db, now))
+    return f"{due} lessons due" if due else ""
 
 
 _OPEN = {
     "telegrams not read": "SELECT count(*) AS n FROM telegrams WHERE state = 'pending'",
     "broadcasts not planned": "SELECT count(*) AS n FROM broadcasts WHERE state = 'planning'",
+    "texts of unknown outcome": "SELECT count(*) AS n FROM messages WHERE state = 'uncertain'",
     "newcomers": "SELECT count(*) AS n FROM newcomers",
     "texts not handed over": "SELECT count(*) AS n FROM messages WHERE state IN ('queued', 'handing')",
     "texts on their way": "SELECT count(*) AS n FROM messages WHERE state IN ('accepted', 'sent')",
@@ -137,7 +139,7 @@ def _count(db: Connection, sql: str) -> int:
 
 @asynccontextmanager
 async def running(
-    *, residents: int, speed: float, base: Settings, say: Callable[[str], None]
+    *, residents: int, speed: float, base: Settings, say: Callable[[str], None], profile: Profile = EVERYDAY
 ) -> AsyncIterator[Simulation]:
     """A service on a throw-away database, with made-up residents registered by the real import."""
     async with AsyncExitStack() as stack:
@@ -149,7 +151,7 @@ async def running(
         db = database.open(settings.database, role="serve")
         stack.push_async_callback(db.close)
         words, sealer = catalogue.load(), opening.sealer(settings)
-        network = SimulatedNetwork(clock=clock, profile=_profile(speed))
+        network = SimulatedNetwork(clock=clock, profile=_faster(profile, speed))
         decided: list[Decided] = []
         people: dict[str, Resident] = {}
         for place, text in sample_residents.by_municipality(residents).items():
@@ -177,8 +179,8 @@ async def running(
             )
         )
         network.on_receipts = service.take_receipts
-        await service.start()
         stack.push_async_callback(service.stop)
+        await service.start()
         await db.write(lessons.schedule, "water", WAJIMA[:5], START + timedelta(hours=17.3), clock())
         yield Simulation(
             service=service, db=db, network=network, feed=feed, clock=clock, residents=people, _decided=decided
@@ -201,12 +203,12 @@ def _settings(base: Settings, folder: Path, feed: str) -> Settings:
     )
 
 
-def _profile(speed: float) -> Profile:
-    """An ordinary day's network, faster."""
+def _faster(profile: Profile, speed: float) -> Profile:
+    """The same network in a hurry."""
     return replace(
-        EVERYDAY,
-        latency=(EVERYDAY.latency[0] / speed, EVERYDAY.latency[1] / speed),
-        delivery=(EVERYDAY.delivery[0] / speed, EVERYDAY.delivery[1] / speed),
+        profile,
+        latency=(profile.latency[0] / speed, profile.latency[1] / speed),
+        delivery=(profile.delivery[0] / speed, profile.delivery[1] / speed),
     )
 
 

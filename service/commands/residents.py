@@ -50,6 +50,7 @@ def import_file(file: Path, municipality: str, dry_run: bool, agreed: bool, as_j
     read = opening.reader(words, place.code)
     with opening.opened(chosen) as db:
         sealer = opening.sealer(chosen)
+        opening.check_key(db, sealer)
         if dry_run:
             result = intake.dry_run(db, data, read, sealer)
         else:
@@ -137,7 +138,9 @@ def erase(number: str, as_json: bool) -> int:
         raise click.BadParameter(parsed.reason, param_hint="NUMBER")
     chosen = settings.load()
     with opening.opened(chosen) as db:
-        done = db.write_sync(store.erase, opening.sealer(chosen).fingerprint(parsed))
+        sealer = opening.sealer(chosen)
+        opening.check_key(db, sealer)
+        done = db.write_sync(store.erase, sealer.fingerprint(parsed))
     if as_json:
         output.print_json({"erased": done})
     else:

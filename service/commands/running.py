@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 from contextlib import suppress
+from typing import TextIO
 
 import click
 
@@ -15,9 +16,6 @@ from service.clock import system_time
 from service.commands import output
 from service.settings import Settings, SettingsError
 from storage import database
-from storage.database import Database
-from subscribers import store
-from subscribers.sealing import Sealer
 from templates_i18n import catalogue
 
 
@@ -25,11 +23,25 @@ from templates_i18n import catalogue
 def serve() -> int:
     """Poll, decide, send and show, until stopped."""
     chosen = settings.load()
-    logging.basicConfig(
-        level=chosen.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    _log_to(sys.stderr, chosen.log_level)
     asyncio.run(_serve(chosen))
     return 0
+
+
+class _WithFacts(logging.Formatter):
+    """One event name and its facts: `poll_failed feed=eqvol reason=…`. Facts never hold numbers or bodies."""
+
+    _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        facts = (f"{name}={value}" for name, value in record.__dict__.items() if name not in self._PLAIN)
+        return " ".join([super().formatMessage(record), *facts])
+
+
+def _log_to(stream: TextIO, level: str) -> None:
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_WithFacts("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 async def _serve(chosen: Settings) -> None:
@@ -38,7 +50,7 @@ async def _serve(chosen: Settings) -> None:
     db = database.open(chosen.database, role="serve")
     try:
         sealer = opening.sealer(chosen)
-        await _check_key(db, sealer)
+        await asyncio.to_thread(opening.check_key, db, sealer)
         network = SimulatedNetwork(clock=system_time, profile=EVERYDAY)
         service = Service(
             Parts(
@@ -60,16 +72,6 @@ async def _serve(chosen: Settings) -> None:
             await service.stop()
     finally:
         await db.close()
-
-
-async def _check_key(db: Database, sealer: Sealer) -> None:
-    """A lost key must be noticed before the night it is needed. SettingsError if numbers do not open."""
-    sample = await db.read(store.any_sealed)
-    if sample is None:
-        return
-    fingerprint, sealed = sample
-    if sealer.fingerprint(sealer.open(sealed)) != fingerprint:
-        raise SettingsError(["TOMOSHIBI_SECRET_KEY: not the key that the numbers in the database were sealed with"])
 
 
 async def until_stopped() -> None:
