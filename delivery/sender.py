@@ -116,14 +116,20 @@ class Sender:
         return claimed if claimed.seen else None
 
     async def _hand_over_all(self, texts: tuple[Claimed, ...]) -> int:
-        """Hand over one by one as the rate allows, side by side as connections allow."""
+        """Hand over one by one as the rate allows, side by side as connections allow; never after its time."""
+        taken_at = self.clock()
         for number, text in enumerate(texts):
             if self._stopping:
                 await self.db.write(outbox.give_back, [one.message_id for one in texts[number:]], self.clock())
                 return number
             await self.bucket.take(text.segments)
             await self._free.acquire()
-            task = asyncio.create_task(self._hand_over(text))
+            left = text.validity_seconds - int((self.clock() - taken_at).total_seconds())
+            if left <= 0:  # its turn came too late: the next look into the outbox settles it as expired
+                self._free.release()
+                await self.db.write(outbox.give_back, [text.message_id], self.clock())
+                continue
+            task = asyncio.create_task(self._hand_over(replace(text, validity_seconds=left)))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
         return len(texts)
