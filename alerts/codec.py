@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from alerts.changes import Cause, PlaceChange
@@ -31,6 +31,11 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "arrival": _time(facts.arrival),
         "arriving": facts.arriving or None,
         "sea": None if facts.sea is SeaState.UNSAID else facts.sea,
+        "volcano": facts.volcano,
+        "river": facts.river,
+        "until": _time(facts.until),
+        "day": facts.day.isoformat() if facts.day else None,
+        "expected": facts.expected or None,
     }
     return {key: value for key, value in row.items() if value is not None}
 
@@ -45,6 +50,11 @@ def facts_from_json(row: Mapping[str, Any]) -> Facts:
         arrival=_from_time(row.get("arrival")),
         arriving=bool(row.get("arriving")),
         sea=SeaState(row.get("sea", SeaState.UNSAID)),
+        volcano=row.get("volcano"),
+        river=row.get("river"),
+        until=_from_time(row.get("until")),
+        day=date.fromisoformat(row["day"]) if row.get("day") else None,
+        expected=bool(row.get("expected")),
     )
 
 

@@ -4,7 +4,7 @@ Readers (feeds) make reports; `folding` makes states of them. A report never spe
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from alerts.vocabulary import Hazard, InfoType, Status
@@ -52,6 +52,16 @@ class Facts:
     #: the first wave is there or expected at once
     arriving: bool = False
     sea: SeaState = SeaState.UNSAID
+    #: JMA's 3-digit code of the volcano that the text names
+    volcano: str | None = None
+    #: 12-digit code of the river forecast area (指定河川洪水予報の予報区域)
+    river: str | None = None
+    #: when what is told ends by itself, UTC (竜巻注意情報 and the like)
+    until: datetime | None = None
+    #: the day in Japan that is spoken of (熱中症警戒アラート)
+    day: date | None = None
+    #: foreseen within hours, not there yet (線状降水帯直前)
+    expected: bool = False
 
     def height_rank(self) -> float:
         """Greater is higher; 0 where no number is given (words are not compared with numbers)."""

@@ -10,7 +10,9 @@ from alerts.changes import PlaceChange
 from alerts.report import AreaReport, Facts, Report
 
 times = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda time: time.replace(tzinfo=UTC))
-facts = st.builds(Facts, height=st.none() | st.sampled_from([0.2, 1.0, 10.0]), arrival=st.none() | times)
+facts = st.builds(
+    Facts, height=st.none() | st.sampled_from([0.2, 1.0, 10.0]), arrival=st.none() | times, until=st.none() | times
+)
 areas = st.builds(AreaReport, facts=facts)
 reports = st.builds(
     Report,
