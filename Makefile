@@ -51,7 +51,7 @@ format: $(READY_DEV) ## write every file in the one format
 lock: ## renew requirements.lock from the ranges in pyproject.toml
 	@rm -rf build/lock && mkdir -p build
 	@$(PYTHON) -m venv build/lock
-	@build/lock/bin/python -m pip --quiet install '.[dev,postgres]'
+	@build/lock/bin/python -m pip --quiet install '.[dev,postgres,postal]'
 	@{ sed -n '/^#/p' requirements.lock; build/lock/bin/python -m pip freeze --exclude tomoshibi; } > build/requirements.lock
 	@mv build/requirements.lock requirements.lock
 
@@ -70,10 +70,10 @@ $(VENV)/.made:
 # The lock holds what was tested together; the ranges in pyproject.toml say what else should do.
 $(READY): $(VENV)/.made pyproject.toml requirements.lock
 	@echo "installing into $(VENV) …"
-	@$(PIP) install --constraint requirements.lock --editable .
+	@$(PIP) install --constraint requirements.lock --editable '.[postal]'
 	@touch $@
 
 $(READY_DEV): $(VENV)/.made pyproject.toml requirements.lock
 	@echo "installing into $(VENV), with tools and PostgreSQL …"
-	@$(PIP) install --constraint requirements.lock --editable '.[dev,postgres]'
+	@$(PIP) install --constraint requirements.lock --editable '.[dev,postgres,postal]'
 	@touch $(READY) $@

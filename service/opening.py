@@ -9,7 +9,7 @@ from service.settings import Settings, SettingsError
 from storage import database
 from storage.connection import Role
 from storage.database import Database
-from subscribers import sealing, store
+from subscribers import postal, sealing, store
 from subscribers.importing import Reader
 from subscribers.languages import LanguageNames
 from subscribers.sealing import Sealer
@@ -65,4 +65,5 @@ def _key(settings: Settings) -> bytes:
 def reader(catalogue: Catalogue, municipality: str) -> Reader:
     """What the cells of an import file are read against."""
     names = {tag: (name.name, name.english, name.japanese) for tag, name in catalogue.names.items()}
-    return Reader(places=places.load(), languages=LanguageNames(names), municipality=municipality)
+    table = places.load()
+    return Reader(places=table, languages=LanguageNames(names), postal=postal.reader(table), municipality=municipality)

@@ -38,6 +38,35 @@ def place(table: PlaceTable, text: str, *, near: str) -> str | Refused:
     return _ambiguous(table, text, found) if found else _unknown(text)
 
 
+def one_place(table: PlaceTable, text: str, codes: tuple[str, ...] | Refused) -> str | Refused:
+    """The one municipality of a postal code; refused with the candidates where it crosses a border."""
+    match codes:
+        case Refused():
+            return codes
+        case (code,):
+            return code
+        case _:
+            return _ambiguous(table, text, [found for code in codes if (found := table.place(code))])
+
+
+def place_within(table: PlaceTable, text: str, codes: tuple[str, ...] | Refused, *, near: str) -> str | Refused:
+    """The municipality a code or name means, beside a postal code: it settles a name that several bear.
+
+    Refused where the postal code lies elsewhere: one of the two is a slip, and the wrong place means no warning.
+    """
+    if isinstance(codes, Refused):
+        return codes
+    wide = {city for code in codes for city in (code, table.city_of(code)) if city}
+    candidates = [found.code for found in table.by_name(text)]
+    if len(candidates) > 1 and len(within := [code for code in candidates if code in wide]) == 1:
+        return within[0]
+    named = place(table, text, near=near)
+    if isinstance(named, Refused) or named in wide or not wide.isdisjoint(table.wards_of(named)):
+        return named
+    elsewhere = ", ".join(_full_name(table, found) for code in codes if (found := table.place(code)))
+    return Refused(reason=f"{quoted(text)}, but the postal code lies in {elsewhere}; correct one of the two")
+
+
 def further_places(table: PlaceTable, text: str, *, near: str) -> tuple[str, ...] | Refused:
     """At most three municipalities in one cell, separated by semicolons, commas or line breaks."""
     codes: list[str] = []

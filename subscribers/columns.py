@@ -155,11 +155,12 @@ def _why_incomplete(at: Mapping[Field, int]) -> str:
     for field, examples in ((Field.PHONE, "phone or 電話番号"), (Field.LANGUAGE, "language or 言語")):
         if field not in at:
             return f"row 1 has no column for the {field}; expected a heading such as {examples}"
-    if Field.MUNICIPALITY in at:
+    if Field.MUNICIPALITY in at or Field.POSTAL_CODE in at:
         return ""
-    if Field.POSTAL_CODE in at:
-        return "postal codes cannot be read yet; add a column municipality (市区町村) with its code or name"
-    return "row 1 has no column for the municipality; expected a heading such as municipality or 市区町村"
+    return (
+        "row 1 has no column for the municipality; expected a heading such as municipality or 市区町村, "
+        "or postal_code or 郵便番号"
+    )
 
 
 def _why_misspelt(at: Mapping[Field, int], ignored: Sequence[str]) -> str:

@@ -17,6 +17,8 @@ from subscribers.registration import Entry
 from subscribers.sheets import Sheet
 
 T = TypeVar("T")
+#: a cell with a postal code -> the five-digit codes of the municipalities it can mean, or why it means none
+PostalReader = Callable[[str], tuple[str, ...] | Refused]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Reader:
 
     places: PlaceTable
     languages: LanguageNames
+    postal: PostalReader
     #: the registering municipality, five digits
     municipality: str
 
@@ -133,7 +136,7 @@ def _read_row(header: Header, row: Sequence[str], reader: Reader) -> Entry | lis
     table, near = reader.places, reader.municipality
     number = taken.read(Field.PHONE, msisdn.parse)
     language = taken.read(Field.LANGUAGE, reader.languages.read)
-    home = taken.read(Field.MUNICIPALITY, lambda text: _home(table, text, near, taken.cell(Field.POSTAL_CODE)))
+    home = _home(taken, reader)
     further = taken.read(Field.PLACES, lambda text: cells.further_places(table, text, near=near))
     groups = taken.read(Field.GROUPS, cells.groups)
     lessons = taken.read(Field.LESSONS, cells.lessons)
@@ -151,10 +154,16 @@ def _read_row(header: Header, row: Sequence[str], reader: Reader) -> Entry | lis
     )
 
 
-def _home(table: PlaceTable, text: str, near: str, postal_code: str) -> str | Refused:
-    if not text and postal_code:
-        return Refused(reason="empty, and postal codes cannot be read yet; write the municipality's code or name")
-    return cells.place(table, text, near=near)
+def _home(taken: "_Row", reader: Reader) -> str | None:
+    """The municipality by code or name, else by postal code; refused where the two contradict each other."""
+    table, near = reader.places, reader.municipality
+    named, postal = taken.cell(Field.MUNICIPALITY), taken.cell(Field.POSTAL_CODE)
+    if named and postal:
+        found = cells.place_within(table, named, reader.postal(postal), near=near)
+        return taken.take(Field.MUNICIPALITY, found)
+    if taken.has(Field.POSTAL_CODE) and not named:
+        return taken.take(Field.POSTAL_CODE, cells.one_place(table, postal, reader.postal(postal)))
+    return taken.take(Field.MUNICIPALITY, cells.place(table, named, near=near))
 
 
 class _Row:
@@ -170,11 +179,16 @@ class _Row:
         position = self._at.get(name, len(self._cells))
         return self._cells[position] if position < len(self._cells) else ""
 
+    def has(self, name: Field) -> bool:
+        """Whether the file has such a column."""
+        return name in self._at
+
     def read(self, name: Field, reader: Callable[[str], T | Refused]) -> T | None:
         """What the field says; None without such a column, or when it is refused."""
-        if name not in self._at:
-            return None
-        value = reader(self.cell(name))
+        return self.take(name, reader(self.cell(name))) if name in self._at else None
+
+    def take(self, name: Field, value: T | Refused) -> T | None:
+        """The value, or None and a line about what is wrong with it."""
         if isinstance(value, Refused):
             self.wrong.append((name, value.reason))
             return None

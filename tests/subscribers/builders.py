@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 
 from alerts import places
+from subscribers import postal
 from subscribers.importing import Reader
 from subscribers.intake import Declaration
 from subscribers.languages import LanguageNames
@@ -31,7 +32,8 @@ def language_names() -> LanguageNames:
 
 def a_reader(municipality: str = WAJIMA) -> Reader:
     """What cells are read against."""
-    return Reader(places=places.load(), languages=language_names(), municipality=municipality)
+    table = places.load()
+    return Reader(places=table, languages=language_names(), postal=postal.reader(table), municipality=municipality)
 
 
 def a_sealer(fill: int = 7) -> Sealer:

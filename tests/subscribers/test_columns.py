@@ -89,8 +89,10 @@ def test_an_empty_first_row_is_refused() -> None:
     assert "row 1" in reason("", "")
 
 
-def test_postal_codes_alone_come_later() -> None:
-    assert "postal codes cannot be read yet" in reason("phone", "language", "郵便番号")
+def test_postal_codes_alone_are_enough() -> None:
+    header = columns.read(["phone", "language", "郵便番号"])
+    assert isinstance(header, columns.Header)
+    assert header.at[Field.POSTAL_CODE] == 2
 
 
 def test_two_columns_for_one_field_are_refused() -> None:

@@ -120,11 +120,44 @@ def test_a_short_row_lacks_what_it_lacks() -> None:
     assert "municipality: empty" in refused.reason
 
 
-def test_a_postal_code_instead_of_a_municipality_is_refused_per_row() -> None:
-    data = a_csv((*a_row(1), "928-0001"), (a_phone(2), "en", "", "928-0001"), header=(*HEADER, "郵便番号"))
-    found = checked(data)
-    assert len(found.entries) == 1
-    assert "postal codes cannot be read yet" in found.refused[0].reason
+POSTAL = ("phone", "language", "郵便番号")
+BOTH = (*HEADER, "postal_code")
+
+
+def test_a_postal_code_gives_the_municipality() -> None:
+    (entry,) = checked(a_csv((a_phone(), "en", "〒920-8577"), header=POSTAL)).entries
+    assert entry.home == KANAZAWA
+
+
+def test_an_empty_municipality_is_found_by_the_postal_code_beside_it() -> None:
+    (entry,) = checked(a_csv((a_phone(), "en", "", "920-8577"), header=BOTH)).entries
+    assert entry.home == KANAZAWA
+
+
+def test_a_postal_code_says_which_of_two_municipalities_a_name_means() -> None:
+    (entry,) = checked(a_csv((a_phone(), "en", "府中市", "183-8703"), header=BOTH)).entries
+    assert entry.home == "13206"
+
+
+def test_a_city_may_stand_beside_the_postal_code_of_its_ward() -> None:
+    (entry,) = checked(a_csv((a_phone(), "en", "横浜市", "231-0005"), header=BOTH)).entries
+    assert entry.home == "14100"
+
+
+def test_a_postal_code_that_lies_elsewhere_is_refused() -> None:
+    (refused,) = checked(a_csv((a_phone(), "en", "輪島市", "920-8577"), header=BOTH)).refused
+    assert refused.column == "municipality"
+    assert "the postal code lies in 石川県金沢市" in refused.reason
+
+
+def test_a_postal_code_that_nobody_has_is_refused_even_beside_a_municipality() -> None:
+    (refused,) = checked(a_csv((*a_row(1), "999-9999"), header=BOTH)).refused
+    assert "no postal code in use" in refused.reason
+
+
+def test_without_municipality_and_postal_code_the_row_is_refused() -> None:
+    (refused,) = checked(a_csv((a_phone(), "en", ""), header=POSTAL)).refused
+    assert (refused.column, refused.reason) == ("postal_code", "empty; expected a postal code")
 
 
 def test_a_file_with_a_header_only_is_refused() -> None:
