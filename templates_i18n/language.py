@@ -74,6 +74,10 @@ class Language:
     phrases: Mapping[str, str]
     service: Mapping[str, str]
     lessons: Mapping[str, Lesson]
+    #: of the residents' pages
+    pages: Mapping[str, str]
+    #: names of the pictograms, by their id
+    pictograms: Mapping[str, str]
 
 
 def flatten(table: Mapping[str, object], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -128,4 +132,6 @@ def build(values: Mapping[tuple[str, ...], object]) -> Language:
         phrases=below("phrase"),
         service=below("service"),
         lessons={lesson: Lesson(**below("lesson", lesson)) for lesson in inner("lesson")},
+        pages=below("page"),
+        pictograms=below("pictogram"),
     )
