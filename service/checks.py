@@ -13,6 +13,7 @@ from service import opening
 from service.app import feed_settings
 from service.clock import system_time
 from service.settings import Settings, SettingsError
+from storage import audit
 from storage.database import Database
 from storage.errors import StorageError
 from subscribers import counting
@@ -58,6 +59,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
             people = db.read_sync(counting.residents).to_json()["residents"] if not behind else 0
             states = db.read_sync(store.feed_states) if not behind else []
             yield _key(settings, db if not behind else None)
+            if not behind:
+                yield _log_of_changes(db)
     except StorageError as wrong:
         yield Finding(what="database", good=False, text=str(wrong))
         return
@@ -77,6 +80,15 @@ def _key(settings: Settings, db: Database | None) -> Finding:
     except SettingsError as wrong:
         return Finding(what="key", good=False, text=str(wrong))
     return Finding(what="key", good=True, text="numbers can be sealed")
+
+
+def _log_of_changes(db: Database) -> Finding:
+    match db.read_sync(audit.verify):
+        case audit.Whole(entries=entries, head=head):
+            return Finding(what="log of changes", good=True, text=f"{entries} entries, newest {head[:16]}")
+        case audit.Broken(number=number, reason=reason):
+            text = f"entry {number}: {reason}; somebody has touched the database: compare it with a backup"
+            return Finding(what="log of changes", good=False, text=text)
 
 
 def _words() -> Iterator[Finding]:

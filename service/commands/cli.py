@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from service.commands import campaigns, checking, messages, replaying, residents, running, simulating, telegrams
+from service.commands import campaigns, checking, messages, replaying, residents, running, simulating, telegrams, users
 from service.settings import SettingsError
 from storage.errors import StorageError
 
@@ -35,6 +35,7 @@ for command in (
     residents.residents,
     campaigns.campaigns,
     telegrams.telegrams,
+    users.users,
     checking.check,
 ):
     cli.add_command(command)

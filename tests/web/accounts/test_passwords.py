@@ -1,0 +1,27 @@
+"""Passwords: hashed, never too short, never the name."""
+
+import pytest
+
+from web.accounts import passwords
+
+
+def test_a_password_fits_its_hash_and_no_other_does() -> None:
+    kept = passwords.hashed("snow on the pine")
+    assert kept.startswith("$argon2id$")
+    assert passwords.fits(kept, "snow on the pine")
+    assert not passwords.fits(kept, "snow on the vine")
+    assert not passwords.fits("no hash", "snow on the pine")
+
+
+def test_one_time_passwords_differ_and_are_long_enough() -> None:
+    made = {passwords.one_time() for _ in range(50)}
+    assert len(made) == 50
+    assert not [one for one in made if passwords.why_weak(one, "chie")]
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [("short", "too short"), ("chie" * 5, "too easy"), ("a" * 20, "too easy"), ("x1y2z3" * 60, "too long")],
+)
+def test_weak_ones_are_refused_with_the_reason(password: str, reason: str) -> None:
+    assert reason in passwords.why_weak(password, "chie")

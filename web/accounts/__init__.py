@@ -1,0 +1,1 @@
+"""Who may do what: users with roles per municipality, sessions, keys of programs."""

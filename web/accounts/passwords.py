@@ -1,0 +1,44 @@
+"""Passwords: Argon2id hashes. The only door to argon2. Slow on purpose: call it in a thread, never on the loop."""
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+MIN_LENGTH = 12
+MAX_LENGTH = 256
+#: letters and digits that nobody confuses when reading them out
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_hasher = PasswordHasher()
+#: verified where there is no such user, so that the time of an answer does not tell who exists
+NOBODY = _hasher.hash(secrets.token_urlsafe())
+
+
+def hashed(password: str) -> str:
+    """What is stored of a password."""
+    return _hasher.hash(password)
+
+
+def fits(password_hash: str, password: str) -> bool:
+    """Whether this is the password."""
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def one_time() -> str:
+    """A password to be shown once and replaced at the first sign-in: 80 bits in four groups."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
+
+
+def why_weak(password: str, name: str) -> str:
+    """Why it is not taken as a new password; empty if it is (NIST SP 800-63B: length, nothing about signs)."""
+    if len(password) < MIN_LENGTH:
+        return f"too short: expected at least {MIN_LENGTH} characters; a few words you remember are good"
+    if len(password) > MAX_LENGTH:
+        return f"too long: expected at most {MAX_LENGTH} characters"
+    if name.casefold() in password.casefold() or len(set(password)) < 5:
+        return "too easy to guess: not the user's name, not the same characters again and again"
+    return ""
