@@ -1,11 +1,13 @@
-"""VPWW55 and VPWW56: heavy rain and landslide warnings with levels, in the form of 2026-05-28.
+"""VPWW55 to VPWW61: weather warnings and advisories per municipality, in the form of 2026-05-28.
 
-Each telegram is the full state of one hazard in one office's region: it replaces, it does not add.
+Each telegram is the full state of its hazards in one office's region: it replaces, it does not add. A hazard
+of the telegram that it does not name for a municipality is not in force there.
 Source: 気象警報・注意報（Ｒ０６）電文解説資料 2026-04-30, table 3 (codes), and the official samples.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from alerts.notices import Notice, NoticeKind
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Report
@@ -13,9 +15,29 @@ from alerts.vocabulary import NONE, Hazard, InfoType
 from feeds.jma import envelope, types
 from feeds.jma.envelope import Envelope, NotReadable
 
-_GRADES: Mapping[str, tuple[Hazard, Mapping[str, str]]] = {
-    "VPWW55": (Hazard.HEAVY_RAIN, {"33": "L5", "43": "L4", "03": "L3", "10": "L2"}),
-    "VPWW56": (Hazard.LANDSLIDE, {"39": "L5", "49": "L4", "09": "L3", "29": "L2"}),
+#: type -> hazard -> Kind/Code -> grade. The codes' order is not that of severity, and no code stands twice
+GRADES: Mapping[str, Mapping[Hazard, Mapping[str, str]]] = {
+    "VPWW55": {Hazard.HEAVY_RAIN: {"33": "L5", "43": "L4", "03": "L3", "10": "L2"}},
+    "VPWW56": {Hazard.LANDSLIDE: {"39": "L5", "49": "L4", "09": "L3", "29": "L2"}},
+    "VPWW57": {Hazard.STORM_SURGE: {"38": "L5", "48": "L4", "08": "L3", "19": "L2"}},
+    "VPWW58": {
+        Hazard.STORM: {"35": "emergency", "05": "warning", "15": "advisory"},
+        Hazard.SNOW_STORM: {"32": "emergency", "02": "warning", "13": "advisory"},
+    },
+    "VPWW59": {Hazard.WAVE: {"37": "emergency", "07": "warning", "16": "advisory"}},
+    "VPWW60": {Hazard.HEAVY_SNOW: {"36": "emergency", "06": "warning", "12": "advisory"}},
+    "VPWW61": {
+        Hazard.THUNDER: {"14": "advisory"},
+        Hazard.SNOW_MELT: {"17": "advisory"},
+        Hazard.FOG: {"20": "advisory"},
+        Hazard.DRY: {"21": "advisory"},
+        Hazard.AVALANCHE: {"22": "advisory"},
+        Hazard.LOW_TEMPERATURE: {"23": "advisory"},
+        Hazard.FROST: {"24": "advisory"},
+        Hazard.ICING: {"25": "advisory"},
+        Hazard.SNOW_ACCRETION: {"26": "advisory"},
+        Hazard.OTHER: {"27": "advisory"},
+    },
 }
 _LIFTED = "解除"
 _NOTHING = "発表警報・注意報はなし"
@@ -34,17 +56,24 @@ _IN_FORCE = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """What one Kind says; of no hazard where its code stands in no table: it may mean any of the telegram's."""
+
+    hazard: Hazard | None
+    grade: str
+    lifted: bool = False
+
+
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
-    """One report on the telegram's hazard. NotReadable where region or municipalities are missing."""
-    hazard, grades = _GRADES[code]
+    """One report per hazard of the type. NotReadable where region or municipalities are missing."""
     levels = {types.plain(w.get("type", "")): w for w in envelope.children(telegram.body, "Warning")}
     region = _region(levels)
     notices: list[Notice] = []
-    areas: list[AreaReport] = []
+    said: list[tuple[str, list[_Word]]] = []
     if telegram.info_type is not InfoType.CANCEL:
-        for item in envelope.children(_municipalities(levels), "Item"):
-            areas.extend(_area(item, grades, code, notices))
-        if not areas:  # a telegram replaces all that was said before: an empty one would lift every warning
+        said = [(place, _words(item, code, place, notices)) for place, item in _named(_municipalities(levels))]
+        if not said:  # a telegram replaces all that was said before: an empty one would lift every warning
             raise NotReadable("Body/Warning（市町村等）: expected municipalities")
     return [
         Report(
@@ -56,8 +85,9 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
             sent=telegram.sent,
             issued=telegram.issued,
             lineage=(f"{code}:{region}",),
-            areas=tuple(areas),
+            areas=tuple(area for place, words in said for area in _areas(place, words, hazard, [*grades.values()])),
         )
+        for hazard, grades in GRADES[code].items()
     ], notices
 
 
@@ -66,7 +96,10 @@ def _level(levels: Mapping[str, ET.Element], name: str) -> ET.Element | None:
 
 
 def _region(levels: Mapping[str, ET.Element]) -> str:
-    """The forecast region (府県予報区等) the telegram speaks for; the office's name may be a substitute's."""
+    """The forecast region (府県予報区等) the telegram speaks for; the office's name may be a substitute's.
+
+    In Hokkaido and elsewhere these are the parts of the office's region.
+    """
     warning = _level(levels, "府県予報区等")
     items = envelope.children(warning, "Item") if warning is not None else ()
     codes = sorted(envelope.text(item, "Area", "Code") for item in items)
@@ -76,46 +109,55 @@ def _region(levels: Mapping[str, ET.Element]) -> str:
 
 
 def _municipalities(levels: Mapping[str, ET.Element]) -> ET.Element:
-    """Only the municipalities count: the levels above show the maximum of theirs."""
+    """Only the municipalities count: the levels above show the maximum of theirs, sea sections are no places."""
     warning = _level(levels, "市町村等")
     if warning is None:
         raise NotReadable("Body/Warning[@type=…（市町村等）]: expected the municipalities")
     return warning
 
 
-def _area(item: ET.Element, grades: Mapping[str, str], code: str, notices: list[Notice]) -> Iterator[AreaReport]:
-    """The word on one municipality; besides it, an unknown one where a kind stands in no table."""
-    place = envelope.text(item, "Area", "Code")
-    if not place:
-        raise NotReadable("Body/Warning（市町村等）/Item: an Area without Code")
-    kinds = [_kind(kind, grades, code, place, notices) for kind in envelope.children(item, "Kind")]
-    if not kinds:
+def _named(warning: ET.Element) -> Iterator[tuple[str, ET.Element]]:
+    for item in envelope.children(warning, "Item"):
+        place = envelope.text(item, "Area", "Code")
+        if not place:
+            raise NotReadable("Body/Warning（市町村等）/Item: an Area without Code")
+        yield place, item
+
+
+def _words(item: ET.Element, code: str, place: str, notices: list[Notice]) -> list[_Word]:
+    words = [_word(kind, code, place, notices) for kind in envelope.children(item, "Kind")]
+    if not words:
         raise NotReadable(f"Body/Warning（市町村等）/Item {place}: expected a Kind")
-    if (UNKNOWN, False) in kinds:
+    return words
+
+
+def _areas(place: str, words: Iterable[_Word], hazard: Hazard, worst_first: list[str]) -> Iterator[AreaReport]:
+    """The word on one hazard in one municipality; besides it, an unknown one where a kind stands in no table."""
+    mine = [word for word in words if word.hazard in (hazard, None)]
+    if any(word.grade == UNKNOWN for word in mine):
         yield AreaReport(scheme=AreaScheme.CLASS20, code=place, grade=UNKNOWN)
-    known = [grade for grade, _ in kinds if grade != UNKNOWN]
-    if known:
-        grade = min(known, key=[*grades.values(), NONE].index)
-        lifted = grade == NONE and any(lifted for _, lifted in kinds)
+    known = [word for word in mine if word.grade != UNKNOWN]
+    if known or not mine:
+        grade = min((word.grade for word in known), key=[*worst_first, NONE].index, default=NONE)
+        lifted = grade == NONE and any(word.lifted for word in known)
         yield AreaReport(scheme=AreaScheme.CLASS20, code=place, grade=grade, lifted=lifted)
 
 
-def _kind(
-    kind: ET.Element, grades: Mapping[str, str], code: str, place: str, notices: list[Notice]
-) -> tuple[str, bool]:
-    """(grade, lifted in words). A code or status no table knows leaves what was said before."""
+def _word(kind: ET.Element, code: str, place: str, notices: list[Notice]) -> _Word:
+    """What a Kind says. A code or status no table knows leaves what was said before."""
     status, value = types.plain(envelope.text(kind, "Status")), envelope.text(kind, "Code")
     if status == types.plain(_NOTHING):
-        return NONE, False
-    if value not in grades:
+        return _Word(hazard=None, grade=NONE)
+    hazard = next((hazard for hazard, grades in GRADES[code].items() if value in grades), None)
+    if hazard is None:
         notices.append(_unknown(f"{code} Kind/Code {value or '(none)'}", place))
-        return UNKNOWN, False
+        return _Word(hazard=None, grade=UNKNOWN)
     if status == _LIFTED:
-        return NONE, True
+        return _Word(hazard=hazard, grade=NONE, lifted=True)
     if status not in _IN_FORCE:
         notices.append(_unknown(f"{code} Kind/Status {status or '(none)'}", place))
-        return UNKNOWN, False
-    return grades[value], False
+        return _Word(hazard=hazard, grade=UNKNOWN)
+    return _Word(hazard=hazard, grade=GRADES[code][hazard][value])
 
 
 def _unknown(subject: str, place: str) -> Notice:

@@ -34,22 +34,31 @@ class Said:
     raw: bytes = field(repr=False)
     #: area code -> grade; areas that are calm may be missing
     words: Mapping[str, str]
+    #: when it ends by itself
+    until: datetime | None = None
 
     def order(self) -> tuple[datetime, int, str]:
         rank = ["発表", "訂正", "取消"].index(self.info_type.value)
         return (self.sent, rank, hashlib.sha256(self.raw).hexdigest())
 
 
-def state(said: Iterable[Said], hazard: Hazard, status: Status = Status.ACTUAL) -> dict[str, str]:
-    """Municipality -> grade in force, after all of this was said, in whatever order it came in."""
+def state(
+    said: Iterable[Said], hazard: Hazard, status: Status = Status.ACTUAL, now: datetime | None = None
+) -> dict[str, str]:
+    """Municipality -> grade in force (at a time), after all of this was said, in whatever order it came in."""
     once = {one.raw: one for one in said if one.hazard is hazard and one.status is status}
-    standing = [newest_of(group) for group in groups(once.values())]
+    standing = [[one for one in newest_of(group) if not over(one, now)] for group in groups(once.values())]
     found = {}
     for place in TABLE.all():
         grades = [grade for newest in standing for grade in grades_of(newest, place)]
         if grades:
             found[place.code] = max(grades, key=hazards.rule(hazard).grades.index)
     return found
+
+
+def over(one: Said, now: datetime | None) -> bool:
+    """Whether what was said has ended by itself."""
+    return now is not None and one.until is not None and one.until <= now
 
 
 def groups(said: Iterable[Said]) -> list[list[Said]]:

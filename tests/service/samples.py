@@ -4,9 +4,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from feeds.jma import types
+
 _ROOT = Path(__file__).resolve().parents[2]
 _FOLDER = Path(os.environ.get("TOMOSHIBI_JMA_SAMPLES") or _ROOT.parent / "shared" / "jma" / "samples")
-READ = ("VXSE51", "VXSE52", "VXSE53", "VTSE41", "VPWW55", "VPWW56")
+#: the types that a reader takes, by the name of their folder
+READ = tuple(code for code in types.table() if types.is_read(code))
 NOTICE = "No sample telegrams here, so nothing was compared with them: set TOMOSHIBI_JMA_SAMPLES to their folder."
 
 
@@ -15,10 +18,10 @@ def folder() -> Path | None:
     return _FOLDER if (_FOLDER / "VXSE53").is_dir() else None
 
 
-def of(types: Iterable[str] = READ) -> list[Path]:
+def of(codes: Iterable[str] = READ) -> list[Path]:
     """Every sample of these types in a stable order; nothing where there are none."""
     found = folder()
-    return [path for code in types for path in sorted((found / code).glob("*.xml"))] if found else []
+    return [path for code in codes for path in sorted((found / code).glob("*.xml"))] if found else []
 
 
 def others() -> list[Path]:

@@ -8,7 +8,7 @@ from feeds.jma.compose.document import withdrawal
 from feeds.jma.compose.epicentre import Epicentre, epicentre_report, foreign_earthquake_report
 from feeds.jma.compose.intensity import first_intensity_report, full_earthquake_report
 from feeds.jma.compose.tsunami import Sea, tsunami_report
-from feeds.jma.compose.weather import Item, landslide_report, rain_report
+from feeds.jma.compose.weather import Item, landslide_report, rain_report, warning_report
 
 __all__ = [
     "Epicentre",
@@ -21,5 +21,6 @@ __all__ = [
     "landslide_report",
     "rain_report",
     "tsunami_report",
+    "warning_report",
     "withdrawal",
 ]

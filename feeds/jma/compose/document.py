@@ -44,20 +44,24 @@ FORMS: Mapping[str, Form] = {
         kind="津波警報・注意報・予報",
         version="1.0_1",
     ),
-    "VPWW55": Form(
-        title="気象警報・注意報（Ｒ０６）（大雨）",
-        head_title="大雨警報・注意報",
-        kind="気象警報・注意報",
-        version="1.5_0",
-        body="meteorology1",
-    ),
-    "VPWW56": Form(
-        title="気象警報・注意報（Ｒ０６）（土砂）",
-        head_title="土砂災害警報・注意報",
-        kind="気象警報・注意報",
-        version="1.5_0",
-        body="meteorology1",
-    ),
+    **{
+        code: Form(
+            title=f"気象警報・注意報（Ｒ０６）（{word}）",
+            head_title=title,
+            kind="気象警報・注意報",
+            version="1.5_0",
+            body="meteorology1",
+        )
+        for code, word, title in (
+            ("VPWW55", "大雨", "大雨警報・注意報"),
+            ("VPWW56", "土砂", "土砂災害警報・注意報"),
+            ("VPWW57", "高潮", "高潮警報・注意報"),
+            ("VPWW58", "暴風", "暴風（雪）警報・注意報"),
+            ("VPWW59", "波浪", "波浪警報・注意報"),
+            ("VPWW60", "大雪", "大雪警報・注意報"),
+            ("VPWW61", "その他注意報", "注意報"),
+        )
+    },
 }
 
 

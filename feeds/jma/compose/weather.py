@@ -1,12 +1,13 @@
-"""Builds VPWW55 (heavy rain) and VPWW56 (landslides): the full state of one hazard in one forecast region.
+"""Builds VPWW55 to VPWW61: the full state of one or more weather hazards in one forecast region.
 
 Source: 気象警報・注意報（Ｒ０６）電文解説資料 2026-04-30: levels of areas, Status, Headline 解除.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from alerts import places
 from alerts.places import Level
@@ -18,12 +19,57 @@ _LIFTED = "解除"
 _NOTHING = "発表警報・注意報はなし"
 _REGIONS = "気象情報／府県予報区・細分区域等"
 _CITIES = "気象・地震・火山情報／市町村等"
-#: type -> (codes by level, the hazard's word, what Property/Type calls its danger)
-_HAZARDS: Mapping[str, tuple[Mapping[str, str], str, str]] = {
-    "VPWW55": ({"33": "5", "43": "4", "03": "3", "10": "2"}, "大雨", "大雨浸水危険度"),
-    "VPWW56": ({"39": "5", "49": "4", "09": "3", "29": "2"}, "土砂災害", "土砂災害危険度"),
+#: type -> codes, the gravest first, with their names and what Property/Type calls their danger
+_KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "VPWW55": {
+        "33": ("レベル５大雨特別警報", "大雨浸水危険度"),
+        "43": ("レベル４大雨危険警報", "大雨浸水危険度"),
+        "03": ("レベル３大雨警報", "大雨浸水危険度"),
+        "10": ("レベル２大雨注意報", "大雨浸水危険度"),
+    },
+    "VPWW56": {
+        "39": ("レベル５土砂災害特別警報", "土砂災害危険度"),
+        "49": ("レベル４土砂災害危険警報", "土砂災害危険度"),
+        "09": ("レベル３土砂災害警報", "土砂災害危険度"),
+        "29": ("レベル２土砂災害注意報", "土砂災害危険度"),
+    },
+    "VPWW57": {
+        "38": ("レベル５高潮特別警報", "高潮危険度"),
+        "48": ("レベル４高潮危険警報", "高潮危険度"),
+        "08": ("レベル３高潮警報", "高潮危険度"),
+        "19": ("レベル２高潮注意報", "高潮危険度"),
+    },
+    "VPWW58": {
+        "35": ("暴風特別警報", "風危険度"),
+        "32": ("暴風雪特別警報", "風雪危険度"),
+        "05": ("暴風警報", "風危険度"),
+        "02": ("暴風雪警報", "風雪危険度"),
+        "15": ("強風注意報", "風危険度"),
+        "13": ("風雪注意報", "風雪危険度"),
+    },
+    "VPWW59": {
+        "37": ("波浪特別警報", "波危険度"),
+        "07": ("波浪警報", "波危険度"),
+        "16": ("波浪注意報", "波危険度"),
+    },
+    "VPWW60": {
+        "36": ("大雪特別警報", "雪危険度"),
+        "06": ("大雪警報", "雪危険度"),
+        "12": ("大雪注意報", "雪危険度"),
+    },
+    "VPWW61": {
+        "14": ("雷注意報", "雷危険度"),
+        "17": ("融雪注意報", "融雪危険度"),
+        "20": ("濃霧注意報", "濃霧危険度"),
+        "21": ("乾燥注意報", "乾燥危険度"),
+        "22": ("なだれ注意報", "なだれ危険度"),
+        "23": ("低温注意報", "低温危険度"),
+        "24": ("霜注意報", "霜危険度"),
+        "25": ("着氷注意報", "着氷危険度"),
+        "26": ("着雪注意報", "着雪危険度"),
+        "27": ("その他の注意報", "その他危険度"),
+    },
 }
-_TIERS = {"5": "特別警報", "4": "危険警報", "3": "警報", "2": "注意報"}
 #: every level of areas in the order in which telegrams give them, the municipalities last
 _LEVELS = ("府県予報区等", "一次細分区域等", "市町村等をまとめた地域等", "市町村等")
 
@@ -32,57 +78,43 @@ _LEVELS = ("府県予報区等", "一次細分区域等", "市町村等をまと
 class Item:
     """What the telegram says of one municipality."""
 
-    #: Kind/Code: rain 33 43 03 10, landslides 39 49 09 29 (levels 5 to 2); also of what is being lifted
+    #: Kind/Code, also of what is being lifted: for VPWW55 33 43 03 10 (levels 5 to 2); see `_KINDS`
     code: str
     #: Kind/Status: 発表, 継続, 危険警報から警報 …, 解除
     status: str = "発表"
     #: LastKind/Code, empty where nothing was in force before
     last: str = ""
+    #: Kind/Condition, such as 氾濫発生 beside a storm surge of level 5
+    condition: str = ""
 
 
-def rain_report(
-    *,
-    region: str,
-    kinds: Mapping[str, Item],
-    at: datetime,
-    issued: datetime | None = None,
-    info_type: InfoType = InfoType.ISSUE,
-    status: Status = Status.ACTUAL,
-    office: str = "",
-) -> bytes:
-    """VPWW55. `region`: 府県予報区 (6 digits); `kinds`: municipality (class20, 7 digits) to what is said of it.
+class _More(TypedDict, total=False):
+    """The further options of `warning_report`."""
 
-    Every other municipality of the region is named as calm.
-    """
-    return _report("VPWW55", region, kinds, at, issued, info_type, status, office)
+    issued: datetime | None
+    info_type: InfoType
+    status: Status
+    office: str
 
 
-def landslide_report(
-    *,
-    region: str,
-    kinds: Mapping[str, Item],
-    at: datetime,
-    issued: datetime | None = None,
-    info_type: InfoType = InfoType.ISSUE,
-    status: Status = Status.ACTUAL,
-    office: str = "",
-) -> bytes:
-    """VPWW56, as `rain_report`."""
-    return _report("VPWW56", region, kinds, at, issued, info_type, status, office)
-
-
-def _report(
+def warning_report(
     code: str,
+    *,
     region: str,
-    kinds: Mapping[str, Item],
+    kinds: Mapping[str, Item | Sequence[Item]],
     at: datetime,
-    issued: datetime | None,
-    info_type: InfoType,
-    status: Status,
-    office: str,
+    issued: datetime | None = None,
+    info_type: InfoType = InfoType.ISSUE,
+    status: Status = Status.ACTUAL,
+    office: str = "",
 ) -> bytes:
+    """VPWW55 to VPWW61. `region`: 府県予報区 (6 digits); `kinds`: class20 (7 digits) to what is said of it.
+
+    Every other municipality of the region is named as calm. ValueError for a code or a municipality it cannot have.
+    """
     if info_type is InfoType.CANCEL:
         raise ValueError(f"{code}: JMA never withdraws it; build a 訂正")
+    said = {area: (item,) if isinstance(item, Item) else tuple(item) for area, item in kinds.items()}
     name = _region_name(Level.OFFICE, region)
     letter = Letterhead(
         at=at,
@@ -93,36 +125,46 @@ def _report(
         office=office or f"{name}の気象台",
         publisher=office or f"{name}の気象台",
         head_title=name + document.FORMS[code].head_title,
-        text=_text(code, kinds),
+        text=_text(code, said),
     )
     root, headline, body = document.start(code, letter)
-    for level, areas in _levels(code, region, kinds):
+    for level, areas in _levels(code, region, said):
         table = _CITIES if level == _LEVELS[-1] else _REGIONS
         _information(headline, level, table, code, areas)
         _warning(body, level, code, areas)
     return document.finish(root)
 
 
-def _text(code: str, kinds: Mapping[str, Item]) -> str:
-    worst = _worst(code, kinds.values())
-    if worst is None or worst.status == _LIFTED:
+def rain_report(*, region: str, kinds: Mapping[str, Item], at: datetime, **more: Unpack[_More]) -> bytes:
+    """VPWW55, see `warning_report`."""
+    return warning_report("VPWW55", region=region, kinds=kinds, at=at, **more)
+
+
+def landslide_report(*, region: str, kinds: Mapping[str, Item], at: datetime, **more: Unpack[_More]) -> bytes:
+    """VPWW56, see `warning_report`."""
+    return warning_report("VPWW56", region=region, kinds=kinds, at=at, **more)
+
+
+def _text(code: str, said: Mapping[str, Sequence[Item]]) -> str:
+    worst = _combined(code, said.values())
+    if not worst or worst[0].status == _LIFTED:
         return "警報・注意報を解除します。"
-    return f"{_kind_name(code, worst.code)}を出しています。"
+    return f"{'、'.join(_name(code, item.code) for item in worst if item.status != _LIFTED)}を出しています。"
 
 
-def _levels(code: str, region: str, kinds: Mapping[str, Item]) -> Iterator[tuple[str, dict[str, Item | None]]]:
-    """Every level's areas with the worst of theirs; areas without a word are there with None."""
+def _levels(
+    code: str, region: str, said: Mapping[str, Sequence[Item]]
+) -> Iterator[tuple[str, dict[str, Sequence[Item]]]]:
+    """Every level's areas with the words on theirs; areas without a word are there with none."""
     chains = _chains(region)
-    unknown = kinds.keys() - chains.keys()
+    unknown = said.keys() - chains.keys()
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))}: not a municipality of region {region} (class20)")
     for index, level in enumerate(_LEVELS):
-        members: dict[str, list[Item]] = {}
+        members: dict[str, list[Sequence[Item]]] = {}
         for municipality, chain in chains.items():
-            members.setdefault(chain[index], [])
-            if municipality in kinds:
-                members[chain[index]].append(kinds[municipality])
-        yield level, {area: _worst(code, members[area]) for area in sorted(members)}
+            members.setdefault(chain[index], []).append(said.get(municipality, ()))
+        yield level, {area: _combined(code, members[area]) for area in sorted(members)}
 
 
 def _chains(region: str) -> dict[str, tuple[str, str, str, str]]:
@@ -141,39 +183,47 @@ def _chains(region: str) -> dict[str, tuple[str, str, str, str]]:
     return chains
 
 
-def _worst(code: str, items: Iterable[Item]) -> Item | None:
-    """The gravest in force, else one that is being lifted, else None."""
-    levels = _HAZARDS[code][0]
-    return max(items, key=lambda item: (item.status != _LIFTED, levels[_known(code, item.code)]), default=None)
+def _combined(code: str, words: Iterable[Sequence[Item]]) -> Sequence[Item]:
+    """The words of several municipalities in one: each code once, in force before lifted, the gravest first."""
+    found: dict[str, Item] = {}
+    for item in (item for some in words for item in some):
+        if item.code not in found or found[item.code].status == _LIFTED:
+            found[item.code] = item
+    order = list(_KINDS[code])
+    items = sorted(found.values(), key=lambda item: (item.status == _LIFTED, order.index(_known(code, item.code))))
+    in_force = [item for item in items if item.status != _LIFTED]
+    return items if code in ("VPWW58", "VPWW61") else (in_force or items)[:1]
 
 
-def _information(headline: ET.Element, level: str, table: str, code: str, areas: Mapping[str, Item | None]) -> None:
+def _information(headline: ET.Element, level: str, table: str, code: str, areas: Mapping[str, Sequence[Item]]) -> None:
     """Headline/Information of one level; what is lifted stands there as 解除 00."""
-    told = {area: item for area, item in areas.items() if item is not None}
+    told = {area: items for area, items in areas.items() if items}
     if not told:
         return
     information = add(headline, "Information", type=f"気象警報・注意報（{level}）")
-    for area, item in told.items():
+    for area, items in told.items():
         entry = add(information, "Item")
-        lifted = item.status == _LIFTED
-        document.named(entry, "Kind", *((_LIFTED, "00") if lifted else (_kind_name(code, item.code), item.code)))
+        in_force = [item for item in items if item.status != _LIFTED]
+        for item in in_force:
+            document.named(entry, "Kind", _name(code, item.code), item.code)
+        if not in_force:
+            document.named(entry, "Kind", _LIFTED, "00")
         among = add(entry, "Areas", codeType=table)
         document.named(among, "Area", _area_name(level, area), area)
 
 
-def _warning(body: ET.Element, level: str, code: str, areas: Mapping[str, Item | None]) -> None:
+def _warning(body: ET.Element, level: str, code: str, areas: Mapping[str, Sequence[Item]]) -> None:
     warning = add(body, "Warning", type=f"気象警報・注意報（{level}）")
     narrow = level == _LEVELS[-1]
-    for area, item in areas.items():
+    for area, items in areas.items():
         entry = add(warning, "Item")
-        kind = add(entry, "Kind")
-        if item is None:
-            add(kind, "Status", _NOTHING)
-        else:
-            _kind(kind, code, item, danger=narrow and item.status != _LIFTED)
+        for item in items:
+            _kind(add(entry, "Kind"), code, item, danger=narrow and item.status != _LIFTED)
+        if not items:
+            add(add(entry, "Kind"), "Status", _NOTHING)
         document.named(entry, "Area", _area_name(level, area), area)
-        if item is not None:
-            changed = item.status != "継続"
+        if items:
+            changed = any(item.status != "継続" for item in items)
             add(entry, "ChangeStatus", "警報・注意報種別に変化有" if changed else "変化無")
             if not narrow:
                 add(entry, "FullStatus", "一部")
@@ -181,30 +231,31 @@ def _warning(body: ET.Element, level: str, code: str, areas: Mapping[str, Item |
 
 
 def _kind(kind: ET.Element, code: str, item: Item, *, danger: bool) -> None:
-    add(kind, "Name", _kind_name(code, item.code))
+    name, word = _KINDS[code][_known(code, item.code)]
+    add(kind, "Name", name)
     add(kind, "Code", item.code)
     add(kind, "Status", item.status)
+    if item.condition:
+        add(kind, "Condition", item.condition)
     if item.last:
-        document.named(kind, "LastKind", _kind_name(code, item.last), item.last)
+        document.named(kind, "LastKind", _name(code, item.last), item.last)
     if danger:
-        levels, _, word = _HAZARDS[code]
-        level = levels[item.code]
         element = add(kind, "Property")
         add(element, "Type", word)
         significancy = add(add(add(element, "SignificancyPart"), "Base"), "Significancy", type=word)
-        add(significancy, "Name", f"警戒レベル{document.wide(level)}" + ("相当" if level > "2" else ""))
-        add(significancy, "Code", f"{level}1")
+        level = next((digit for digit in "2345" if document.wide(digit) in name), "")
+        if level:
+            add(significancy, "Name", f"警戒レベル{document.wide(level)}" + ("相当" if level > "2" else ""))
+            add(significancy, "Code", f"{level}1")
 
 
-def _kind_name(code: str, kind: str) -> str:
-    levels, word, _ = _HAZARDS[code]
-    level = levels[_known(code, kind)]
-    return f"レベル{document.wide(level)}{word}{_TIERS[level]}"
+def _name(code: str, kind: str) -> str:
+    return _KINDS[code][_known(code, kind)][0]
 
 
 def _known(code: str, kind: str) -> str:
-    if kind not in _HAZARDS[code][0]:
-        raise ValueError(f"{kind}: expected one of {', '.join(_HAZARDS[code][0])} in {code}")
+    if kind not in _KINDS[code]:
+        raise ValueError(f"{kind}: expected one of {', '.join(_KINDS[code])} in {code}")
     return kind
 
 
