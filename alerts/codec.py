@@ -40,6 +40,11 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value is not None}
 
 
+def facts_to_text(facts: Facts) -> str:
+    """The same as one JSON document, as rows keep it."""
+    return json.dumps(facts_to_json(facts), ensure_ascii=False, separators=(",", ":"))
+
+
 def facts_from_json(row: Mapping[str, Any]) -> Facts:
     """The opposite of `facts_to_json`."""
     word = row.get("height_word")

@@ -4,7 +4,7 @@ One fold per lineage: a weather region, the tsunami of linked earthquakes, one e
 which telegram replaces which: 地震火山関連XML電文解説資料 and 気象警報・注意報（Ｒ０６）電文解説資料.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -47,6 +47,16 @@ def lineage_of(report: Report, others: Iterable[Report]) -> list[Report]:
     members = {other.digest: other for other in pool if ids.intersection(other.lineage)}
     members[report.digest] = report
     return sorted(members.values(), key=Report.order)
+
+
+def lineages(reports: Iterable[Report]) -> Iterator[list[Report]]:
+    """Reports of one hazard and status, parted into their lineages."""
+    rest = list(reports)
+    while rest:
+        lineage = lineage_of(rest[0], rest)
+        members = {member.digest for member in lineage}
+        rest = [report for report in rest if report.digest not in members]
+        yield lineage
 
 
 def fold(reports: Sequence[Report], places: PlaceTable) -> State:

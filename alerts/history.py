@@ -1,6 +1,6 @@
 """What one report makes of the reports before it: the alert it is, with its decision and the reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,16 +35,22 @@ class Alert:
     notices: tuple[Notice, ...]
 
 
-def apply(report: Report, known: Iterable[Report], places: PlaceTable) -> Alert:
-    """The alert that a report is, given every other report known of its hazard and status.
+def apply(
+    report: Report,
+    known: Iterable[Report],
+    places: PlaceTable,
+    beside: Callable[[Iterable[str]], Mapping[str, str]] = lambda codes: {},
+) -> Alert:
+    """The alert that a report is, given every other report known of its strand.
 
-    `now` is the report's own time. The same report twice, or in another order, ends in the same state.
+    `beside` gives what other strands of the hazard hold in force in some places. `now` is the report's own time. The
+    same report twice, or in another order, ends in the same state.
     """
     others = [other for other in known if other.digest != report.digest]
     lineage = folding.lineage_of(report, others)
     before = _before(report, lineage, places)
     after = folding.in_force_at(folding.fold(lineage, places), report.sent)
-    grades = _places(report, before, after, _elsewhere(report, lineage, others, places))
+    grades = _places(report, before, after, _elsewhere(report, lineage, others, places), beside)
     made = decision.decide(report, before, after)
     return Alert(
         identifier=identifier(report),
@@ -100,21 +106,24 @@ def _elsewhere(
 
 def states_of(reports: Iterable[Report], places: PlaceTable, now: datetime) -> list[State]:
     """One state per lineage of these reports of one hazard and status, without what has ended by itself."""
-    rest = list(reports)
-    states: list[State] = []
-    while rest:
-        lineage = folding.lineage_of(rest[0], rest)
-        members = {member.digest for member in lineage}
-        rest = [report for report in rest if report.digest not in members]
-        states.append(folding.in_force_at(folding.fold(lineage, places), now))
-    return states
+    return [folding.in_force_at(folding.fold(lineage, places), now) for lineage in folding.lineages(reports)]
 
 
-def _places(report: Report, before: State, after: State, elsewhere: Mapping[str, str]) -> Mapping[str, str]:
+def _places(
+    report: Report,
+    before: State,
+    after: State,
+    elsewhere: Mapping[str, str],
+    beside: Callable[[Iterable[str]], Mapping[str, str]],
+) -> Mapping[str, str]:
     rule = hazards.rule(report.hazard)
     ended = (before.grades.keys() | after.lifted) - after.grades.keys()
     own = dict(after.grades) | dict.fromkeys(ended, NONE)
-    return {place: rule.highest([grade, elsewhere.get(place, NONE)]) for place, grade in sorted(own.items())}
+    others = beside(own)
+    return {
+        place: rule.highest([grade, elsewhere.get(place, NONE), others.get(place, NONE)])
+        for place, grade in sorted(own.items())
+    }
 
 
 def _msg_type(report: Report, before: State) -> MsgType:

@@ -1,23 +1,26 @@
 """Rows of reports, of what is in force, and of alerts. Decides nothing; owns the SQL of `alerts`."""
 
+import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts import codec
+from alerts import codec, strand_store, strands
 from alerts.history import Alert
-from alerts.report import Facts, Report
-from alerts.vocabulary import NONE, Hazard, Status
+from alerts.report import UNKNOWN, Facts, Report
+from alerts.strands import PlaceState, strand_of
+from alerts.vocabulary import NONE, Hazard, InfoType, Status
 from storage import times
 from storage.connection import Connection
 from storage.rows import Row
 
 #: one earthquake may come under two event ids (swarms): reports whose origins are this close are told as one
 SAME_EARTHQUAKE = timedelta(minutes=3)
-#: older reports of a weather region than this many cannot matter any more
-_WEATHER_REPORTS = 20
+#: a newer report of these replaces the ones before, so that few are looked at
+_NEWEST_REPORTS = 20
 _TSUNAMI_REPORTS = 400
+_ALL = 1_000_000
 _PLACES_AT_ONCE = 250
 
 
@@ -34,6 +37,15 @@ class InForce:
     ends_at: datetime | None
     facts: Facts
     broadcast_id: int | None
+    #: the telegram that set the grade
+    digest: str
+    #: the grade decided last, where a rebuild has put another one in its place without telling anybody
+    rebuilt_from: str | None = None
+
+    @property
+    def decided(self) -> str:
+        """The grade that the last change led to: what the next one is compared with."""
+        return self.grade if self.rebuilt_from is None else self.rebuilt_from
 
 
 def event_of(db: Connection, report: Report) -> str:
@@ -64,10 +76,25 @@ def event_of(db: Connection, report: Report) -> str:
 
 
 def reports_beside(db: Connection, report: Report, event: str) -> list[Report]:
-    """Every stored report that can matter to this one's state."""
-    where, limit = "event = :event", _TSUNAMI_REPORTS
-    if report.hazard not in (Hazard.EARTHQUAKE, Hazard.TSUNAMI):
-        where, limit = "lineage = :lineage", _WEATHER_REPORTS
+    """Every stored report that can matter to this one's state, newest first."""
+    if report.hazard is Hazard.EARTHQUAKE:
+        return all_beside(db, report, event)
+    if report.hazard is Hazard.TSUNAMI:
+        return all_beside(db, report, event, _TSUNAMI_REPORTS)
+    found = all_beside(db, report, event, _NEWEST_REPORTS)
+    if len(found) == _NEWEST_REPORTS and _leans_on_older(found[0]):
+        return all_beside(db, report, event)
+    return found
+
+
+def _leans_on_older(report: Report) -> bool:
+    """Whether what is in force may stand in a report long before this one."""
+    return report.info_type is InfoType.CANCEL or any(area.grade == UNKNOWN for area in report.areas)
+
+
+def all_beside(db: Connection, report: Report, event: str, limit: int | None = None) -> list[Report]:
+    """The stored reports of this one's strand, newest first: all, or so many."""
+    where = "lineage = :lineage" if strand_of(report) else "event = :event"
     rows = db.execute(
         f"SELECT body FROM reports WHERE hazard = :hazard AND status = :status AND {where}"  # noqa: S608 -- fixed words
         " ORDER BY sent DESC, digest LIMIT :limit",
@@ -76,18 +103,27 @@ def reports_beside(db: Connection, report: Report, event: str) -> list[Report]:
             "status": report.status,
             "event": event,
             "lineage": _lineage(report),
-            "limit": limit,
+            "limit": limit or _ALL,
         },
     )
-    return [codec.report_from_text(row.text("body")) for row in rows]
+    return [_parsed(row.text("body")) for row in rows]
+
+
+#: the same few reports are read again with every further one of their strand
+_parsed = functools.lru_cache(maxsize=2048)(codec.report_from_text)
 
 
 def add_report(db: Connection, report: Report, event: str) -> bool:
-    """Keep a report; False if it was there already."""
-    added = db.execute_count(
+    """Keep a report; False if the telegram was read before. What is read now replaces what was read then."""
+    there = db.execute(
+        "SELECT 1 AS one FROM reports WHERE digest = :digest AND hazard = :hazard",
+        {"digest": report.digest, "hazard": report.hazard},
+    )
+    db.execute(
         "INSERT INTO reports (digest, hazard, status, lineage, event, origin, sent, body)"
         " VALUES (:digest, :hazard, :status, :lineage, :event, :origin, :sent, :body)"
-        " ON CONFLICT (digest, hazard) DO NOTHING",
+        " ON CONFLICT (digest, hazard) DO UPDATE SET status = excluded.status, lineage = excluded.lineage,"
+        " event = excluded.event, origin = excluded.origin, sent = excluded.sent, body = excluded.body",
         {
             "digest": report.digest,
             "hazard": report.hazard,
@@ -99,7 +135,7 @@ def add_report(db: Connection, report: Report, event: str) -> bool:
             "body": codec.report_to_text(report),
         },
     )
-    return added > 0
+    return not there
 
 
 def _lineage(report: Report) -> str:
@@ -188,6 +224,8 @@ def _in_force(row: Row) -> InForce:
         ends_at=row.optional_time("ends_at"),
         facts=codec.facts_from_json(json.loads(row.text("facts"))),
         broadcast_id=row.optional_integer("broadcast_id"),
+        digest=row.text("digest"),
+        rebuilt_from=row.optional_text("rebuilt_from"),
     )
 
 
@@ -197,19 +235,20 @@ def next_revision(db: Connection) -> int:
     return rows[0].integer("value")
 
 
-def set_in_force(db: Connection, rows: Iterable[InForce], digest: str) -> None:
+def set_in_force(db: Connection, rows: Iterable[InForce]) -> None:
     """Write rows of the state, new or in place of older ones."""
     db.executemany(
-        "INSERT INTO in_force (hazard, event, place, grade, since, revision, ends_at, digest, facts, broadcast_id)"
-        " VALUES (:hazard, :event, :place, :grade, :since, :revision, :ends_at, :digest, :facts, :broadcast_id)"
+        "INSERT INTO in_force (hazard, event, place, grade, since, revision, ends_at, digest, facts, broadcast_id,"
+        " rebuilt_from) VALUES (:hazard, :event, :place, :grade, :since, :revision, :ends_at, :digest, :facts,"
+        " :broadcast_id, :rebuilt_from)"
         " ON CONFLICT (hazard, event, place) DO UPDATE SET grade = excluded.grade, since = excluded.since,"
         " revision = excluded.revision, ends_at = excluded.ends_at, digest = excluded.digest,"
-        " facts = excluded.facts, broadcast_id = excluded.broadcast_id",
-        [_row(row, digest) for row in rows],
+        " facts = excluded.facts, broadcast_id = excluded.broadcast_id, rebuilt_from = excluded.rebuilt_from",
+        [_row(row) for row in rows],
     )
 
 
-def _row(row: InForce, digest: str) -> Mapping[str, object]:
+def _row(row: InForce) -> Mapping[str, object]:
     return {
         "hazard": row.hazard,
         "event": row.event,
@@ -218,17 +257,41 @@ def _row(row: InForce, digest: str) -> Mapping[str, object]:
         "since": times.to_text(row.since),
         "revision": row.revision,
         "ends_at": times.to_text(row.ends_at) if row.ends_at else None,
-        "digest": digest,
-        "facts": json.dumps(codec.facts_to_json(row.facts), ensure_ascii=False, separators=(",", ":")),
+        "digest": row.digest,
+        "facts": codec.facts_to_text(row.facts),
         "broadcast_id": row.broadcast_id,
+        "rebuilt_from": row.rebuilt_from,
     }
 
 
 def end_by_time(db: Connection, now: datetime) -> int:
-    """Silently end what ends by itself; how many rows. Nobody is told, and no revision changes."""
-    return db.execute_count(
-        "UPDATE in_force SET grade = :none WHERE grade <> :none AND ends_at IS NOT NULL AND ends_at <= :now",
+    """Silently end what ends by itself; how many rows. Nobody is told, and no revision changes.
+
+    Where another strand still holds the place, its grade is what remains.
+    """
+    remaining = strand_store.ended(db, now)
+    for hazard, event, place in remaining:
+        held = strand_store.at(db, hazard, event, [place])[place]
+        left, row = strands.combine(hazard, held.values(), now), in_force(db, hazard, event, [place])[place]
+        if left is not None:
+            set_in_force(db, [with_state(row, left)])
+    return len(remaining) + db.execute_count(
+        "UPDATE in_force SET grade = :none, rebuilt_from = NULL"
+        " WHERE grade <> :none AND ends_at IS NOT NULL AND ends_at <= :now",
         {"none": NONE, "now": times.to_text(now)},
+    )
+
+
+def with_state(row: InForce, state: PlaceState) -> InForce:
+    """The row with another state, and nobody told of it."""
+    return replace(
+        row,
+        grade=state.grade,
+        since=state.since,
+        digest=state.digest,
+        ends_at=state.ends_at,
+        facts=state.facts,
+        rebuilt_from=None,
     )
 
 

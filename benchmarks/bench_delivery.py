@@ -115,10 +115,11 @@ def announce(db: Connection, codes: Sequence[str], grade: str) -> int:
             ends_at=None,
             facts=Facts(),
             broadcast_id=broadcast_id,
+            digest="digest",
         )
         for code in codes
     ]
-    store.set_in_force(db, rows, "digest")
+    store.set_in_force(db, rows)
     return broadcast_id
 
 

@@ -6,19 +6,19 @@ outage people hear what is in force now, once, and nothing of what came and went
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from alerts import codec, folding, hazards, history, store
+from alerts import codec, hazards, store
 from alerts.changes import Cause, PlaceChange
-from alerts.folding import State
 from alerts.history import Alert
 from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
 from alerts.report import Facts, Report
 from alerts.store import InForce
 from alerts.vocabulary import NONE, Action, Hazard, Kind, Status
-from delivery import priority
+from delivery import priority, scopes
+from delivery.scopes import Scope, Scopes, Target
 from feeds.jma import reading
 from feeds.telegrams import TelegramState
 from storage import times
@@ -55,39 +55,12 @@ class Decided:
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Target:
-    """What a place's state shall be after the batch."""
-
-    grade: str
-    facts: Facts
-    ends_at: datetime | None
-    cause: Cause
-    issued: datetime
-    digest: str
-
-
-@dataclass(slots=True, kw_only=True)
-class _Scope:
-    """One hazard (and earthquake) touched by the batch."""
-
-    hazard: Hazard
-    event: str
-    targets: dict[str, _Target] = field(default_factory=dict)
-    #: places whose people hear of a withdrawal even where the state has ended by time
-    withdrawn: set[str] = field(default_factory=set)
-    alert_id: int = 0
-    action: Action = Action.RECORD
-    reason: str = ""
-    seen_at: datetime | None = None
-
-
 def decide(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable, now: datetime) -> Decided:
     """Decide a batch in the open transaction; times are UTC. Telegrams apply by their own time, not arrival."""
     verdicts: list[Verdict] = []
     alerts: list[Alert] = []
     notices: list[Notice] = []
-    scopes: dict[tuple[Hazard, str], _Scope] = {}
+    touched: Scopes = {}
     for telegram in sorted(batch, key=order):
         verdicts.append(_verdict(telegram))
         match telegram.reading:
@@ -98,10 +71,10 @@ def decide(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable,
             case reading.Read(reports=reports, notices=told):
                 notices.extend(told)
                 for report in reports:
-                    alert = _take_in(db, report, telegram.seen_at, places, scopes, now)
+                    alert = scopes.take_in(db, report, telegram.seen_at, places, touched, now)
                     alerts.append(alert)
                     notices.extend(_notices_of(alert, report))
-    broadcast_ids = [made for scope in scopes.values() if (made := _settle(db, scope, now)) is not None]
+    broadcast_ids = [made for scope in touched.values() if (made := _settle(db, scope, now)) is not None]
     return Decided(
         verdicts=tuple(verdicts),
         alerts=tuple(alerts),
@@ -136,100 +109,50 @@ def _state(read: reading.Reading) -> TelegramState:
             return TelegramState.READ
 
 
-def _take_in(
-    db: Connection,
-    report: Report,
-    seen_at: datetime,
-    places: PlaceTable,
-    scopes: dict[tuple[Hazard, str], _Scope],
-    now: datetime,
-) -> Alert:
-    """Add one report to the history and note what the state of its places shall be."""
-    event = store.event_of(db, report)
-    known = store.reports_beside(db, report, event)
-    store.add_report(db, report, event)
-    alert = history.apply(report, known, places)
-    alert_id = store.add_alert(db, alert, event, now)
-    if report.status is Status.ACTUAL:
-        scope = scopes.setdefault((report.hazard, event), _Scope(hazard=report.hazard, event=event))
-        _aim(scope, report, alert, known, places, now)
-        if scope.seen_at is None or alert.action.strength >= scope.action.strength:
-            scope.alert_id, scope.action, scope.reason = alert_id, alert.action, alert.reason
-        scope.seen_at = min(scope.seen_at or seen_at, seen_at)
-    return alert
-
-
-def _aim(
-    scope: _Scope, report: Report, alert: Alert, known: Sequence[Report], places: PlaceTable, now: datetime
-) -> None:
-    """Set the scope's targets to the whole state that all reports of it give by `now`."""
-    everything = [*(other for other in known if other.digest != report.digest), report]
-    state = folding.merge(scope.hazard, history.states_of(everything, places, now))
-    named = alert.before.grades.keys() | alert.after.grades.keys() | scope.targets.keys() | state.grades.keys()
-    for place in named | state.withdrawn:
-        scope.targets[place] = _Target(
-            grade=state.grades.get(place, NONE),
-            facts=state.facts.get(place, Facts()),
-            ends_at=state.ends.get(place),
-            cause=_cause(scope.hazard, place, alert, state),
-            issued=report.issued,
-            digest=report.digest,
-        )
-    if alert.cause is Cause.WITHDRAWN:
-        scope.withdrawn |= set(state.withdrawn)
-
-
-def _cause(hazard: Hazard, place: str, alert: Alert, state: State) -> Cause:
-    """An earthquake's place is withdrawn only where no report that still counts ever named it."""
-    if hazard is not Hazard.EARTHQUAKE or alert.cause is not Cause.WITHDRAWN:
-        return alert.cause
-    return Cause.WITHDRAWN if place in state.withdrawn else Cause.ISSUED
-
-
-def _settle(db: Connection, scope: _Scope, now: datetime) -> int | None:
+def _settle(db: Connection, scope: Scope, now: datetime) -> int | None:
     """Bring the state to its targets; the broadcast that tells people, if anybody may have to be told."""
-    present = store.in_force(db, scope.hazard, scope.event, sorted(scope.targets))
+    targets = scopes.targets(db, scope, now)
+    present = store.in_force(db, scope.hazard, scope.event, list(targets))
     changes = [
         change
-        for place, target in sorted(scope.targets.items())
+        for place, target in targets.items()
         if (change := _change(scope, present.get(place), place, target)) is not None
     ]
-    _refresh(db, scope, {place: row for place, row in present.items() if place not in {c.place for c in changes}})
+    changed = {change.place for change in changes}
+    _refresh(db, targets, {place: row for place, row in present.items() if place not in changed})
     if not changes:
         return None
     revision = store.next_revision(db)
-    broadcast_id = _broadcast(db, scope, changes, revision, now)
+    broadcast_id = _broadcast(db, scope, targets, changes, revision, now)
     store.set_in_force(
-        db,
-        [_row(scope, present.get(c.place), c, scope.targets[c.place], revision, broadcast_id) for c in changes],
-        next(iter(scope.targets.values())).digest,
+        db, [_row(scope, present.get(c.place), c, targets[c.place], revision, broadcast_id) for c in changes]
     )
     return broadcast_id
 
 
-def _change(scope: _Scope, present: InForce | None, place: str, target: _Target) -> PlaceChange | None:
-    before = present.grade if present else NONE
+def _change(scope: Scope, present: InForce | None, place: str, target: Target) -> PlaceChange | None:
+    state, before = target.state, present.decided if present else NONE
     facts = present.facts if present else Facts()
-    higher = 0 < facts.height_rank() < target.facts.height_rank() and target.grade == before
-    late_withdrawal = place in scope.withdrawn and present is not None and target.grade == NONE
-    if target.grade == before and not higher and not late_withdrawal:
+    higher = 0 < facts.height_rank() < state.facts.height_rank() and state.grade == before
+    late_withdrawal = place in scope.withdrawn and present is not None and state.grade == NONE
+    if state.grade == before and not higher and not late_withdrawal:
         return None
     return PlaceChange(
         place=place,
         before=before,
-        after=target.grade,
-        cause=target.cause,
-        facts=target.facts,
+        after=state.grade,
+        cause=target.word.cause,
+        facts=state.facts,
         higher=higher,
-        issued=target.issued,
+        issued=target.word.issued,
     )
 
 
 def _row(
-    scope: _Scope,
+    scope: Scope,
     present: InForce | None,
     change: PlaceChange,
-    target: _Target,
+    target: Target,
     revision: int,
     broadcast_id: int | None,
 ) -> InForce:
@@ -238,39 +161,30 @@ def _row(
         event=scope.event,
         place=change.place,
         grade=change.after,
-        since=change.issued,
+        since=target.state.since,
         revision=revision,
-        ends_at=target.ends_at,
+        ends_at=target.state.ends_at,
         facts=change.facts,
         broadcast_id=broadcast_id or (present.broadcast_id if present else None),
+        digest=target.state.digest,
     )
 
 
-def _refresh(db: Connection, scope: _Scope, present: Mapping[str, InForce]) -> None:
-    """What is unchanged for people may still end later or carry other facts: keep it without a new revision."""
-    rows = [
-        InForce(
-            hazard=row.hazard,
-            event=row.event,
-            place=place,
-            grade=row.grade,
-            since=row.since,
-            revision=row.revision,
-            ends_at=target.ends_at,
-            facts=target.facts,
-            broadcast_id=row.broadcast_id,
-        )
-        for place, target in scope.targets.items()
-        if (row := present.get(place)) is not None
-        and row.grade == target.grade
-        and (row.ends_at, row.facts) != (target.ends_at, target.facts)
-    ]
+def _refresh(db: Connection, targets: Mapping[str, Target], present: Mapping[str, InForce]) -> None:
+    """What is unchanged for people may still begin or end at another time: keep it without a new revision."""
+    fresh = {place: store.with_state(row, targets[place].state) for place, row in present.items()}
+    rows = [row for place, row in fresh.items() if row != present[place] and row.grade != NONE]
     if rows:
-        store.set_in_force(db, rows, next(iter(scope.targets.values())).digest)
+        store.set_in_force(db, rows)
 
 
 def _broadcast(
-    db: Connection, scope: _Scope, changes: Iterable[PlaceChange], revision: int, now: datetime
+    db: Connection,
+    scope: Scope,
+    targets: Mapping[str, Target],
+    changes: Iterable[PlaceChange],
+    revision: int,
+    now: datetime,
 ) -> int | None:
     """Write the broadcast as a snapshot from which every text can be written again."""
     rule = hazards.rule(scope.hazard)
@@ -278,7 +192,7 @@ def _broadcast(
     if not told:
         return None
     action = _action(rule, told)
-    expires = _expires(rule, scope, told, now)
+    expires = _expires(rule, [targets[change.place].state.ends_at for change in told], now)
     held = action is Action.HOLD
     rows = db.execute(
         "INSERT INTO broadcasts (origin, alert_id, hazard, event, revision, decision, reason, state, priority,"
@@ -310,10 +224,10 @@ def _action(rule: hazards.HazardRule, told: Sequence[PlaceChange]) -> Action:
     return max(actions, key=lambda action: action.strength)
 
 
-def _expires(rule: hazards.HazardRule, scope: _Scope, told: Sequence[PlaceChange], now: datetime) -> datetime:
+def _expires(rule: hazards.HazardRule, ends_at: Iterable[datetime | None], now: datetime) -> datetime:
     """Until when a text may be handed over; never after the end of what ends by itself."""
     kept = now + rule.keep
-    ends = [end for change in told if (end := scope.targets[change.place].ends_at) is not None]
+    ends = [end for end in ends_at if end is not None]
     return min(kept, max(ends)) if rule.ends is hazards.Ends.TIME and ends else kept
 
 

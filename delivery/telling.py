@@ -106,7 +106,7 @@ def _still_known(rule: HazardRule, changes: Mapping[str, PlaceChange], told: Tol
         return {}
     if rule.ends is not Ends.TIME or rule.hazard is Hazard.EARTHQUAKE:
         return told.grades
-    anew = {c.place for c in changes.values() if c.before == NONE and rule.is_told(c.after)}
+    anew = {c.place for c in changes.values() if not rule.is_told(c.before) and rule.is_told(c.after)}
     return {place: grade for place, grade in told.grades.items() if place not in anew}
 
 

@@ -4,16 +4,18 @@ Sends nothing and touches no database.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alerts import history
+from alerts import folding, hazards, history
+from alerts.folding import State
 from alerts.places import PlaceTable
 from alerts.report import Report
-from alerts.vocabulary import Hazard, Status
+from alerts.strands import strand_of
+from alerts.vocabulary import NONE, Hazard, Status
 from feeds.jma import reading
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -61,11 +63,48 @@ def _order(file: TelegramFile) -> tuple[datetime, int, str]:
 
 def replay(files: Sequence[TelegramFile], places: PlaceTable) -> dict[str, Any]:
     """The document of `replay --json`."""
-    known: dict[tuple[Hazard, Status], list[Report]] = defaultdict(list)
-    return {"telegrams": [_row(file, known, places) for file in files]}
+    known = _Known(places)
+    return {"telegrams": [_row(file, known) for file in files]}
 
 
-def _row(file: TelegramFile, known: dict[tuple[Hazard, Status], list[Report]], places: PlaceTable) -> dict[str, Any]:
+class _Known:
+    """What the history holds so far, strand by strand; each earthquake stands for itself."""
+
+    def __init__(self, places: PlaceTable) -> None:
+        self._places = places
+        self._reports: defaultdict[tuple[Hazard, Status], dict[str, list[Report]]] = defaultdict(dict)
+        self._states: defaultdict[tuple[Hazard, Status], dict[str, State]] = defaultdict(dict)
+
+    def apply(self, report: Report) -> history.Alert:
+        """The alert that a report is; it is known from then on."""
+        key, strand = (report.hazard, report.status), _strand(report)
+        reports = self._reports[key].setdefault(strand, [])
+        others = [state for name, state in self._states[key].items() if name != strand]
+
+        def beside(codes: Iterable[str]) -> Mapping[str, str]:
+            if report.hazard is Hazard.EARTHQUAKE:
+                return {}
+            return _highest(report, others, codes)
+
+        alert = history.apply(report, reports, self._places, beside)
+        if all(other.digest != report.digest for other in reports):
+            reports.append(report)
+        self._states[key][strand] = alert.after
+        return alert
+
+
+def _strand(report: Report) -> str:
+    return " ".join(report.lineage) if report.hazard is Hazard.EARTHQUAKE else strand_of(report)
+
+
+def _highest(report: Report, states: Iterable[State], codes: Iterable[str]) -> Mapping[str, str]:
+    """What other strands hold in force in some places at the report's time."""
+    rule = hazards.rule(report.hazard)
+    standing = [folding.in_force_at(state, report.sent) for state in states]
+    return {code: rule.highest([state.grades.get(code, NONE) for state in standing]) for code in codes}
+
+
+def _row(file: TelegramFile, known: _Known) -> dict[str, Any]:
     row: dict[str, Any] = {"file": str(file.path), "type": file.reading.type}
     match file.reading:
         case reading.Unreadable(reason=reason):
@@ -73,7 +112,7 @@ def _row(file: TelegramFile, known: dict[tuple[Hazard, Status], list[Report]], p
         case reading.Ignored(status=status, reason=reason):
             return row | {"status": status, "outcome": "ignored", "reason": reason, "alerts": []}
         case reading.Read(status=status, reason=reason, reports=reports, notices=notices):
-            alerts = [_apply(report, known[report.hazard, report.status], places) for report in reports]
+            alerts = [known.apply(report) for report in reports]
             told = [alert for alert in alerts if alert.places or alert.msg_type == "Cancel"]
             said = reason or "; ".join(alert.reason for alert in alerts)
             noticed = {notice.text for alert in alerts for notice in alert.notices} | {n.text for n in notices}
@@ -84,13 +123,6 @@ def _row(file: TelegramFile, known: dict[tuple[Hazard, Status], list[Report]], p
                 "notices": sorted(noticed),
                 "alerts": [_alert(alert) for alert in told],
             }
-
-
-def _apply(report: Report, known: list[Report], places: PlaceTable) -> history.Alert:
-    alert = history.apply(report, known, places)
-    if all(other.digest != report.digest for other in known):
-        known.append(report)
-    return alert
 
 
 def _alert(alert: history.Alert) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def row(place: str = "17204", grade: str = "warning", **more: object) -> InForce
         "ends_at": None,
         "facts": Facts(height=3.0, arrival=AT, sea=SeaState.WARNED),
         "broadcast_id": None,
+        "digest": "d",
     }
     return InForce(**(given | more))
 
@@ -90,16 +91,16 @@ def test_an_alert_read_again_keeps_its_row(db: Database) -> None:
 
 
 def test_the_state_comes_back_as_it_was_and_a_newer_row_replaces_it(db: Database) -> None:
-    db.write_sync(store.set_in_force, [row(), row("17205", NONE)], "d")
+    db.write_sync(store.set_in_force, [row(), row("17205", NONE)])
     assert db.read_sync(store.in_force, Hazard.TSUNAMI, "") == {"17204": row(), "17205": row("17205", NONE)}
-    db.write_sync(store.set_in_force, [row(grade="advisory", revision=2)], "e")
+    db.write_sync(store.set_in_force, [row(grade="advisory", revision=2)])
     assert db.read_sync(store.in_force, Hazard.TSUNAMI, "")["17204"].grade == "advisory"
     assert db.read_sync(store.in_force, Hazard.EARTHQUAKE, "") == {}
 
 
 def test_what_is_none_or_over_is_not_in_force(db: Database) -> None:
     ending = row("17201", "forecast", ends_at=later(60))
-    db.write_sync(store.set_in_force, [row(), row("17205", NONE), ending], "d")
+    db.write_sync(store.set_in_force, [row(), row("17205", NONE), ending])
     everywhere = ["17204", "17205", "17201", "17202"]
     for minutes, expected in ((59, {"17204", "17201"}), (60, {"17204"})):
         now = later(minutes)
@@ -108,7 +109,7 @@ def test_what_is_none_or_over_is_not_in_force(db: Database) -> None:
 
 
 def test_only_what_has_an_end_ends_by_time_and_only_once(db: Database) -> None:
-    db.write_sync(store.set_in_force, [row(), row("17201", "forecast", ends_at=later(60))], "d")
+    db.write_sync(store.set_in_force, [row(), row("17201", "forecast", ends_at=later(60))])
     assert [db.write_sync(store.end_by_time, later(minutes)) for minutes in (59, 60, 61)] == [0, 1, 0]
     state = db.read_sync(store.in_force, Hazard.TSUNAMI, "")
     assert (state["17204"].grade, state["17201"].grade, state["17201"].revision) == ("warning", NONE, 1)

@@ -189,10 +189,11 @@ def _set_state(
             ends_at=ends_at,
             facts=facts,
             broadcast_id=broadcast_id or (present[change.place].broadcast_id if change.place in present else None),
+            digest="digest",
         )
         for change in changes
     ]
-    store.set_in_force(db, rows, "digest")
+    store.set_in_force(db, rows)
     return broadcast_id or 0
 
 

@@ -1,0 +1,106 @@
+"""Rows of what each strand holds in force, place by place. Decides nothing; owns the SQL of `strand_places`."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from alerts import codec
+from alerts.report import Facts
+from alerts.strands import PlaceState
+from alerts.vocabulary import Hazard
+from storage import times
+from storage.connection import Connection
+from storage.rows import Row
+
+_PLACES_AT_ONCE = 250
+_NO_FACTS = Facts()
+
+
+def of(db: Connection, hazard: Hazard, event: str, strand: str) -> dict[str, PlaceState]:
+    """All places of one strand, those whose time is over included."""
+    rows = db.execute(
+        "SELECT * FROM strand_places WHERE hazard = :hazard AND event = :event AND strand = :strand",
+        {"hazard": hazard, "event": event, "strand": strand},
+    )
+    return {row.text("place"): _state(row) for row in rows}
+
+
+def at(db: Connection, hazard: Hazard, event: str, places: Sequence[str]) -> dict[str, dict[str, PlaceState]]:
+    """place -> strand -> what it holds there, of some places."""
+    found: defaultdict[str, dict[str, PlaceState]] = defaultdict(dict)
+    for first in range(0, len(places), _PLACES_AT_ONCE):
+        names = {f"p{number}": place for number, place in enumerate(places[first : first + _PLACES_AT_ONCE])}
+        marks = ", ".join(f":{name}" for name in names)
+        rows = db.execute(
+            "SELECT * FROM strand_places WHERE hazard = :hazard AND event = :event"  # noqa: S608 -- marks only
+            f" AND place IN ({marks})",
+            {"hazard": hazard, "event": event, **names},
+        )
+        for row in rows:
+            found[row.text("place")][row.text("strand")] = _state(row)
+    return dict(found)
+
+
+def replace(
+    db: Connection,
+    hazard: Hazard,
+    event: str,
+    strand: str,
+    before: Mapping[str, PlaceState],
+    after: Mapping[str, PlaceState],
+) -> None:
+    """Write what has changed of one strand."""
+    key = {"hazard": hazard, "event": event, "strand": strand}
+    gone = [key | {"place": place} for place in before if place not in after]
+    if gone:
+        db.executemany(
+            "DELETE FROM strand_places WHERE hazard = :hazard AND event = :event AND strand = :strand"
+            " AND place = :place",
+            gone,
+        )
+    _put(db, [key | _row(place, one) for place, one in after.items() if before.get(place) != one])
+
+
+def _put(db: Connection, rows: Iterable[Mapping[str, object]]) -> None:
+    db.executemany(
+        "INSERT INTO strand_places (hazard, event, strand, place, grade, since, digest, ends_at, facts)"
+        " VALUES (:hazard, :event, :strand, :place, :grade, :since, :digest, :ends_at, :facts)"
+        " ON CONFLICT (hazard, event, place, strand) DO UPDATE SET grade = excluded.grade, since = excluded.since,"
+        " digest = excluded.digest, ends_at = excluded.ends_at, facts = excluded.facts",
+        rows,
+    )
+
+
+def _row(place: str, one: PlaceState) -> dict[str, object]:
+    return {
+        "place": place,
+        "grade": one.grade,
+        "since": times.to_text(one.since),
+        "digest": one.digest,
+        "ends_at": times.to_text(one.ends_at) if one.ends_at else None,
+        "facts": codec.facts_to_text(one.facts),
+    }
+
+
+def _state(row: Row) -> PlaceState:
+    text = row.text("facts")
+    return PlaceState(
+        grade=row.text("grade"),
+        since=row.time("since"),
+        digest=row.text("digest"),
+        ends_at=row.optional_time("ends_at"),
+        facts=_NO_FACTS if text == "{}" else codec.facts_from_json(json.loads(text)),
+    )
+
+
+def ended(db: Connection, now: datetime) -> list[tuple[Hazard, str, str]]:
+    """(hazard, event, place) whose row in `in_force` is over by time while another strand still holds the place."""
+    rows = db.execute(
+        "SELECT DISTINCT f.hazard, f.event, f.place FROM in_force f JOIN strand_places s"
+        " ON s.hazard = f.hazard AND s.event = f.event AND s.place = f.place"
+        " WHERE f.grade <> 'none' AND f.ends_at IS NOT NULL AND f.ends_at <= :now"
+        " AND (s.ends_at IS NULL OR s.ends_at > :now)",
+        {"now": times.to_text(now)},
+    )
+    return [(Hazard(row.text("hazard")), row.text("event"), row.text("place")) for row in rows]

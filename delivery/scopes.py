@@ -1,0 +1,155 @@
+"""What a batch of telegrams makes of one hazard (and earthquake): reports folded into their strands, and what the
+state of every place they touch shall be. Tells nobody anything.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts import history, store, strand_store, strands
+from alerts.changes import Cause
+from alerts.folding import State
+from alerts.history import Alert
+from alerts.places import PlaceTable
+from alerts.report import Facts, Report
+from alerts.strands import PlaceState
+from alerts.vocabulary import NONE, Action, Hazard, Status
+from storage.connection import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """Why a place is as it is, by the newest telegram that touched it."""
+
+    cause: Cause
+    #: the official time of issue, UTC, and the telegram
+    issued: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a place's state shall be after the batch."""
+
+    state: PlaceState
+    word: Word
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """One hazard (and earthquake) touched by the batch."""
+
+    hazard: Hazard
+    event: str
+    words: dict[str, Word] = field(default_factory=dict)
+    #: places whose people hear of a withdrawal even where the state has ended by time
+    withdrawn: set[str] = field(default_factory=set)
+    alert_id: int = 0
+    action: Action = Action.RECORD
+    reason: str = ""
+    seen_at: datetime | None = None
+
+    def note(self, alert: Alert, alert_id: int, seen_at: datetime) -> None:
+        """The strongest alert of the batch gives the broadcast its reason, the first one seen its time."""
+        if self.seen_at is None or alert.action.strength >= self.action.strength:
+            self.alert_id, self.action, self.reason = alert_id, alert.action, alert.reason
+        self.seen_at = min(self.seen_at or seen_at, seen_at)
+
+
+Scopes = dict[tuple[Hazard, str], Scope]
+
+
+def take_in(
+    db: Connection, report: Report, seen_at: datetime, places: PlaceTable, scopes: Scopes, now: datetime
+) -> Alert:
+    """Add one report to the history and to its strand; a real one touches its places."""
+    event = store.event_of(db, report)
+    known = [other for other in store.reports_beside(db, report, event) if other.digest != report.digest]
+    fresh = store.add_report(db, report, event)
+    strand = strands.strand_of(report)
+
+    def beside(codes: Iterable[str]) -> Mapping[str, str]:
+        if not strand or report.status is not Status.ACTUAL:
+            return {}
+        return _of_others(db, report, event, codes)
+
+    alert = history.apply(report, known, places, beside)
+    alert_id = store.add_alert(db, alert, event, now)
+    if report.status is Status.ACTUAL:
+        scope = scopes.setdefault((report.hazard, event), Scope(hazard=report.hazard, event=event))
+        _fold_in(db, scope, report, alert, known, fresh, places)
+        scope.note(alert, alert_id, seen_at)
+    return alert
+
+
+def _of_others(db: Connection, report: Report, event: str, codes: Iterable[str]) -> Mapping[str, str]:
+    """What other strands hold in force in some places at the report's time."""
+    own = strands.strand_of(report)
+    held = strand_store.at(db, report.hazard, event, sorted(codes))
+    others = {
+        place: strands.combine(report.hazard, (one for name, one in rows.items() if name != own), report.sent)
+        for place, rows in held.items()
+    }
+    return {place: one.grade for place, one in others.items() if one is not None}
+
+
+def _fold_in(
+    db: Connection,
+    scope: Scope,
+    report: Report,
+    alert: Alert,
+    known: list[Report],
+    fresh: bool,
+    places: PlaceTable,
+) -> None:
+    """Bring the report's strand up to date and note which places it touches, and why."""
+    strand = strands.strand_of(report)
+    before = strand_store.of(db, scope.hazard, scope.event, strand)
+    if fresh and all(other.order() < report.order() for other in known):
+        reports, base = sorted([*known, report], key=Report.order), len(known)
+    else:  # late, or read again: beginnings are worked out anew
+        reports, base = sorted(store.all_beside(db, report, scope.event), key=Report.order), 0
+    state = strands.whole(reports, places)
+    after = strands.place_states(state, reports, places, before, base)
+    strand_store.replace(db, scope.hazard, scope.event, strand, before, after)
+    _note_words(scope, alert, reports[-1], state, before, after)
+
+
+def _note_words(
+    scope: Scope,
+    alert: Alert,
+    newest: Report,
+    state: State,
+    before: Mapping[str, PlaceState],
+    after: Mapping[str, PlaceState],
+) -> None:
+    touched = before.keys() | after.keys() | alert.before.grades.keys() | alert.after.grades.keys() | state.withdrawn
+    for place in touched:
+        if place not in scope.words or before.get(place) != after.get(place):
+            cause = _cause(scope.hazard, place, alert, state)
+            scope.words[place] = Word(cause=cause, issued=newest.issued, digest=newest.digest)
+    if alert.cause is Cause.WITHDRAWN:
+        scope.withdrawn |= set(state.withdrawn)
+
+
+def _cause(hazard: Hazard, place: str, alert: Alert, state: State) -> Cause:
+    """An earthquake's place is withdrawn only where no report that still counts ever named it."""
+    if hazard is not Hazard.EARTHQUAKE or alert.cause is not Cause.WITHDRAWN:
+        return alert.cause
+    return Cause.WITHDRAWN if place in state.withdrawn else Cause.ISSUED
+
+
+def targets(db: Connection, scope: Scope, now: datetime) -> dict[str, Target]:
+    """What every touched place's state shall be: all strands that hold it, together, as of `now`."""
+    held = strand_store.at(db, scope.hazard, scope.event, sorted(scope.words))
+    return {
+        place: Target(state=_state(scope.hazard, held.get(place, {}), word, now), word=word)
+        for place, word in sorted(scope.words.items())
+    }
+
+
+def _state(hazard: Hazard, held: Mapping[str, PlaceState], word: Word, now: datetime) -> PlaceState:
+    combined = strands.combine(hazard, held.values(), now)
+    if combined is not None:
+        return combined
+    return PlaceState(grade=NONE, since=word.issued, digest=word.digest, ends_at=None, facts=Facts())
