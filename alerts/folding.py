@@ -124,25 +124,38 @@ def _areas_in_force(live: Sequence[Report], places: PlaceTable) -> list[AreaRepo
     areas, which count for their municipalities until a later report names these.
     """
     if not live or live[0].hazard is not Hazard.EARTHQUAKE:
-        return _newest(live)
+        return _newest(live, places)
     full = [report for report in live if report.type == "VXSE53"]
     first = [report for report in live if report.type == "VXSE51"]
     if not full:
-        return _newest(first)
+        return _newest(first, places)
     if first and full[-1].order() < first[-1].order():
-        return _newest(first) + _newest(full)
-    return _newest(full) + _stand_ins(full, _newest(first), places)
+        return _newest(first, places) + _newest(full, places)
+    return _newest(full, places) + _stand_ins(full, _newest(first, places), places)
 
 
-def _newest(reports: Sequence[Report]) -> list[AreaReport]:
-    """The newest report's areas; for an area whose grade is unknown, the newest older word that is known."""
+def _newest(reports: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
+    """The newest report's areas; for an area whose grade is unknown, the newest older word that is known.
+
+    Where a code stands for no place, nobody knows whose word it is: it may be that of any place which the report
+    does not name, so what was said of these before still stands.
+    """
     if not reports:
         return []
-    known, unknown = _by_knowledge(reports[-1])
-    if not unknown:
+    newest = reports[-1]
+    known, unknown = _by_knowledge(newest)
+    unplaced = any(not resolve(area, places).places for area in newest.areas)
+    if not unknown and not unplaced:
         return known
-    codes = {(area.scheme, area.code) for area in unknown}
-    return known + [area for area in _newest(reports[:-1]) if (area.scheme, area.code) in codes]
+    open_codes = {(area.scheme, area.code) for area in unknown}
+    named = {(area.scheme, area.code) for area in newest.areas}
+    older = [((area.scheme, area.code), area) for area in _newest(reports[:-1], places)]
+    return known + [area for key, area in older if key in open_codes or (unplaced and key not in named)]
+
+
+def placeless(report: Report, places: PlaceTable) -> bool:
+    """Whether none of a report's areas stands for a place we know; not so of a report without areas."""
+    return bool(report.areas) and not any(resolve(area, places).places for area in report.areas)
 
 
 def _by_knowledge(report: Report) -> tuple[list[AreaReport], list[AreaReport]]:
@@ -153,7 +166,7 @@ def _by_knowledge(report: Report) -> tuple[list[AreaReport], list[AreaReport]]:
 
 def _stand_ins(full: Sequence[Report], first: Sequence[AreaReport], places: PlaceTable) -> list[AreaReport]:
     """For municipalities of whose intensity no full report says anything known: that of their area before."""
-    settled = {(area.scheme, area.code) for area in _newest(full)}
+    settled = {(area.scheme, area.code) for area in _newest(full, places)}
     _, unknown = _by_knowledge(full[-1])
     return [
         replace(area, grade=wide.grade, facts=wide.facts)

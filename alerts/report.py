@@ -106,3 +106,7 @@ class Report:
     def order(self) -> tuple[datetime, int, str]:
         """The order in which reports apply: time of the telegram, then 発表, 訂正, 取消, then digest."""
         return (self.sent, self.info_type.rank, self.digest)
+
+    def open_areas(self) -> tuple[AreaReport, ...]:
+        """The areas of which it says something that no table knows."""
+        return tuple(area for area in self.areas if area.grade == UNKNOWN)

@@ -72,7 +72,7 @@ class Decider:
         raw = await self.db.read(telegrams.pending, _BATCH)
         if not raw:
             return False
-        batch = await asyncio.to_thread(read_all, raw)
+        batch = await asyncio.to_thread(read_all, raw, self.places)
         for decided in await self._decide(batch):
             self.on_decided(decided)
         self.wake_planner()
@@ -98,14 +98,14 @@ class Decider:
             return
 
 
-def read_all(raw: Sequence[RawTelegram]) -> list[PendingTelegram]:
+def read_all(raw: Sequence[RawTelegram], places: PlaceTable) -> list[PendingTelegram]:
     """Read stored telegrams; pure work for a thread."""
     return [
         PendingTelegram(
             id=one.id,
             digest=one.digest,
             seen_at=one.received_at,
-            reading=reading.read(one.body, one.file_name),
+            reading=reading.placed(reading.read(one.body, one.file_name), places),
         )
         for one in raw
     ]

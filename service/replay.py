@@ -15,7 +15,7 @@ from alerts.folding import State
 from alerts.places import PlaceTable
 from alerts.report import Report
 from alerts.strands import strand_of
-from alerts.vocabulary import NONE, Hazard, Status
+from alerts.vocabulary import NONE, Hazard, MsgType, Status
 from feeds.jma import reading
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -71,7 +71,7 @@ class _Known:
     """What the history holds so far, strand by strand; each earthquake stands for itself."""
 
     def __init__(self, places: PlaceTable) -> None:
-        self._places = places
+        self.places = places
         self._reports: defaultdict[tuple[Hazard, Status], dict[str, list[Report]]] = defaultdict(dict)
         self._states: defaultdict[tuple[Hazard, Status], dict[str, State]] = defaultdict(dict)
 
@@ -86,7 +86,7 @@ class _Known:
                 return {}
             return _highest(report, others, codes)
 
-        alert = history.apply(report, reports, self._places, beside)
+        alert = history.apply(report, reports, self.places, beside)
         if all(other.digest != report.digest for other in reports):
             reports.append(report)
         self._states[key][strand] = alert.after
@@ -106,15 +106,15 @@ def _highest(report: Report, states: Iterable[State], codes: Iterable[str]) -> M
 
 def _row(file: TelegramFile, known: _Known) -> dict[str, Any]:
     row: dict[str, Any] = {"file": str(file.path), "type": file.reading.type}
-    match file.reading:
+    match reading.placed(file.reading, known.places):
         case reading.Unreadable(reason=reason):
             return row | {"status": None, "outcome": "unreadable", "reason": reason, "alerts": []}
         case reading.Ignored(status=status, reason=reason):
             return row | {"status": status, "outcome": "ignored", "reason": reason, "alerts": []}
         case reading.Read(status=status, reason=reason, reports=reports, notices=notices):
             alerts = [known.apply(report) for report in reports]
-            told = [alert for alert in alerts if alert.places or alert.msg_type == "Cancel"]
-            said = reason or "; ".join(alert.reason for alert in alerts)
+            told = [alert for alert, report in zip(alerts, reports, strict=True) if _says_something(alert, report)]
+            said = reason or "; ".join(map(_reason, alerts, reports))
             noticed = {notice.text for alert in alerts for notice in alert.notices} | {n.text for n in notices}
             return row | {
                 "status": status,
@@ -123,6 +123,20 @@ def _row(file: TelegramFile, known: _Known) -> dict[str, Any]:
                 "notices": sorted(noticed),
                 "alerts": [_alert(alert) for alert in told],
             }
+
+
+def _says_something(alert: history.Alert, report: Report) -> bool:
+    """Whether it is more than `nothing`; what we do not understand is never taken for calm."""
+    if alert.places or alert.msg_type is MsgType.CANCEL or report.open_areas():
+        return True
+    return bool(alert.notices) and any(area.grade != NONE for area in report.areas)
+
+
+def _reason(alert: history.Alert, report: Report) -> str:
+    if not (unknown := report.open_areas()):
+        return alert.reason
+    codes = ", ".join(area.code for area in unknown[:5])
+    return f"{alert.reason}; unknown in {len(unknown)} areas ({codes}), where what was said before still stands"
 
 
 def _alert(alert: history.Alert) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from alerts import hazards
 from alerts.notices import Notice, NoticeKind
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, Report, SeaState
 from alerts.vocabulary import NONE, Hazard, InfoType
-from feeds.jma import envelope, types
+from feeds.jma import envelope
 from feeds.jma.envelope import Envelope, NotReadable
 
 _INTENSITIES = frozenset({"1", "2", "3", "4", "5-", "5+", "6-", "6+", "7"})
@@ -87,8 +87,8 @@ def _code(area: ET.Element) -> str:
 
 def _grade(code: str, place: str, area: ET.Element, notices: list[Notice]) -> str:
     """The intensity; 震度５弱以上未入電 counts as 5-lower or more unless something stronger was measured."""
-    value = types.plain(envelope.text(area, "MaxInt"))
-    condition = types.plain(envelope.text(area, "Condition"))
+    value = envelope.text(area, "MaxInt")
+    condition = envelope.text(area, "Condition")
     measured = value if value in _INTENSITIES else NONE
     if _NO_DATA in (value, condition):
         return hazards.rule(Hazard.EARTHQUAKE).highest([measured, "5-?"])

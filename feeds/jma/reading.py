@@ -1,18 +1,21 @@
 """One raw telegram in, one reading out: what it says, why it is not read, or why it cannot be.
 
-The type is told by the file name and checked against Control/Title; without a type in the name, the title decides.
+The type is told by the file name and checked against Control/Title; without a type in the name the title decides,
+and without a title that is known, what stands inside (`shapes`).
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
+from alerts import folding
 from alerts.notices import Notice, NoticeKind
-from alerts.report import Report
+from alerts.places import PlaceTable
+from alerts.report import UNKNOWN, Report
 from alerts.vocabulary import InfoType, Status
-from feeds.jma import earthquake, envelope, tsunami, types, weather
+from feeds.jma import earthquake, envelope, shapes, tsunami, types, weather
 from feeds.jma.envelope import Envelope, NotReadable
 
 Reader: TypeAlias = Callable[[str, Envelope, str], tuple[list[Report], list[Notice]]]
@@ -77,12 +80,27 @@ def read(raw: bytes, file_name: str) -> Reading:
         return Unreadable(type=named, reason=f"our reader failed on it: {type(fault).__name__}: {fault}")
 
 
+def placed(found: Reading, places: PlaceTable) -> Reading:
+    """The reading; unreadable where no area of it stands for a place we know: nobody could be told of it.
+
+    It is read again once the place tables know its codes; taken for read, it would be lost.
+    """
+    if not isinstance(found, Read) or not found.reports:
+        return found
+    if not all(folding.placeless(report, places) for report in found.reports):
+        return found
+    codes = sorted({area.code for report in found.reports for area in report.areas})
+    reason = f"none of its {len(codes)} area codes stands for a place: {', '.join(codes[:5])}. Renew the place tables"
+    return Unreadable(type=found.type, reason=reason)
+
+
 def _read(telegram: Envelope, raw: bytes, named: str) -> Reading:
-    kind = _type_of(named, telegram.title)
+    kind = _type_of(named, telegram)
     if not kind.family:
         return _ignored(kind, telegram)
     try:
         reports, notices = _READERS[kind.family](kind.code, telegram, digest_of(raw))
+        _refuse_unknown(reports, notices)
     except NotReadable as problem:
         return Unreadable(type=kind.code, reason=str(problem))
     return Read(
@@ -94,6 +112,17 @@ def _read(telegram: Envelope, raw: bytes, named: str) -> Reading:
         notices=tuple(notices),
         reason="" if reports else _without_reports(kind, telegram),
     )
+
+
+def _refuse_unknown(reports: Sequence[Report], notices: Sequence[Notice]) -> None:
+    """NotReadable where no report says anything we know of any area: to be read again once our tables know it.
+
+    Taken for read, it would pass for a telegram that holds no warning.
+    """
+    areas = [area for report in reports for area in report.areas]
+    if areas and all(area.grade == UNKNOWN for area in areas):
+        subjects = ", ".join(sorted({notice.subject for notice in notices})[:5])
+        raise NotReadable(f"nothing is known of any of its {len(areas)} areas: {subjects} stands in no table")
 
 
 def _ignored(kind: types.TelegramType, telegram: Envelope) -> Ignored:
@@ -110,16 +139,19 @@ def _ignored(kind: types.TelegramType, telegram: Envelope) -> Ignored:
     )
 
 
-def _type_of(named: str, title: str) -> types.TelegramType:
+def _type_of(named: str, telegram: Envelope) -> types.TelegramType:
     """The type by file name, checked against the title. NotReadable where the two name different types we read.
 
     A type that no table knows has no title of its own, and no family.
     """
+    title = telegram.title
     by_name, by_title = types.of(named), types.by_title(title)
     if by_name and by_name.title == types.plain(title):
         return replace(by_name, code=named)
     if not named and by_title:
         return by_title
+    if (inside := _by_shape(by_name, by_title, named, telegram)) is not None:
+        return inside
     if (by_name and by_name.family) or (by_title and by_title.family):
         raise NotReadable(f"the file name says {named or 'nothing'}, Control/Title says {title!r}: which is it?")
     if by_name:
@@ -128,6 +160,21 @@ def _type_of(named: str, title: str) -> types.TelegramType:
         return replace(by_title, code=named)
     reason = f"telegram type {named or title} ({title}) stands in no table: kept, not read."
     return types.TelegramType(code=named, title="", family="", reason=reason)
+
+
+def _by_shape(
+    by_name: types.TelegramType | None, by_title: types.TelegramType | None, named: str, telegram: Envelope
+) -> types.TelegramType | None:
+    """The type by the body, where name and title leave it open; a title that is missing is no contradiction."""
+    if by_title is not None or (named and telegram.title):
+        return None
+    found = shapes.fitting(telegram)
+    if not named and len(found) > 1:
+        codes = ", ".join(kind.code for kind in found)
+        raise NotReadable(f"neither name nor Control/Title tell its type, and its body may be {codes}")
+    if not named:
+        return found[0] if found else None
+    return replace(by_name, code=named) if by_name and by_name in found else None
 
 
 def _without_reports(kind: types.TelegramType, telegram: Envelope) -> str:

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from alerts.notices import Notice, NoticeKind
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, HeightWord, Report
 from alerts.vocabulary import NONE, Hazard, InfoType
-from feeds.jma import envelope, types
+from feeds.jma import envelope
 from feeds.jma.envelope import Envelope, NotReadable
 
 _GRADES = {
@@ -86,7 +86,7 @@ def _facts(item: ET.Element) -> Facts:
     """Expected height and arrival, as far as the telegram says them."""
     height = envelope.child(item, "MaxHeight", "TsunamiHeight")
     metres, over, word = _height(height) if height is not None else (None, False, None)
-    condition = types.plain(envelope.text(item, "FirstHeight", "Condition"))
+    condition = envelope.text(item, "FirstHeight", "Condition")
     return Facts(
         height=metres,
         over=over,
@@ -98,10 +98,10 @@ def _facts(item: ET.Element) -> Facts:
 
 def _height(element: ET.Element) -> tuple[float | None, bool, HeightWord | None]:
     """Metres, whether it may be more, and JMA's word where no number is given (NaN, condition 不明)."""
-    description = types.plain(element.get("description", ""))
+    description = envelope.attribute(element, "description")
     word = next((word for word in HeightWord if word.value == description), None)
     try:
-        metres = float((element.text or "").strip())
+        metres = float(envelope.text(element))
     except ValueError:
         return None, False, word
     if not math.isfinite(metres):

@@ -7,10 +7,29 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 #: anywhere in a name, and overlapping: "review12_VXSE53" holds two, and only one of them is a type
 _TYPE = re.compile(r"(?=(V[A-Z]{3}[0-9I]{2}))", re.IGNORECASE)
 _FLOOD = re.compile(r"VXKO[0-9]{2}")
+#: characters that nobody sees: zero-width spaces and joiners, direction marks, byte order mark
+_UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a type's telegrams look like inside; every condition that is given must hold (see `shapes`)."""
+
+    #: the body's namespace: seismology1, volcanology1, meteorology1
+    scheme: str
+    #: Head/InfoKind
+    info_kind: str
+    #: how Head/InfoKindVersion begins, such as 1.5
+    version: str = ""
+    #: paths of elements below Body that must be there
+    has: tuple[str, ...] = ()
+    #: the only Kind/Code that may stand in the body, and at least one of them does
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +40,15 @@ class TelegramType:
     title: str
     family: str
     reason: str
+    #: None where the type cannot be told by its body
+    shape: Shape | None = None
 
 
 def plain(text: str) -> str:
-    """Full-width digits, letters and spaces made plain (NFKC): titles and keywords come in both."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """Full-width digits, letters and spaces made plain (NFKC), what nobody sees left out: JMA writes both widths."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_UNSEEN))
+    return text.strip()
 
 
 @functools.cache
@@ -34,10 +57,24 @@ def table() -> Mapping[str, TelegramType]:
     text = resources.files("feeds.jma").joinpath("types.toml").read_text(encoding="utf-8")
     return {
         code: TelegramType(
-            code=code, title=plain(row["title"]), family=row.get("family", ""), reason=row.get("reason", "")
+            code=code,
+            title=plain(row["title"]),
+            family=row.get("family", ""),
+            reason=row.get("reason", ""),
+            shape=_shape(row["shape"]) if "shape" in row else None,
         )
         for code, row in tomllib.loads(text).items()
     }
+
+
+def _shape(row: Mapping[str, Any]) -> Shape:
+    return Shape(
+        scheme=row["scheme"],
+        info_kind=plain(row["info_kind"]),
+        version=row.get("version", ""),
+        has=tuple(row.get("has", ())),
+        kinds=frozenset(row.get("kinds", ())),
+    )
 
 
 @functools.cache

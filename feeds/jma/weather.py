@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from alerts.notices import Notice, NoticeKind
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Report
 from alerts.vocabulary import NONE, Hazard, InfoType
-from feeds.jma import envelope, types
+from feeds.jma import envelope
 from feeds.jma.envelope import Envelope, NotReadable
 
 #: type -> hazard -> Kind/Code -> grade. The codes' order is not that of severity, and no code stands twice
@@ -67,7 +67,7 @@ class _Word:
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
     """One report per hazard of the type. NotReadable where region or municipalities are missing."""
-    levels = {types.plain(w.get("type", "")): w for w in envelope.children(telegram.body, "Warning")}
+    levels = {envelope.attribute(w, "type"): w for w in envelope.children(telegram.body, "Warning")}
     region = _region(levels)
     notices: list[Notice] = []
     said: list[tuple[str, list[_Word]]] = []
@@ -145,8 +145,8 @@ def _areas(place: str, words: Iterable[_Word], hazard: Hazard, worst_first: list
 
 def _word(kind: ET.Element, code: str, place: str, notices: list[Notice]) -> _Word:
     """What a Kind says. A code or status no table knows leaves what was said before."""
-    status, value = types.plain(envelope.text(kind, "Status")), envelope.text(kind, "Code")
-    if status == types.plain(_NOTHING):
+    status, value = envelope.text(kind, "Status"), envelope.text(kind, "Code")
+    if status == _NOTHING:
         return _Word(hazard=None, grade=NONE)
     hazard = next((hazard for hazard, grades in GRADES[code].items() if value in grades), None)
     if hazard is None:

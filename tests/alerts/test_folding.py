@@ -319,6 +319,22 @@ def test_an_unknown_place_code_is_told_even_while_it_is_calm() -> None:
     assert fold(report("VPWW55", {"1720499": "none"})).notices
 
 
+@pytest.mark.parametrize("grade", ["L4", "none"])
+def test_a_code_of_no_place_lifts_nothing_of_what_the_report_does_not_name(grade: str) -> None:
+    """It may stand for any place that is missing in the report."""
+    before = report("VPWW55", {"1720400": "L4", "1720500": "L3"})
+    garbled = report("VPWW55", {"9999999": grade, "1720500": "L2"}, later(1))
+    assert fold(before, garbled).grades == {WAJIMA: "L4", SUZU: "L2"}
+    whole_again = report("VPWW55", {"1720400": "L3", "1720500": "none"}, later(2))
+    assert fold(before, garbled, whole_again).grades == {WAJIMA: "L3"}
+
+
+def test_a_report_is_placeless_where_none_of_its_areas_is_known() -> None:
+    assert folding.placeless(report("VPWW55", {"9999999": "L5", "x": "none"}), TABLE)
+    assert not folding.placeless(report("VPWW55", {"9999999": "L5", "1720400": "none"}), TABLE)
+    assert not folding.placeless(cancel("VPWW55", later(1)), TABLE)
+
+
 def test_a_superseded_code_is_no_reason_to_call_anybody() -> None:
     state = fold(report("VPWW55", {"1410000": "L4"}))
     assert state.grades["14101"] == "L4"

@@ -177,6 +177,39 @@ def test_an_unknown_place_is_said_and_an_unknown_kind_too(tmp_path: Path) -> Non
     assert any("1720499" in notice for notice in row["notices"])
 
 
+def test_what_is_not_understood_is_never_nothing(tmp_path: Path) -> None:
+    raw = rain({"1720400": Item(code="43")})
+    at = raw.index("（市町村等）".encode(), raw.index(b"<Body"))
+    unknown = raw[:at] + raw[at:].replace(b"<Code>43<", b"<Code>46<")
+    row = only(played(tmp_path, {"a.xml": unknown}))
+    assert (row["outcome"], [alert["places"] for alert in row["alerts"]]) == ("alerts", [{}])
+    assert "unknown in 1 areas (1720400)" in row["reason"]
+
+
+@pytest.mark.parametrize(("old", "outcome"), [("1720400", "alerts"), ("17", "unreadable")])
+def test_an_alert_for_no_place_is_never_nothing(tmp_path: Path, old: str, outcome: str) -> None:
+    raw = rain({"1720400": Item(code="43")})
+    at = raw.index("（市町村等）".encode(), raw.index(b"<Body"))
+    garbled = raw[:at] + raw[at:].replace(f"<Code>{old}".encode(), f"<Code>99{old[2:]}".encode())
+    row = only(played(tmp_path, {"a.xml": garbled}))
+    assert row["outcome"] == outcome
+    assert [alert["places"] for alert in row["alerts"]] == ([{}] if outcome == "alerts" else [])
+
+
+@pytest.mark.parametrize("value", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("name", ["DateTime", "ReportDateTime", "TargetDateTime", "OriginTime", "ValidDateTime"])
+def test_an_absurd_time_never_costs_the_document(tmp_path: Path, name: str, value: str) -> None:
+    quake = compose.full_earthquake_report(event_id=EVENT, at=AT, cities={"1720400": "6+"})
+    wave = tsunami(later(1), valid_until=later(60))
+    spoiled = {
+        f"{kind}.xml": re.sub(f"<{name}>[^<]*<".encode(), f"<{name}>{value}<".encode(), raw)
+        for kind, raw in (("VXSE53", quake), ("VTSE41", wave))
+    }
+    rows = played(tmp_path, spoiled)
+    assert {row["outcome"] for row in rows} <= {"unreadable", "alerts"}
+    assert all(row["reason"] for row in rows)
+
+
 def test_folders_are_searched_and_files_are_taken_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     for name in ("deep/er/a.XML", "deep/b.xml", "c.txt", "deep/MANIFEST.tsv"):

@@ -1,11 +1,16 @@
 """Which telegram is read by which reader, which is ignored, and which cannot be read. Nothing ever crashes."""
 
+import ast
+import dataclasses
 import hashlib
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts import places
 from alerts.notices import NoticeKind
 from alerts.vocabulary import InfoType, Status
 from feeds.jma import compose, envelope, reading, types
@@ -106,7 +111,8 @@ def test_a_further_number_of_an_ignored_type_keeps_its_number() -> None:
 
 @pytest.mark.parametrize("name", ["VZZZ99.xml", "telegram.xml"])
 def test_a_type_no_table_knows_is_ignored_and_told(name: str) -> None:
-    found = reading.read(retitled("新しい情報"), name)
+    raw = swap(retitled("新しい情報"), "<InfoKind>地震情報<", "<InfoKind>新しい情報<")
+    found = reading.read(raw, name)
     assert isinstance(found, reading.Ignored)
     (notice,) = found.notices
     assert notice.kind is NoticeKind.UNKNOWN_CODE
@@ -276,3 +282,163 @@ def test_every_sample_of_another_type_is_ignored_without_a_notice() -> None:
         found = reading.read(path.read_bytes(), path.name)
         assert isinstance(found, reading.Ignored), path
         assert (found.type, found.notices) == (path.parent.name, ()), path
+
+
+# full-width, spaces, and what nobody sees -----------------------------------------------------------
+
+_WIDE = str.maketrans("0123456789+-", "０１２３４５６７８９＋－")
+
+
+def wide(raw: bytes, *names: str) -> bytes:
+    """The telegram with the text of these elements in full-width characters, with spaces and a zero-width one."""
+    text = raw.decode()
+    for name in names:
+        text = re.sub(
+            rf"<{name}>([^<]+)</{name}>",
+            lambda found, name=name: f"<{name}>　\u200b{found.group(1).translate(_WIDE)} \n</{name}>",
+            text,
+        )
+    assert text != raw.decode()
+    return text.encode()
+
+
+@pytest.mark.parametrize("code", [code for code in EXAMPLES if code != "VXSE52"])
+def test_full_width_codes_and_spaces_say_the_same(code: str) -> None:
+    plain = telegrams.report(EXAMPLES[code])
+    odd = telegrams.report(wide(EXAMPLES[code], "Code", "MaxInt", "EventID", "Status", "InfoType"))
+    assert dataclasses.replace(odd, digest=plain.digest) == plain
+
+
+@pytest.mark.parametrize(("mark", "status"), [("　通　常　", Status.ACTUAL), ("訓 練", Status.EXERCISE)])
+def test_a_status_stretched_with_spaces_is_the_same(mark: str, status: Status) -> None:
+    assert telegrams.read(swap(QUAKE, "<Status>通常<", f"<Status>{mark}<")).status is status
+
+
+def test_comments_and_cdata_in_a_code_are_no_part_of_it() -> None:
+    raw = EXAMPLES["VPWW55"].replace(b"<Code>43</Code>", b"<Code><!-- x -->4<![CDATA[3]]></Code>")
+    assert telegrams.grades(raw) == telegrams.grades(EXAMPLES["VPWW55"])
+
+
+def test_another_prefix_for_the_same_namespaces_is_the_same_telegram() -> None:
+    raw = QUAKE.decode().replace("<Head xmlns=", "<h:Head xmlns:h=").replace("</Head>", "</h:Head>")
+    head = raw[raw.index("<h:Head") : raw.index("</h:Head>")]
+    prefixed = re.sub(r"<(/?)(?!h:Head)(\w+)", r"<\1h:\2", head)
+    assert telegrams.report(raw.replace(head, prefixed).encode()).areas == telegrams.report(QUAKE).areas
+
+
+@pytest.mark.parametrize("path", sorted(Path("feeds/jma").glob("*.py")), ids=lambda path: path.name)
+def test_readers_take_words_by_the_envelope_alone(path: Path) -> None:
+    """So that whatever width JMA writes is the same to a reader that is written later."""
+    if path.name == "envelope.py":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in ("text", "attrib", "findtext", "itertext", "tail"):
+            of_envelope = isinstance(node.value, ast.Name) and node.value.id == "envelope"
+            assert of_envelope, f"{path.name}:{node.lineno}: use envelope.text or envelope.attribute"
+
+
+# nothing known of any area -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        ("VXSE51", "<MaxInt>5+<", "<MaxInt>8<"),
+        ("VXSE53", "<MaxInt>5+<", "<MaxInt>8<"),
+        ("VTSE41", "<Code>53<", "<Code>58<"),
+        ("VPWW56", "<Code>49<", "<Code>59<"),
+    ],
+)
+def test_a_telegram_of_which_nothing_is_known_is_unreadable_until_our_tables_know_it(
+    code: str, old: str, new: str
+) -> None:
+    raw = swap(EXAMPLES[code], old, new)
+    if code == "VPWW56":  # the rest of the region is named too, without a warning
+        raw = raw.replace("<Status>発表警報・注意報はなし<".encode(), "<Status>？<".encode())
+    assert "nothing is known of any of its" in telegrams.unreadable(raw, f"{code}.xml")
+
+
+def test_a_telegram_of_no_place_we_know_is_unreadable() -> None:
+    raw = swap(EXAMPLES["VTSE41"], "<Code>360</Code>", "<Code>999</Code>")
+    found = reading.placed(reading.read(raw, "VTSE41.xml"), places.load())
+    assert isinstance(found, reading.Unreadable)
+    assert "999" in found.reason
+    whole = reading.read(EXAMPLES["VTSE41"], "VTSE41.xml")
+    assert reading.placed(whole, places.load()) is whole
+
+
+def test_a_withdrawal_has_no_areas_and_needs_no_place() -> None:
+    found = reading.read(compose.withdrawal("VTSE41", EVENT, at=AT), "VTSE41.xml")
+    assert reading.placed(found, places.load()) is found
+
+
+# the type by what stands inside --------------------------------------------------------------------
+
+
+def untitled(raw: bytes, title: str = "") -> bytes:
+    """The telegram under another Control/Title."""
+    return re.sub(b"(<Control>\\s*<Title>)[^<]*<", lambda found: found.group(1) + title.encode() + b"<", raw)
+
+
+@pytest.mark.parametrize("title", ["", "新しい題"])
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_the_body_tells_the_type_where_neither_name_nor_title_does(code: str, title: str) -> None:
+    raw = untitled(EXAMPLES[code], title)
+    assert raw != EXAMPLES[code]
+    assert telegrams.read(raw, "telegram.xml").type == code
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_the_body_confirms_the_name_where_the_title_is_missing(code: str) -> None:
+    assert telegrams.read(untitled(EXAMPLES[code]), f"{code}.xml").type == code
+    other = "VXSE53" if code != "VXSE53" else "VXSE51"
+    assert "which is it" in telegrams.unreadable(untitled(EXAMPLES[code]), f"{other}.xml")
+
+
+def test_a_body_that_may_be_of_two_types_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    twin = dataclasses.replace(types.table()["VXSE53"], code="VXSE99", title="？")
+    both = {"VXSE53": types.table()["VXSE53"], "VXSE99": twin}
+    monkeypatch.setattr(types, "table", lambda: both)
+    assert "may be VXSE53, VXSE99" in telegrams.unreadable(untitled(QUAKE), "telegram.xml")
+
+
+def test_every_sample_without_name_and_title_is_its_own_type_or_no_type_that_is_read() -> None:
+    for path in samples.of():
+        found = reading.read(untitled(path.read_bytes()), "telegram.xml")
+        assert found.type == path.parent.name, path
+    for path in samples.others():
+        assert not isinstance(reading.read(untitled(path.read_bytes()), "telegram.xml"), reading.Read), path
+
+
+# absurd times --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1999-12-31T00:00:00Z", "2100-01-02T00:00:00Z"]
+)
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_an_absurd_year_is_unreadable(code: str, value: str) -> None:
+    for name in ("DateTime", "ReportDateTime"):
+        raw = re.sub(f"<{name}>[^<]*<".encode(), f"<{name}>{value}<".encode(), EXAMPLES[code])
+        assert "expected a" in telegrams.unreadable(raw, f"{code}.xml")
+
+
+@pytest.mark.parametrize(
+    "value", ["9999-12-31T23:59:59+09:00", "0001-01-01T00:00:00+09:00", "soon", "2026-09-01T12:00:00"]
+)
+def test_an_absurd_time_that_only_adds_to_a_warning_is_left_out(value: str) -> None:
+    raw = compose.tsunami_report(
+        event_ids=[EVENT], at=AT, areas={"360": Sea(grade="53", height="5", arrival=telegrams.later(20))}
+    )
+    (area,) = telegrams.report(re.sub(b"<ArrivalTime>[^<]*<", f"<ArrivalTime>{value}<".encode(), raw)).areas
+    assert (area.grade, area.facts.arrival) == ("major_warning", None)
+    quake = telegrams.report(re.sub(b"<(OriginTime|TargetDateTime)>[^<]*<", rf"<\1>{value}<".encode(), QUAKE))
+    assert quake.origin is None
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-09-01T03:00:00Z", "2026-09-01T12:00+09:00", "2026-09-01T12:00:00+0900", "2026-08-31T22:00:00-05:00"]
+)
+def test_other_writings_of_the_same_moment_are_the_same(value: str) -> None:
+    raw = re.sub(b"<ReportDateTime>[^<]*<", f"<ReportDateTime>{value}<".encode(), QUAKE)
+    assert telegrams.report(raw).issued == AT.replace(second=0)

@@ -124,11 +124,11 @@ def test_an_unknown_kind_is_kept_apart_and_told() -> None:
 
 def test_an_item_without_kind_is_unknown_not_calm() -> None:
     raw = swap(
-        tsunami({"360": Sea(grade="51")}),
+        tsunami({"360": Sea(grade="51"), "361": Sea(grade="62")}),
         "<Name>津波警報</Name>\n<Code>51</Code>\n</Kind>\n<LastKind>",
         "</Kind>\n<LastKind>",
     )
-    assert grades(raw) == {"360": UNKNOWN}
+    assert grades(raw) == {"360": UNKNOWN, "361": "advisory"}
 
 
 def test_a_withdrawal_has_no_areas() -> None:
