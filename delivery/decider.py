@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts import noticeboard
 from alerts import store as state
 from alerts.places import PlaceTable
 from delivery import deciding
 from delivery.deciding import Decided, PendingTelegram
-from feeds import notices
 from feeds import store as telegrams
 from feeds.jma import reading
 from feeds.telegrams import RawTelegram
@@ -117,7 +117,7 @@ def commit(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable,
     decided = deciding.decide(db, batch, places, now)
     for verdict in decided.verdicts:
         telegrams.mark(db, verdict.id, verdict.state, verdict.reason, verdict.type, now)
-    notices.add_all(db, decided.notices, now)
+    noticeboard.add_all(db, decided.notices, now)
     return decided
 
 

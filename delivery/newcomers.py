@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts import hazards, store
+from alerts import hazards, noticeboard, store
 from alerts.changes import Cause, PlaceChange
 from alerts.hazards import Ends, HazardRule
 from alerts.store import InForce
 from alerts.vocabulary import NONE, Hazard
-from delivery import audience, broadcasts, chunks, ledger, messages, notices
+from delivery import audience, broadcasts, chunks, ledger, messages
 from delivery.broadcasts import Broadcast, BroadcastState
 from delivery.drafting import Drafter, Groups, Scope
 from delivery.ledger import Known, Standing
@@ -122,7 +122,7 @@ def _catch_up(
     Drafter(writer, scope, lambda: changes).add(groups, identity, answer)
     messages.add(db, list(groups.drafts.values()), writer.version, state.now)
     for notice in groups.notices:
-        notices.add(db, notice, state.now)
+        noticeboard.add(db, notice, state.now)
     return groups.planned
 
 

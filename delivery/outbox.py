@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts import hazards
+from alerts import hazards, noticeboard
 from alerts.notices import Notice, NoticeKind
 from alerts.vocabulary import NONE, Hazard, Kind
-from delivery import broadcasts, chunks, ledger, newcomers, notices
+from delivery import broadcasts, chunks, ledger, newcomers
 from delivery.ledger import Standing
 from delivery.states import MessageState
 from storage import times
@@ -141,7 +141,7 @@ def _judged(db: Connection, row: Row, now: datetime) -> _Dropped | None:
             text=f"A message of broadcast {row.integer('broadcast_id')} cannot be sent: {fault}. One person missed it.",
             urgent=True,
         )
-        notices.add(db, notice, now)
+        noticeboard.add(db, notice, now)
         return _Dropped(state=MessageState.FAILED, reason=reason, catch_up=False)
 
 

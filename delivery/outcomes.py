@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
-from delivery import broadcasts, chunks, newcomers, notices, receipts
+from delivery import broadcasts, chunks, newcomers, receipts
 from delivery.states import MessageState
 from delivery.transport import (
     Accepted,
@@ -198,7 +199,7 @@ def _raise_trouble(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> 
             " sender. Texts wait and are tried again.",
             urgent=True,
         )
-        notices.add(db, notice, max(answer.at for answer, _ in settled))
+        noticeboard.add(db, notice, max(answer.at for answer, _ in settled))
 
 
 def _mark_broadcasts(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
-from delivery import broadcasts, newcomers, notices, operators, planning, welcomes
+from delivery import broadcasts, newcomers, operators, planning, welcomes
 from delivery.broadcasts import Advance
 from delivery.forms import Rates
 from delivery.operators import Operator
@@ -97,7 +98,7 @@ class Planner:
                 text=f"Broadcast {broadcast_id} cannot be planned ({type(error).__name__}); it is tried again.",
                 urgent=True,
             )
-            await self.db.write(notices.add, notice, now)
+            await self.db.write(noticeboard.add, notice, now)
 
     async def _chunk(self, broadcast_id: int) -> Advance:
         now = self.clock()

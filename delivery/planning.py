@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alerts import hazards, store
+from alerts import hazards, noticeboard, store
 from alerts.changes import PlaceChange
 from alerts.hazards import Ends
 from alerts.store import InForce
-from delivery import audience, broadcasts, chunks, forms, ledger, messages, notices
+from delivery import audience, broadcasts, chunks, forms, ledger, messages
 from delivery.audience import Candidate
 from delivery.broadcasts import Advance, Broadcast, BroadcastState
 from delivery.drafting import Drafter, Groups, Scope
@@ -108,7 +108,7 @@ class Plan:
         excluded.update({_TOO_LATE if late else Excluded.SUPERSEDED: reached.left_out, _NO_TEXT: groups.textless})
         messages.add(db, list(groups.drafts.values()), self._writer.version, now)
         for notice in groups.notices:
-            notices.add(db, notice, now)
+            noticeboard.add(db, notice, now)
         step = Advance(
             cursor=reached.cursor,
             planned=groups.planned,

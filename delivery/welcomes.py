@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
-from delivery import broadcasts, chunks, messages, notices, priority
+from delivery import broadcasts, chunks, messages, priority
 from delivery.broadcasts import Origin
 from delivery.messages import Draft
 from delivery.writing import Unwritable, Writer
@@ -80,4 +81,4 @@ def _complain(db: Connection, municipality: str, language: str, error: Unwritabl
         subject=f"welcome {municipality} {language}",
         text=f"New people are not welcomed, because no text could be made: {error}.",
     )
-    notices.add(db, notice, now)
+    noticeboard.add(db, notice, now)

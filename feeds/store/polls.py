@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
-from feeds import health, notices
+from feeds import health
 from feeds.health import FeedState, Judgement, Sight
 from feeds.listing import EntryState, NewEntry, Settled, Wanted
 from feeds.settings import FeedSettings
@@ -74,14 +75,14 @@ def set_long_read(db: Connection, feed: str, at: datetime | None) -> None:
 def _set_alarm(db: Connection, judgement: Judgement, state: FeedState, now: datetime) -> datetime | None:
     """Raise or resolve the alarm that a judgement calls for, once per episode; since when it lasts."""
     if judgement.sight is not Sight.BLIND:
-        notices.resolve(db, NoticeKind.BLIND, state.name, now)
+        noticeboard.resolve(db, NoticeKind.BLIND, state.name, now)
         # While blind nobody knows whether a silence has ended.
         if judgement.sight is not Sight.SILENT:
-            notices.resolve(db, NoticeKind.SILENT, state.name, now)
+            noticeboard.resolve(db, NoticeKind.SILENT, state.name, now)
     alarm = health.alarm(judgement)
     if alarm is None:
         return None
-    notices.add_once(db, alarm, now)
+    noticeboard.add_once(db, alarm, now)
     return state.blind_since or now
 
 
@@ -89,11 +90,11 @@ def set_entry_notices(
     db: Connection, feed: str, told: Iterable[Notice], nameless: Notice | None, now: datetime
 ) -> None:
     """Notices about new entries; and the one about entries without id, raised once or resolved."""
-    notices.add_all(db, told, now)
+    noticeboard.add_all(db, told, now)
     if nameless is None:
-        notices.resolve(db, NoticeKind.FEED_ENTRY, feed, now)
+        noticeboard.resolve(db, NoticeKind.FEED_ENTRY, feed, now)
     else:
-        notices.add_once(db, nameless, now)
+        noticeboard.add_once(db, nameless, now)
 
 
 def unseen(db: Connection, entry_ids: Sequence[str]) -> set[str]:
@@ -179,7 +180,7 @@ def settle(db: Connection, outcomes: Iterable[Settled], now: datetime) -> int:
             },
         )
         if outcome.notice:
-            notices.add(db, outcome.notice, now)
+            noticeboard.add(db, outcome.notice, now)
     return stored
 
 

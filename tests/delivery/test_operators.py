@@ -2,8 +2,9 @@
 
 import pytest
 
+from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
-from delivery import notices, operators
+from delivery import operators
 from delivery.operators import Operator
 from templates_i18n import segments
 from tests.delivery.builders import WAJIMA, a_service, number, set_state
@@ -13,7 +14,7 @@ PEOPLE = [Operator(number_hash=f"operator{index}", number_sealed=number(900 + in
 
 def raise_notice(db, clock, subject, *, kind=NoticeKind.UNREADABLE, urgent=True):
     notice = Notice(kind=kind, subject=subject, text="A full sentence with what to do.", urgent=urgent)
-    db.write_sync(notices.add, notice, clock())
+    db.write_sync(noticeboard.add, notice, clock())
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
+from alerts import noticeboard
 from alerts.notices import NoticeKind
-from feeds import collector, listing, notices, store
+from feeds import collector, listing, store
 from feeds.collector import Collector
 from feeds.jma import types
 from feeds.listing import EntryState, NewEntry
@@ -117,7 +118,7 @@ async def test_what_is_no_longer_there_is_asked_for_once(polling: Polling, fault
     await fetching.settled()
     assert polling.jma.hits[FakeJma.data_path(name)] == 1
     assert (polling.count("telegrams"), polling.wakes) == (0, [])
-    (told,) = polling.db.read_sync(notices.open_notices)
+    (told,) = polling.db.read_sync(noticeboard.open_notices)
     assert (told.notice.kind, told.notice.subject) == (NoticeKind.GONE, name)
 
 
@@ -150,7 +151,7 @@ async def test_after_twelve_hours_it_is_given_up(polling: Polling) -> None:
         await fetching.retry_due()
     await fetching.settled()
     assert polling.db.read_sync(store.entry_counts) == {EntryState.GONE: 1}
-    (told,) = polling.db.read_sync(notices.open_notices)
+    (told,) = polling.db.read_sync(noticeboard.open_notices)
     assert "given up after 12 hours" in told.notice.text
 
 

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from alerts import noticeboard
 from alerts.notices import NoticeKind
-from feeds import notices, store
+from feeds import store
 from feeds.listing import EntryState
 from feeds.poller import Fresh, NotModified, Outcome, PollFailed
 from feeds.settings import FEEDS
@@ -19,7 +20,7 @@ B = "20261123000100_0_VXSE53_270000.xml"
 
 
 def open_notices(polling: Polling) -> list[tuple[NoticeKind, str]]:
-    return [(found.notice.kind, found.notice.subject) for found in polling.db.read_sync(notices.open_notices)]
+    return [(found.notice.kind, found.notice.subject) for found in polling.db.read_sync(noticeboard.open_notices)]
 
 
 def bodies(polling: Polling) -> set[bytes]:
@@ -220,7 +221,7 @@ async def test_blindness_is_told_once_and_ends(polling: Polling) -> None:
         polling.clock.advance(20)
         await poller.poll_all()
     assert open_notices(polling) == [(NoticeKind.BLIND, "eqvol")]
-    (told,) = polling.db.read_sync(notices.untold)
+    (told,) = polling.db.read_sync(noticeboard.untold)
     assert told.times == 1
     polling.jma.faults.clear()
     await poller.poll_all()

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts import noticeboard
 from alerts.notices import NoticeKind
-from feeds import health, listing, notices, store, telegrams
+from feeds import health, listing, store, telegrams
 from feeds.health import FeedState, Sight
 from feeds.listing import EntryState, NewEntry, Settled
 from feeds.telegrams import AlreadyThere, Stored, TelegramState
@@ -111,7 +112,7 @@ def test_a_feed_comes_back_as_it_was_saved(db: Database) -> None:
 
 def test_an_alarm_is_raised_once_per_episode_and_resolved_after(db: Database) -> None:
     def open_kinds(connection: Connection) -> list[tuple[str, int]]:
-        return [(found.notice.kind.value, found.times) for found in notices.open_notices(connection)]
+        return [(found.notice.kind.value, found.times) for found in noticeboard.open_notices(connection)]
 
     def story(connection: Connection) -> None:
         def save(state: FeedState, now: datetime) -> FeedState:
@@ -142,7 +143,7 @@ def test_a_silence_stays_open_while_blind(db: Database) -> None:
         store.save_poll(connection, silent, later, SETTINGS)
         blind = replace(silent, failing_since=later, failures=9, last_error="timeout")
         store.save_poll(connection, blind, later + timedelta(minutes=4), SETTINGS)
-        assert {found.notice.kind for found in notices.open_notices(connection)} == {
+        assert {found.notice.kind for found in noticeboard.open_notices(connection)} == {
             NoticeKind.BLIND,
             NoticeKind.SILENT,
         }
@@ -163,11 +164,11 @@ def test_time_alone_makes_and_ends_no_more_than_it_should(db: Database) -> None:
         assert watched(1) is Sight.FRESH
         assert watched(5) is Sight.BLIND
         assert watched(6) is Sight.BLIND
-        (only,) = notices.open_notices(connection)
+        (only,) = noticeboard.open_notices(connection)
         assert (only.notice.kind, only.times) == (NoticeKind.BLIND, 1)
         assert store.feed_state(connection, "extra").blind_since == NOW + timedelta(minutes=5)
         store.save_poll(connection, replace(state, last_success_at=NOW + timedelta(minutes=7)), NOW, SETTINGS)
-        assert notices.open_notices(connection) == []
+        assert noticeboard.open_notices(connection) == []
 
     db.write_sync(story)
 

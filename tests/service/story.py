@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from alerts import noticeboard
 from alerts import store as state
 from delivery.simulated import SimulatedNetwork
-from feeds import notices, store
+from feeds import store
 from feeds.jma import compose
 from feeds.jma.compose import Item
 from service import opening
@@ -186,7 +187,7 @@ class Story:
 
     def open_notices(self) -> list[tuple[str, str]]:
         """Kind and subject of what is open."""
-        found = self.tool.read_sync(notices.open_notices)
+        found = self.tool.read_sync(noticeboard.open_notices)
         return [(one.notice.kind, one.notice.subject) for one in found]
 
     def failures(self, feed: str) -> int:
