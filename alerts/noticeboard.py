@@ -31,8 +31,8 @@ class StoredNotice:
 def add(db: Connection, notice: Notice, now: datetime) -> bool:
     """Open a notice, or count an open one up with its newest text; True if it was opened."""
     rows = db.execute(
-        "INSERT INTO notices (kind, subject, text, urgent, first_at, last_at)"
-        " VALUES (:kind, :subject, :text, :urgent, :now, :now)"
+        "INSERT INTO notices (kind, subject, text, urgent, since, first_at, last_at)"
+        " VALUES (:kind, :subject, :text, :urgent, :since, :now, :now)"
         " ON CONFLICT (kind, subject) WHERE resolved_at IS NULL DO UPDATE SET text = excluded.text,"
         " last_at = excluded.last_at, times = notices.times + 1,"
         " urgent = CASE WHEN excluded.urgent > notices.urgent THEN excluded.urgent ELSE notices.urgent END"
@@ -42,6 +42,7 @@ def add(db: Connection, notice: Notice, now: datetime) -> bool:
             "subject": notice.subject,
             "text": notice.text,
             "urgent": int(notice.urgent),
+            "since": times.to_text(notice.since) if notice.since else None,
             "now": times.to_text(now),
         },
     )
@@ -72,27 +73,18 @@ def resolve(db: Connection, kind: NoticeKind, subject: str, now: datetime) -> bo
     return changed > 0
 
 
+def resolve_all(db: Connection, kind: NoticeKind, now: datetime) -> int:
+    """Close every open notice of a kind that has not come up after `now`; how many."""
+    return db.execute_count(
+        "UPDATE notices SET resolved_at = :now WHERE kind = :kind AND resolved_at IS NULL AND last_at <= :now",
+        {"kind": kind, "now": times.to_text(now)},
+    )
+
+
 def open_notices(db: Connection) -> list[StoredNotice]:
     """All that are open: urgent ones first, then the newest."""
     rows = db.execute("SELECT * FROM notices WHERE resolved_at IS NULL ORDER BY urgent DESC, last_at DESC, id DESC")
     return [_stored(row) for row in rows]
-
-
-def untold(db: Connection) -> list[StoredNotice]:
-    """Open urgent notices that nobody has been told of by SMS yet, oldest first."""
-    rows = db.execute(
-        "SELECT * FROM notices WHERE resolved_at IS NULL AND urgent = 1 AND told_at IS NULL ORDER BY first_at, id"
-    )
-    return [_stored(row) for row in rows]
-
-
-def mark_told(db: Connection, notice_id: int, now: datetime) -> bool:
-    """Note that people were told; False if they had been, so that two workers never both tell."""
-    changed = db.execute_count(
-        "UPDATE notices SET told_at = :now WHERE id = :id AND told_at IS NULL",
-        {"id": notice_id, "now": times.to_text(now)},
-    )
-    return changed > 0
 
 
 def _stored(row: Row) -> StoredNotice:
@@ -103,6 +95,7 @@ def _stored(row: Row) -> StoredNotice:
             subject=row.text("subject"),
             text=row.text("text"),
             urgent=row.flag("urgent"),
+            since=row.optional_time("since"),
         ),
         first_at=row.time("first_at"),
         last_at=row.time("last_at"),

@@ -1,6 +1,7 @@
 """What an operator must hear of: the closed list of kinds, and one notice as a value."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -17,7 +18,9 @@ class NoticeKind(StrEnum):
     GONE = "gone"  #: a telegram that can no longer be fetched
     FEED_ENTRY = "feed_entry"  #: a feed entry that cannot be used
     PROVIDER = "provider"  #: the SMS provider answers with our fault
+    NUMBER = "number"  #: a stored phone number does not open
     TEXT = "text"  #: no text could be made for a change
+    PERSON = "person"  #: somebody cannot be brought up to date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +34,5 @@ class Notice:
     text: str
     #: told by SMS, not only shown
     urgent: bool = False
+    #: since when it is so, UTC; None = since it was noticed
+    since: datetime | None = None

@@ -4,7 +4,7 @@ withdrawn or expired before it was sent.
 They are told once what is in force in their places now, and hear the end of what they were told of.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,16 +36,18 @@ class Newcomer:
     welcome: bool
 
 
-def waiting(db: Connection) -> list[Newcomer]:
-    """The next people to bring up to date."""
+def waiting(db: Connection, aside: Collection[int] = ()) -> list[Newcomer]:
+    """The next people to bring up to date, at most a chunk; without those who are put aside."""
     rows = db.execute(
         "SELECT subscriber_id, since, welcome FROM newcomers ORDER BY subscriber_id LIMIT :limit",
-        {"limit": chunks.SIZE},
+        {"limit": chunks.SIZE + len(aside)},
     )
-    return [
+    found = [
         Newcomer(subscriber_id=row.integer("subscriber_id"), since=row.text("since"), welcome=row.flag("welcome"))
         for row in rows
+        if row.integer("subscriber_id") not in aside
     ]
+    return found[: chunks.SIZE]
 
 
 def add(db: Connection, subscriber_ids: Iterable[int], now: datetime) -> None:

@@ -1,41 +1,42 @@
-"""Tells the people in charge of what cannot wait: urgent notices, by SMS, few and short.
+"""Tells the people in charge of what cannot wait: urgent notices by SMS, few, short, with the time; and their end.
 
-Notices of one kind go together in one text, and one kind at most once in a while; the console shows them all.
+Owns the SQL. When what is told, and in which words, is `delivery.alarms`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from alerts.notices import NoticeKind
-from delivery import broadcasts, messages, priority
+from delivery import alarms, broadcasts, messages, priority
+from delivery.alarms import Known, Text
 from delivery.broadcasts import Origin
 from delivery.messages import Draft
 from delivery.writing import counted
 from storage import times
 from storage.connection import Connection
+from storage.rows import Row
 from subscribers import store as subscribers
 
 KIND = "operator"
-#: one kind is not told of again before
-QUIET = timedelta(minutes=15)
 _KEEP = timedelta(hours=6)
-#: UTF-16 units of a subject, so that every text stays within two segments
-_SUBJECT = 40
-
-#: what has happened, in English and in Japanese
-_WORDS: Mapping[str, tuple[str, str]] = {
-    NoticeKind.BLIND: ("cannot read the feed", "フィードを受信できません"),
-    NoticeKind.SILENT: ("the feed is silent", "フィードの更新が止まっています"),
-    NoticeKind.UNREADABLE: ("unreadable telegram", "読めない電文があります"),
-    NoticeKind.UNKNOWN_CODE: ("unknown code", "未知のコードがあります"),
-    NoticeKind.UNKNOWN_PLACE: ("unknown place code", "未知の地域コードがあります"),
-    NoticeKind.NO_AREA: ("alert without a place", "対象地域のない警報です"),
-    NoticeKind.PROVIDER: ("SMS provider trouble", "SMS送信に問題があります"),
-    NoticeKind.TEXT: ("no text could be made", "文面を作れません"),
-}
-_OTHER = ("needs attention", "確認が必要です")
+_COLUMNS = "n.id, n.kind, n.subject, coalesce(n.since, n.first_at) AS since, n.told_at, n.resolved_at"
+_STATES = ", ".join(f"'{kind}'" for kind in sorted(alarms.STATES))
+_UNTOLD = (
+    f"SELECT {_COLUMNS}, 0 AS waits FROM notices n"  # noqa: S608 -- our own names only
+    " WHERE n.urgent = 1 AND n.told_at IS NULL AND n.resolved_at IS NULL ORDER BY n.kind, n.id"
+)
+# What people believe to be so: told of, and not told that it is over.
+_BELIEVED = (
+    f"SELECT {_COLUMNS}, CASE WHEN EXISTS"  # noqa: S608 -- our own names only
+    " (SELECT 1 FROM notices o WHERE o.told_in = n.told_in AND o.resolved_at IS NULL) OR EXISTS"
+    " (SELECT 1 FROM messages m WHERE m.broadcast_id = n.told_in AND m.state <> 'queued') THEN 0 ELSE 1 END AS waits"
+    f" FROM notices n WHERE n.told_at IS NOT NULL AND n.end_told_at IS NULL AND n.kind IN ({_STATES}) ORDER BY n.id"
+)
+_RECENT = (
+    f"SELECT {_COLUMNS}, 0 AS waits FROM notices n"  # noqa: S608 -- our own names only
+    " WHERE n.told_at IS NOT NULL AND n.told_at > :quiet ORDER BY n.id"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,71 +47,106 @@ class Operator:
     number_sealed: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Open:
-    id: int
-    kind: str
-    subject: str
+def is_due(db: Connection, now: datetime) -> bool:
+    """Whether `tell` has anything to do; cheap enough to ask before every chunk."""
+    return bool(alarms.plan(_board(db, now), now))
 
 
 def tell(db: Connection, operators: Sequence[Operator], now: datetime) -> int:
-    """Queue texts about urgent notices nobody was told of yet; how many texts. Nothing without operators."""
-    if not operators:
+    """Queue texts about what nobody was told of yet; how many texts. Nothing without operators."""
+    plan = alarms.plan(_board(db, now), now) if operators else alarms.Plan()
+    if not plan:
         return 0
-    due = _due(db, now)
-    if not due:
+    for old, new in plan.same_again:
+        _follow(db, old, new, now)
+    _close(db, plan.closed, now)
+    _withdraw(db, plan.withdrawn, now)
+    if not plan.texts:
         return 0
     ids = sorted({subscribers.ensure_operator(db, one.number_hash, one.number_sealed, now) for one in operators})
-    for kind, group in groupby(due, key=lambda notice: notice.kind):
-        _queue(db, kind, list(group), ids, now)
-    return len({notice.kind for notice in due}) * len(ids)
+    for text in plan.texts:
+        _queue(db, text, ids, now)
+    return len(plan.texts) * len(ids)
 
 
-def wording(kind: str, subjects: Sequence[str]) -> str:
-    """The text about notices of one kind: English, then Japanese, at most two segments."""
-    english, japanese = _WORDS.get(kind, _OTHER)
-    subject = subjects[0] if len(subjects[0]) <= _SUBJECT else subjects[0][: _SUBJECT - 3] + "..."
-    more = f" (+{len(subjects) - 1})" if len(subjects) > 1 else ""
-    return f"TOMOSHIBI: {english}: {subject}{more}\n{japanese}"
-
-
-def _due(db: Connection, now: datetime) -> list[_Open]:
-    rows = db.execute(
-        "SELECT id, kind, subject FROM notices n WHERE urgent = 1 AND told_at IS NULL AND resolved_at IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM notices t WHERE t.kind = n.kind AND t.told_at > :quiet)"
-        " ORDER BY kind, id",
-        {"quiet": times.to_text(now - QUIET)},
+def _board(db: Connection, now: datetime) -> alarms.Board:
+    quiet = {"quiet": times.to_text(now - alarms.QUIET)}
+    return alarms.Board(
+        untold=tuple(map(_known, db.execute(_UNTOLD))),
+        believed=tuple(map(_known, db.execute(_BELIEVED))),
+        recent=tuple(map(_known, db.execute(_RECENT, quiet))),
     )
-    return [_Open(id=row.integer("id"), kind=row.text("kind"), subject=row.text("subject")) for row in rows]
 
 
-def _queue(db: Connection, kind: str, group: Sequence[_Open], people: Sequence[int], now: datetime) -> None:
-    first = group[0].id
+def _known(row: Row) -> Known:
+    return Known(
+        id=row.integer("id"),
+        kind=NoticeKind(row.text("kind")),
+        subject=row.text("subject"),
+        since=row.time("since"),
+        told_at=row.optional_time("told_at"),
+        resolved_at=row.optional_time("resolved_at"),
+        waits=row.flag("waits"),
+    )
+
+
+def _queue(db: Connection, text: Text, people: Sequence[int], now: datetime) -> None:
+    name = f"notice:{text.notices[0].id}{':over' if text.is_end else ''}"
     broadcast_id = broadcasts.add(
         db,
         origin=Origin.OPERATOR,
-        event=f"notice:{first}",
-        reason=f"{kind}: {len(group)} urgent",
-        priority=priority.SERVICE,
+        event=name,
+        reason=f"{text.notices[0].kind}: {len(text.notices)} {'over' if text.is_end else 'urgent'}",
+        priority=priority.OPERATOR,
         now=now,
         expires_at=now + _KEEP,
     )
     draft = Draft(
         broadcast_id=broadcast_id,
-        change_key=f"notice:{first}",
+        change_key=name,
         hazard="",
         event="",
         places={},
         kind=KIND,
         revision=0,
         language="en",
-        written=counted(wording(kind, [notice.subject for notice in group]), "en"),
+        written=counted(text.words, "en"),
         text_key=f"{broadcast_id}|operator",
-        priority=priority.SERVICE,
+        priority=priority.OPERATOR,
         expires_at=now + _KEEP,
     )
     messages.add(db, [(draft, people)], "", now)
+    if text.is_end:
+        _close(db, text.notices, now)
+        return
     db.executemany(
-        "UPDATE notices SET told_at = :now WHERE id = :id",
-        [{"id": notice.id, "now": times.to_text(now)} for notice in group],
+        "UPDATE notices SET told_at = :now, told_in = :broadcast WHERE id = :id",
+        [{"id": notice.id, "now": times.to_text(now), "broadcast": broadcast_id} for notice in text.notices],
     )
+
+
+def _follow(db: Connection, old: Known, new: Known, now: datetime) -> None:
+    """It is so again before anybody was told that it was over: nothing to tell, but its end will be."""
+    db.execute(
+        "UPDATE notices SET told_at = :now, told_in = (SELECT told_in FROM notices WHERE id = :old) WHERE id = :new",
+        {"old": old.id, "new": new.id, "now": times.to_text(now)},
+    )
+    _close(db, [old], now)
+
+
+def _close(db: Connection, notices: Iterable[Known], now: datetime) -> None:
+    """Nothing is left to tell of their end."""
+    db.executemany(
+        "UPDATE notices SET end_told_at = :now WHERE id = :id",
+        [{"id": notice.id, "now": times.to_text(now)} for notice in notices],
+    )
+
+
+def _withdraw(db: Connection, notices: Sequence[Known], now: datetime) -> None:
+    """Over before the text had left: it does not leave any more."""
+    for notice in notices:
+        db.execute(
+            "UPDATE broadcasts SET state = 'withdrawn' WHERE id = (SELECT told_in FROM notices WHERE id = :id)",
+            {"id": notice.id},
+        )
+    _close(db, notices, now)

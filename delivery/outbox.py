@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 _QUEUED = """
 SELECT m.id, m.subscriber_id, m.broadcast_id, m.hazard, m.event, m.place, m.grade, m.told, m.kind, m.revision,
-       m.segments, m.expires_at, s.state AS person, s.number_sealed, t.text, b.state AS broadcast,
+       m.segments, m.expires_at, s.state AS person, s.number_sealed, t.text, b.state AS broadcast, b.origin,
        f.grade AS standing_grade, f.revision AS standing_revision
 FROM messages m
 JOIN subscribers s ON s.id = m.subscriber_id
@@ -148,7 +148,8 @@ def _judged(db: Connection, row: Row, now: datetime) -> _Dropped | None:
 def _verdict(db: Connection, row: Row, now: datetime) -> _Dropped | None:
     """Why a text is not sent; None if it is."""
     is_alert = row.text("hazard") != ""
-    if row.text("person") != "active":
+    # an operator's number belongs to the settings: one that failed once is tried again the next time
+    if row.text("person") != "active" and row.text("origin") != broadcasts.Origin.OPERATOR:
         return _Dropped(state=MessageState.WITHDRAWN, reason=f"the person is {row.text('person')}", catch_up=False)
     if row.text("broadcast") == broadcasts.BroadcastState.WITHDRAWN:
         return _Dropped(state=MessageState.WITHDRAWN, reason="the broadcast was withdrawn", catch_up=False)

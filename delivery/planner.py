@@ -14,13 +14,17 @@ from alerts.notices import Notice, NoticeKind
 from delivery import broadcasts, newcomers, operators, planning, welcomes
 from delivery.broadcasts import Advance
 from delivery.forms import Rates
+from delivery.newcomers import Newcomer
 from delivery.operators import Operator
 from delivery.writing import Writer
 from storage.connection import Connection
-from storage.database import Database
+from storage.database import Database, StorageUnavailable
 
 _log = logging.getLogger(__name__)
+#: until a broadcast, or a person, that could not be planned is tried again
 _AGAIN = timedelta(seconds=30)
+_NEWCOMERS = "newcomers"
+_PERSON_AGAIN = timedelta(minutes=5)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +44,8 @@ class Planner:
     _stopping: bool = False
     #: broadcasts that could not be planned -> when to try again
     _aside: dict[int, datetime] = field(default_factory=dict)
+    #: people who could not be brought up to date -> when to try again
+    _people_aside: dict[int, datetime] = field(default_factory=dict)
     _plan: tuple[int, planning.Plan] | None = None
 
     def wake(self) -> None:
@@ -64,41 +70,87 @@ class Planner:
                 await self._rest()
 
     async def step(self) -> bool:
-        """Plan one chunk of the most urgent thing; whether there was any.
+        """Tell the people in charge, then plan one chunk of the most urgent thing; whether there was any.
 
         What cannot be planned is put aside for a while, so that it does not silence all others.
         """
         now = self.clock()
+        await self._tell_operators(now)
         waiting = [i for i in await self.db.read(broadcasts.to_plan) if self._aside.get(i, now) <= now]
+        if not waiting:
+            return await self._newcomers(now)
         try:
-            if waiting:
-                await self._chunk(waiting[0])
-                return True
-            return await self._others(now)
+            await self._chunk(waiting[0])
+        except StorageUnavailable:
+            raise
         except Exception as error:  # noqa: BLE001 -- whatever is wrong with one thing, the next one is planned
-            _log.exception("planning_failed", extra={"broadcast": waiting[:1], "error": type(error).__name__})
-            await self._put_aside(waiting[:1], error, now)
-            return bool(waiting)
+            _log.exception("planning_failed", extra={"broadcast": waiting[0], "error": type(error).__name__})
+            await self._put_aside(waiting[0], error, now)
+        return True
 
-    async def _others(self, now: datetime) -> bool:
-        """Newcomers and urgent notices."""
-        busy = bool(await self.db.read(newcomers.waiting)) and await self.db.write(plan_newcomers, self.writer, now)
-        told = await self.db.write(operators.tell, self.operators, now) if self.operators else 0
-        if busy or told:
-            self.wake_sender()
-        return busy
+    async def _tell_operators(self, now: datetime) -> None:
+        """Before everything else, for it is little; a fault here must not keep the warnings from going out."""
+        if not self.operators:
+            return
+        try:
+            if await self.db.read(operators.is_due, now):
+                await self.db.write(operators.tell, self.operators, now)
+                self.wake_sender()
+        except Exception as error:  # noqa: BLE001 -- see above
+            _log.exception("telling_operators_failed", extra={"error": type(error).__name__})
 
-    async def _put_aside(self, ids: Sequence[int], error: Exception, now: datetime) -> None:
+    async def _newcomers(self, now: datetime) -> bool:
+        """Bring the next people up to date; whether there were any."""
+        aside = {person: due for person, due in self._people_aside.items() if due > now}
+        tried_again = len(aside) < len(self._people_aside)
+        self._people_aside = aside
+        people = await self.db.read(newcomers.waiting, aside)
+        if people:
+            await self._bring_up_to_date(people, now)
+        if tried_again and not self._people_aside:
+            await self.db.write(noticeboard.resolve, NoticeKind.PERSON, _NEWCOMERS, now)
+        if not people:
+            return False
+        self.wake_sender()
+        return True
+
+    async def _bring_up_to_date(self, people: Sequence[Newcomer], now: datetime) -> None:
+        """A chunk of people; where that fails, its halves, down to the one who is put aside."""
+        try:
+            await self.db.write(plan_newcomers, people, self.writer, now)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it must cost one person at most
+            if len(people) == 1:
+                await self._put_person_aside(people[0], error, now)
+                return
+            middle = len(people) // 2
+            await self._bring_up_to_date(people[:middle], now)
+            await self._bring_up_to_date(people[middle:], now)
+
+    async def _put_person_aside(self, person: Newcomer, error: Exception, now: datetime) -> None:
+        identity = person.subscriber_id
+        _log.error("newcomer_put_aside", exc_info=error, extra={"person": identity, "error": type(error).__name__})
+        self._people_aside[identity] = now + _PERSON_AGAIN
+        notice = Notice(
+            kind=NoticeKind.PERSON,
+            subject=_NEWCOMERS,
+            text=f"Somebody (person {identity}) cannot be told what is in force ({type(error).__name__}); it is tried "
+            "again. Look for `newcomer_put_aside` in the log.",
+            urgent=True,
+        )
+        await self.db.write(noticeboard.add, notice, now)
+
+    async def _put_aside(self, broadcast_id: int, error: Exception, now: datetime) -> None:
         self._plan = None
-        for broadcast_id in ids:
-            self._aside[broadcast_id] = now + _AGAIN
-            notice = Notice(
-                kind=NoticeKind.TEXT,
-                subject=f"broadcast {broadcast_id}",
-                text=f"Broadcast {broadcast_id} cannot be planned ({type(error).__name__}); it is tried again.",
-                urgent=True,
-            )
-            await self.db.write(noticeboard.add, notice, now)
+        self._aside[broadcast_id] = now + _AGAIN
+        notice = Notice(
+            kind=NoticeKind.TEXT,
+            subject=_name(broadcast_id),
+            text=f"Broadcast {broadcast_id} cannot be planned ({type(error).__name__}); it is tried again.",
+            urgent=True,
+        )
+        await self.db.write(noticeboard.add, notice, now)
 
     async def _chunk(self, broadcast_id: int) -> Advance:
         now = self.clock()
@@ -108,6 +160,8 @@ class Planner:
         step = await self.db.write(self._plan[1].chunk, now)
         if step.finished:
             self._plan = None
+        if self._aside.pop(broadcast_id, None) is not None:
+            await self.db.write(noticeboard.resolve, NoticeKind.TEXT, _name(broadcast_id), now)
         self.wake_sender()
         return step
 
@@ -119,15 +173,15 @@ class Planner:
             return
 
 
-def plan_newcomers(db: Connection, writer: Writer, now: datetime) -> bool:
-    """Bring one chunk of newcomers up to date and welcome them; whether there were any."""
-    people = newcomers.waiting(db)
-    if not people:
-        return False
+def _name(broadcast_id: int) -> str:
+    return f"broadcast {broadcast_id}"
+
+
+def plan_newcomers(db: Connection, people: Sequence[Newcomer], writer: Writer, now: datetime) -> None:
+    """Bring one chunk of newcomers up to date and welcome them."""
     newcomers.bring_up_to_date(db, people, writer, now)
     welcomes.queue(db, [one.subscriber_id for one in people if one.welcome], writer, now)
     newcomers.done(db, people)
-    return True
 
 
 def plan_all(db: Database, writer: Writer, rates: Rates, now: datetime) -> int:
@@ -139,6 +193,7 @@ def plan_all(db: Database, writer: Writer, rates: Rates, now: datetime) -> int:
         while not finished:
             finished = db.write_sync(plan.chunk, now).finished
             steps += 1
-    while db.write_sync(plan_newcomers, writer, now):
+    while people := db.read_sync(newcomers.waiting):
+        db.write_sync(plan_newcomers, people, writer, now)
         steps += 1
     return steps

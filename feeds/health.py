@@ -105,7 +105,9 @@ def alarm(judgement: Judgement) -> Notice | None:
     """What the people in charge are told by SMS, if anything."""
     kinds = {Sight.BLIND: NoticeKind.BLIND, Sight.SILENT: NoticeKind.SILENT}
     kind = kinds.get(judgement.sight)
-    return None if kind is None else Notice(kind=kind, subject=judgement.feed, text=judgement.text, urgent=True)
+    if kind is None:
+        return None
+    return Notice(kind=kind, subject=judgement.feed, text=judgement.text, urgent=True, since=judgement.since)
 
 
 def needs_long_form(state: FeedState, now: datetime) -> bool:

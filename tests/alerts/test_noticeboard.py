@@ -45,16 +45,13 @@ def test_after_it_is_resolved_the_same_opens_anew(db: Database) -> None:
     db.write_sync(story)
 
 
-def test_urgent_ones_are_told_once_and_others_never(db: Database) -> None:
+def test_a_kind_is_resolved_as_a_whole_unless_it_has_come_up_again(db: Database) -> None:
     def story(connection: Connection) -> None:
-        noticeboard.add(connection, BLIND, NOW)
-        noticeboard.add(connection, Notice(kind=NoticeKind.GONE, subject="x", text="x"), NOW)
-        (waiting,) = noticeboard.untold(connection)
-        assert waiting.notice == BLIND
-        assert noticeboard.mark_told(connection, waiting.id, LATER)
-        assert not noticeboard.mark_told(connection, waiting.id, LATER)
-        assert noticeboard.untold(connection) == []
-        noticeboard.add(connection, BLIND, LATER)
-        assert noticeboard.untold(connection) == []
+        trouble = Notice(kind=NoticeKind.PROVIDER, subject="20003", text="x", urgent=True, since=NOW)
+        noticeboard.add_all(connection, [BLIND, trouble, replace(trouble, subject="21606")], NOW)
+        noticeboard.add(connection, replace(trouble, since=LATER), LATER)
+        assert noticeboard.resolve_all(connection, NoticeKind.PROVIDER, NOW) == 1
+        still_open = noticeboard.open_notices(connection)
+        assert [(one.notice.subject, one.notice.since) for one in still_open] == [("20003", NOW), ("eqvol", None)]
 
     db.write_sync(story)

@@ -221,7 +221,7 @@ async def test_blindness_is_told_once_and_ends(polling: Polling) -> None:
         polling.clock.advance(20)
         await poller.poll_all()
     assert open_notices(polling) == [(NoticeKind.BLIND, "eqvol")]
-    (told,) = polling.db.read_sync(noticeboard.untold)
+    (told,) = polling.db.read_sync(noticeboard.open_notices)
     assert told.times == 1
     polling.jma.faults.clear()
     await poller.poll_all()
