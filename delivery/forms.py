@@ -10,7 +10,7 @@ from delivery import arrival, audience
 from delivery.arrival import Chosen
 from delivery.broadcasts import Broadcast
 from delivery.telling import Telling
-from delivery.writing import Unwritable, Writer
+from delivery.writing import Writer
 from storage.connection import Connection
 from templates_i18n.render import Form
 
@@ -65,7 +65,7 @@ def _length(broadcast: Broadcast, worst: str, language: str, writer: Writer, for
     )
     try:
         return writer.write(broadcast.hazard, broadcast.changes, telling, form).segments
-    except Unwritable:
+    except Exception:  # noqa: BLE001 -- an estimate only; one language at fault must not keep all others waiting
         return form.budget
 
 

@@ -34,12 +34,17 @@ _MOST_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotOpened:
+    """The transport was not asked: the stored number does not open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """One attempt's end."""
 
     message_id: int
     broadcast_id: int
-    outcome: Outcome
+    outcome: Outcome | NotOpened
     at: datetime
 
 
@@ -57,7 +62,9 @@ class Next:
     #: what the answer says of the person: stopped, unreachable
     person: str | None = None
     #: somebody has to act
-    trouble: bool = False
+    trouble: NoticeKind | None = None
+    #: the person hears in another text what is still in force
+    catch_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,14 @@ class _Open:
     expires_at: datetime
 
 
+#: trying again would not open it, and another text would not either
+_NOT_OPENED = Next(
+    state=MessageState.FAILED,
+    outcome=OutcomeName.OUR_FAULT,
+    reason="the stored number does not open",
+    code="not opened",
+    trouble=NoticeKind.NUMBER,
+)
 _OPEN = chunks.statement("""
 SELECT m.id, m.subscriber_id, m.expires_at, max(a.number) AS attempts
 FROM messages m JOIN attempts a ON a.message_id = m.id
@@ -83,8 +98,14 @@ WHERE id = :id AND state = 'handing'
 """
 
 
-def follow(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) -> Next:
+def follow(outcome: Outcome | NotOpened, attempts: int, expires_at: datetime, at: datetime) -> Next:
     """What the answer to attempt number `attempts` makes of a message."""
+    if isinstance(outcome, NotOpened):
+        return _NOT_OPENED
+    return _after(outcome, attempts, expires_at, at)
+
+
+def _after(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) -> Next:
     match outcome:
         case Accepted(provider_id=provider_id):
             return Next(state=MessageState.ACCEPTED, outcome=OutcomeName.ACCEPTED, provider_id=provider_id)
@@ -104,7 +125,8 @@ def follow(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) 
                 person="unreachable",
             )
         case OurFault(code=code):
-            return _again(OutcomeName.OUR_FAULT, code, backoff(attempts), attempts, expires_at, at, trouble=True)
+            trouble = NoticeKind.PROVIDER
+            return _again(OutcomeName.OUR_FAULT, code, backoff(attempts), attempts, expires_at, at, trouble=trouble)
         case Unknown(code=code):
             return Next(
                 state=MessageState.UNCERTAIN,
@@ -129,14 +151,14 @@ def _again(
     expires_at: datetime,
     at: datetime,
     *,
-    trouble: bool = False,
+    trouble: NoticeKind | None = None,
 ) -> Next:
     """Queued again while it is still worth it."""
     due = at + timedelta(seconds=wait)
     if due < expires_at and attempts < _MOST_ATTEMPTS:
         return Next(state=MessageState.QUEUED, outcome=outcome, code=code, not_before=due, trouble=trouble)
     reason = f"not taken after {attempts} attempts" if attempts >= _MOST_ATTEMPTS else "no time left to try again"
-    return Next(state=MessageState.FAILED, outcome=outcome, code=code, reason=reason, trouble=trouble)
+    return Next(state=MessageState.FAILED, outcome=outcome, code=code, reason=reason, trouble=trouble, catch_up=True)
 
 
 def record(db: Connection, answers: Sequence[Answered]) -> None:
@@ -185,21 +207,33 @@ def _about_person(db: Connection, subscriber_id: int, after: Next, at: datetime)
             "UPDATE subscribers SET state = :state WHERE id = :id AND state = 'active'",
             {"id": subscriber_id, "state": after.person},
         )
-    elif after.state is MessageState.FAILED:
+    elif after.catch_up:
         # what is in force is still news to this person, in a text with a new time limit
         newcomers.add(db, [subscriber_id], at)
 
 
 def _raise_trouble(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:
-    for code in sorted({after.code or "" for _, after in settled if after.trouble}):
-        notice = Notice(
-            kind=NoticeKind.PROVIDER,
-            subject=code,
-            text=f"The SMS provider refuses texts because of our side ({code}): check credentials, balance and"
-            " sender. Texts wait and are tried again.",
-            urgent=True,
+    """Notices about our own side; the provider's trouble ends when it takes a text again."""
+    kinds = {(after.trouble, after.code or "") for _, after in settled if after.trouble is not None}
+    for kind, code in sorted(kinds):
+        noticeboard.add(db, _trouble(kind, code), max(answer.at for answer, _ in settled))
+    taken = [answer.at for answer, after in settled if after.state is MessageState.ACCEPTED]
+    if taken and not any(kind is NoticeKind.PROVIDER for kind, _ in kinds):
+        noticeboard.resolve_all(db, NoticeKind.PROVIDER, max(taken))
+
+
+def _trouble(kind: NoticeKind, code: str) -> Notice:
+    if kind is NoticeKind.NUMBER:
+        text = (
+            "The stored number of some people does not open, and they get no texts: the rows are damaged, or were "
+            "sealed with another key. Look for `number_not_opened` in the log, and import these people again."
         )
-        noticeboard.add(db, notice, max(answer.at for answer, _ in settled))
+        return Notice(kind=kind, subject="stored numbers", text=text, urgent=True)
+    text = (
+        f"The SMS provider refuses texts because of our side ({code}): check credentials, balance and sender."
+        " Texts wait and are tried again."
+    )
+    return Notice(kind=kind, subject=code, text=text, urgent=True)
 
 
 def _mark_broadcasts(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:

@@ -4,8 +4,9 @@ Worst places first, then by subscriber id. Who is told what is `telling`'s decis
 people and keeps what it says. Places whose state has changed again are left to the newer broadcast.
 """
 
+import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,18 +14,20 @@ from alerts import hazards, noticeboard, store
 from alerts.changes import PlaceChange
 from alerts.hazards import Ends
 from alerts.store import InForce
-from delivery import audience, broadcasts, chunks, forms, ledger, messages
+from delivery import audience, broadcasts, chunks, forms, ledger, messages, newcomers
 from delivery.audience import Candidate
 from delivery.broadcasts import Advance, Broadcast, BroadcastState
 from delivery.drafting import Drafter, Groups, Scope
 from delivery.forms import Rates
-from delivery.ledger import Known, Standing
+from delivery.ledger import Known, Standing, Text
 from delivery.telling import Excluded, Telling, tell
 from delivery.writing import Writer
 from storage.connection import Connection
 from templates_i18n.render import Form
 
+_log = logging.getLogger(__name__)
 _NO_TEXT = "no text could be made"
+_ASIDE = "put aside by a fault, to be told on their own"
 _TOO_LATE = "too late: the time limit of the broadcast has passed"
 _ACTIVE = "active"
 _Answer = tuple[Telling, ...] | Excluded
@@ -170,18 +173,39 @@ class Plan:
         ids, broadcast = list(reached.ids), self._broadcast
         texts = audience.texts(db, ids, broadcast.hazard, broadcast.event, now)
         recent = audience.last_earthquake_texts(db, ids, broadcast.event, now) if self._is_earthquake else {}
-        for identity, someone in self._people.read(db, ids):
-            own, last = texts.get(identity), recent.get(identity)
-            if own is None and last is None:
-                answer = self._first_answer(someone, now)
-            else:
-                known = ledger.fold(self._rule, own or (), self._live.standings)
-                answer = self._answer(someone, known, last, now)
-            if isinstance(answer, tuple):
-                self._drafter.add(groups, identity, answer)
-            elif self._is_first_place(someone, reached.ids[identity]):
-                excluded[answer] += 1
+        people = self._people.read(db, ids)
+        faults: dict[int, Exception] = {}
+        for identity, someone in people:
+            try:
+                answer = self._answer_for(someone, texts.get(identity), recent.get(identity), now)
+                if isinstance(answer, tuple):
+                    self._drafter.add(groups, identity, answer)
+                elif self._is_first_place(someone, reached.ids[identity]):
+                    excluded[answer] += 1
+            except Exception as fault:  # noqa: BLE001 -- one person at fault must not silence those behind
+                faults[identity] = fault
+        if faults:
+            self._put_aside(db, faults, len(people), excluded, now)
         return groups
+
+    def _put_aside(
+        self, db: Connection, faults: Mapping[int, Exception], people: int, excluded: Counter[str], now: datetime
+    ) -> None:
+        """People at fault are brought up to date on their own; where all are, the fault is the broadcast's."""
+        first = next(iter(faults.values()))
+        if len(faults) == people:
+            raise first
+        _log.error("people_put_aside", exc_info=first, extra={"people": len(faults), "broadcast": self._broadcast.id})
+        newcomers.add(db, faults, now)
+        excluded[_ASIDE] += len(faults)
+
+    def _answer_for(
+        self, someone: Candidate, own: Sequence[Text] | None, last: datetime | None, now: datetime
+    ) -> _Answer:
+        if own is None and last is None:
+            return self._first_answer(someone, now)
+        known = ledger.fold(self._rule, own or (), self._live.standings)
+        return self._answer(someone, known, last, now)
 
     @property
     def _is_earthquake(self) -> bool:

@@ -1,5 +1,11 @@
-"""Settles texts of unknown outcome: looked up at the provider before anything is ever sent again."""
+"""Settles texts of unknown outcome: looked up at the provider before anything is ever sent again.
 
+Runs beside the sending. Each look-up has a time limit, and a text that cannot be settled is looked at again
+after a growing wait, so that it holds up neither the warnings nor the other look-ups.
+"""
+
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +15,15 @@ from delivery import newcomers, receipts
 from delivery.transport import CannotTell, Found, Lookup, NotThere, Transport
 from storage import times
 from storage.connection import Connection
-from storage.database import Database
+from storage.database import Database, StorageUnavailable
 
+_log = logging.getLogger(__name__)
 #: texts looked up in one go
 _BATCH = 50
+#: and of these at the same time
+_SIDE_BY_SIDE = 8
+#: the longest wait between two look-ups of one text
+_LONGEST_WAIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +39,24 @@ class Uncertain:
     expires_at: datetime
 
 
-def uncertain(db: Connection, before: datetime) -> list[Uncertain]:
-    """Texts whose outcome has been unknown since before a time, oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How patient look-ups are."""
+
+    #: how long a provider's list may lag behind
+    delay: timedelta = timedelta(0)
+    #: seconds until the answer to one look-up is given up
+    timeout: float = 15.0
+
+
+def uncertain(db: Connection, now: datetime, delay: timedelta) -> list[Uncertain]:
+    """Texts whose outcome has been unknown for `delay` and whose next look-up is due, oldest first."""
     rows = db.execute(
         "SELECT m.id, m.subscriber_id, s.number_sealed, t.text, m.handed_at, m.expires_at"
         " FROM messages m JOIN subscribers s ON s.id = m.subscriber_id JOIN texts t ON t.id = m.text_id"
-        " WHERE m.state = 'uncertain' AND m.settled_at <= :before ORDER BY m.settled_at, m.id LIMIT :limit",
-        {"before": times.to_text(before), "limit": _BATCH},
+        " WHERE m.state = 'uncertain' AND m.settled_at <= :before AND (m.not_before IS NULL OR m.not_before <= :now)"
+        " ORDER BY m.settled_at, m.id LIMIT :limit",
+        {"before": times.to_text(now - delay), "now": times.to_text(now), "limit": _BATCH},
     )
     return [
         Uncertain(
@@ -66,8 +88,12 @@ def settle(db: Connection, one: Uncertain, answer: Lookup, now: datetime) -> Non
         case NotThere():
             _not_there(db, one, now)
         case CannotTell():
-            # behind the others, and not before the provider's list has had time again
-            db.execute("UPDATE messages SET settled_at = :now WHERE id = :id AND state = 'uncertain'", at)
+            # behind the others, and less and less often
+            again = now + min(_LONGEST_WAIT, max(timedelta(0), (now - one.since) / 2))
+            db.execute(
+                "UPDATE messages SET settled_at = :now, not_before = :again WHERE id = :id AND state = 'uncertain'",
+                at | {"again": times.to_text(again)},
+            )
         case _:
             assert_never(answer)
 
@@ -80,7 +106,7 @@ def _not_there(db: Connection, one: Uncertain, now: datetime) -> None:
     """Sent again if it is still worth hearing; else the person hears in other words what is still in force."""
     still_worth = one.expires_at > now
     changed = db.execute_count(
-        "UPDATE messages SET state = :state, reason = :reason, settled_at = :now"
+        "UPDATE messages SET state = :state, reason = :reason, settled_at = :now, not_before = NULL"
         " WHERE id = :id AND state = 'uncertain'",
         {
             "id": one.message_id,
@@ -97,23 +123,42 @@ async def reconcile(
     db: Database,
     transport: Transport,
     unseal: Callable[[bytes], str],
-    now: datetime,
-    delay: timedelta = timedelta(0),
+    clock: Callable[[], datetime],
+    limits: Limits,
 ) -> int:
-    """Look up texts that have been uncertain for `delay`, which allows for the provider's list; how many."""
-    found = await db.read(uncertain, now - delay)
-    for one in found:
-        answer = await _look_up(transport, unseal, one)
-        await db.write(settle, one, answer, now)
+    """Look up the texts that are due, some side by side; how many."""
+    found = await db.read(uncertain, clock(), limits.delay)
+    free = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+    async def one_by_one(one: Uncertain) -> None:
+        async with free:
+            await _settle(db, one, await _look_up(transport, unseal, one, limits), clock())
+
+    async with asyncio.TaskGroup() as group:
+        for one in found:
+            group.create_task(one_by_one(one))
     return len(found)
 
 
-async def _look_up(transport: Transport, unseal: Callable[[bytes], str], one: Uncertain) -> Lookup:
+async def _settle(db: Database, one: Uncertain, answer: Lookup, now: datetime) -> None:
+    """Write it down; an answer that cannot be written leaves the text uncertain, behind the others."""
+    try:
+        await db.write(settle, one, answer, now)
+    except StorageUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 -- one odd answer must not keep the other texts from being settled
+        _log.error("lookup_not_settled", extra={"error": type(error).__name__, "message_id": one.message_id})
+        await db.write(settle, one, CannotTell(), now)
+
+
+async def _look_up(transport: Transport, unseal: Callable[[bytes], str], one: Uncertain, limits: Limits) -> Lookup:
     try:
         number = unseal(one.number_sealed)
     except Exception:  # noqa: BLE001 -- erased meanwhile, or another key: this one cannot be looked up
         return CannotTell()
     try:
-        return await transport.find(number, one.text, one.since)
-    except Exception:  # noqa: BLE001 -- whatever a transport raises, the outcome stays unknown
+        async with asyncio.timeout(limits.timeout):
+            return await transport.find(number, one.text, one.since)
+    except Exception as error:  # noqa: BLE001 -- whatever a transport raises, the outcome stays unknown
+        _log.warning("lookup_failed", extra={"error": type(error).__name__, "message_id": one.message_id})
         return CannotTell()

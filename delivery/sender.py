@@ -6,16 +6,17 @@ in flight and gives the rest back.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from delivery import chunks, outbox, outcomes, reconciling
+from delivery import chunks, outbox, reconciling
 from delivery.outbox import Claimed
-from delivery.outcomes import Answered
+from delivery.outcomes import Answered, NotOpened
 from delivery.rate import Bucket
-from delivery.transport import OurFault, Outcome, OutgoingText, Throttled, Transport, Unknown
-from storage.database import Conflict, Database, StorageError
+from delivery.recording import Recorder
+from delivery.transport import Outcome, OutgoingText, Throttled, Transport, Unknown
+from storage.database import Database
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +33,8 @@ class SenderSettings:
     poll: float = 1.0
     #: seconds that answers may wait to be recorded together
     gather: float = 0.05
-    #: how long a provider's list may lag behind
-    lookup_delay: timedelta = timedelta(0)
+    #: how texts of unknown outcome are looked up
+    lookups: reconciling.Limits = field(default_factory=reconciling.Limits)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,13 +49,14 @@ class Sender:
     settings: SenderSettings = field(default_factory=SenderSettings)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
-    _answers: list[Answered] = field(default_factory=list)
+    _recorder: Recorder = field(init=False)
     _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
     _free: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         """As many connections as the settings allow."""
         self._free = asyncio.Semaphore(self.settings.connections)
+        self._recorder = Recorder(db=self.db, clock=self.clock)
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -68,7 +70,10 @@ class Sender:
     async def run(self) -> None:
         """Send until `stop`."""
         await self.db.write(outbox.start_up, self.clock())
-        recorder = asyncio.create_task(self._record_all())
+        beside = [
+            asyncio.create_task(self._repeat(self._recorder.flush, lambda: self.settings.gather)),
+            asyncio.create_task(self._repeat(self.reconcile, lambda: self.settings.poll)),
+        ]
         try:
             while not self._stopping:
                 self._wake.clear()
@@ -76,9 +81,10 @@ class Sender:
                     await self._rest()
             await self._land()
         finally:
-            recorder.cancel()
-            await asyncio.gather(recorder, return_exceptions=True)
-            await self._flush()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await self._recorder.flush()
 
     async def drain(self) -> int:
         """Send until nothing is due; how many texts were handed over. For simulations and tests."""
@@ -86,21 +92,18 @@ class Sender:
         while claimed := await self._claim():
             count += await self._hand_over_all(claimed.texts)
             await self._land()
-            await self._flush()
+            await self._recorder.flush()
         return count
 
     async def reconcile(self) -> int:
         """Look up texts of unknown outcome; how many."""
-        return await reconciling.reconcile(
-            self.db, self.transport, self.unseal, self.clock(), self.settings.lookup_delay
-        )
+        return await reconciling.reconcile(self.db, self.transport, self.unseal, self.clock, self.settings.lookups)
 
     async def _step(self) -> bool:
         """Claim and hand over; whether there was anything."""
         try:
             claimed = await self._claim()
             if claimed is None:
-                await self.reconcile()
                 return False
             await self._hand_over_all(claimed.texts)
         except Exception as error:  # noqa: BLE001 -- a database that is away for a moment must not end the sending
@@ -141,16 +144,17 @@ class Sender:
             self._free.release()
         if isinstance(outcome, Throttled):
             self.bucket.pause(outcome.after)
-        self._answers.append(
+        self._recorder.add(
             Answered(message_id=text.message_id, broadcast_id=text.broadcast_id, outcome=outcome, at=self.clock())
         )
 
-    async def _send(self, text: Claimed) -> Outcome:
+    async def _send(self, text: Claimed) -> Outcome | NotOpened:
         """Exactly one POST. Whatever goes wrong after it began leaves the outcome unknown."""
         try:
             number = self.unseal(text.number_sealed)
         except Exception as error:  # noqa: BLE001 -- nothing has left: another key, or damaged bytes
-            return OurFault(code=f"a number does not open: {type(error).__name__}")
+            _log.error("number_not_opened", extra={"error": type(error).__name__, "message_id": text.message_id})
+            return NotOpened()
         outgoing = OutgoingText(
             number=number,
             text=text.text,
@@ -172,38 +176,14 @@ class Sender:
         while self._in_flight:
             await asyncio.wait(self._in_flight)
 
-    async def _record_all(self) -> None:
+    async def _repeat(self, work: Callable[[], Awaitable[object]], seconds: Callable[[], float]) -> None:
+        """Do something beside the sending, again and again, whatever comes of it."""
         while True:
-            await asyncio.sleep(self.settings.gather)
+            await asyncio.sleep(seconds())
             try:
-                await self._flush()
-            except Exception as error:  # noqa: BLE001 -- what was answered is kept and recorded the next time
-                _log.exception("recording_failed", extra={"error": type(error).__name__})
-
-    async def _flush(self) -> None:
-        """Record what has been answered, a chunk per transaction. What cannot be recorded now is kept."""
-        while self._answers:
-            batch = self._answers[: chunks.SIZE]
-            try:
-                await self._record(batch)
-            except StorageError as error:
-                _log.error("recording_failed", extra={"error": type(error).__name__, "answers": len(batch)})
-                return
-            del self._answers[: len(batch)]
-
-    async def _record(self, batch: Sequence[Answered]) -> None:
-        try:
-            await self.db.write(outcomes.record, batch)
-        except Conflict:
-            for answer in batch:
-                await self._record_one(answer)
-
-    async def _record_one(self, answer: Answered) -> None:
-        """After a conflict, such as an id the provider gave twice: only the odd one becomes uncertain."""
-        try:
-            await self.db.write(outcomes.record, [answer])
-        except Conflict:
-            await self.db.write(outcomes.record, [replace(answer, outcome=Unknown(code="conflict"))])
+                await work()
+            except Exception as error:  # noqa: BLE001 -- the database may be away for a moment
+                _log.exception("beside_sending_failed", extra={"error": type(error).__name__})
 
     async def _rest(self) -> None:
         try:

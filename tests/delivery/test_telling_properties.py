@@ -200,7 +200,7 @@ class Game:
         claimed = await self.db.write(outbox.claim, self.clock(), limit)
         await sender._hand_over_all(claimed.texts)
         await sender._land()
-        await sender._flush()
+        await sender._recorder.flush()
 
     async def send(self):
         await self.service.send()
