@@ -4,13 +4,13 @@ One fold per lineage: a weather region, the tsunami of linked earthquakes, one e
 which telegram replaces which: 地震火山関連XML電文解説資料 and 気象警報・注意報（Ｒ０６）電文解説資料.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from alerts import hazards
 from alerts.notices import Notice, NoticeKind
-from alerts.places import PlaceTable, Resolution
+from alerts.places import How, PlaceTable, Resolution, load_rivers
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, Report
 from alerts.vocabulary import NONE, Hazard, InfoType
 
@@ -210,15 +210,29 @@ def _named(reports: Iterable[Report], places: PlaceTable) -> frozenset[str]:
 
 def resolve(area: AreaReport, places: PlaceTable) -> Resolution:
     """The municipalities of one area of a telegram."""
-    match area.scheme:
-        case AreaScheme.CLASS20:
-            return places.by_class20(area.code)
-        case AreaScheme.SEISMIC_CITY:
-            return places.by_seismic_city(area.code)
-        case AreaScheme.SEISMIC_AREA:
-            return places.by_seismic_area(area.code)
-        case AreaScheme.TSUNAMI_AREA:
-            return places.by_tsunami_area(area.code)
+    return _LOOK_UPS[area.scheme](places, area.code)
+
+
+def _along_river(places: PlaceTable, code: str) -> Resolution:
+    """The municipalities of a forecast area, or of one of its gauge stations: 12 digits, a slash, 17 digits."""
+    river, _, station = code.partition("/")
+    table = load_rivers()
+    area = table.area(river)
+    named = table.station_places(river, station) if station else area.places if area else ()
+    return Resolution(places=places.cover(named), how=How.PRESENT if named else How.UNKNOWN)
+
+
+_LOOK_UPS: Mapping[AreaScheme, Callable[[PlaceTable, str], Resolution]] = {
+    AreaScheme.CLASS20: PlaceTable.by_class20,
+    AreaScheme.SEISMIC_CITY: PlaceTable.by_seismic_city,
+    AreaScheme.SEISMIC_AREA: PlaceTable.by_seismic_area,
+    AreaScheme.TSUNAMI_AREA: PlaceTable.by_tsunami_area,
+    AreaScheme.CLASS10: PlaceTable.by_class10,
+    AreaScheme.OFFICE: PlaceTable.by_office,
+    AreaScheme.PREFECTURE: PlaceTable.by_prefecture,
+    AreaScheme.RIVER_AREA: _along_river,
+    AreaScheme.RIVER_STATION: _along_river,
+}
 
 
 class _Collected:

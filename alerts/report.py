@@ -20,6 +20,11 @@ class AreaScheme(StrEnum):
     SEISMIC_CITY = "seismic_city"  #: AreaInformationCity, seismic side, 7 digits
     SEISMIC_AREA = "seismic_area"  #: AreaForecastLocalE, 3 digits
     TSUNAMI_AREA = "tsunami_area"  #: AreaTsunami, 3 digits
+    CLASS10 = "class10"  #: 一次細分区域, 6 digits
+    OFFICE = "office"  #: 府県予報区, 6 digits; the same code may be another area of class10
+    PREFECTURE = "prefecture"  #: 2 digits
+    RIVER_AREA = "river_area"  #: 指定河川洪水予報の予報区域, 12 digits
+    RIVER_STATION = "river_station"  #: such an area and a gauge station of it: 12 digits, a slash, 17 digits
 
 
 class HeightWord(StrEnum):

@@ -15,13 +15,14 @@ from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
 from alerts.report import UNKNOWN, Report
 from alerts.vocabulary import InfoType, Status
-from feeds.jma import earthquake, envelope, shapes, tsunami, types, weather
+from feeds.jma import earthquake, envelope, flood, shapes, tsunami, types, weather
 from feeds.jma.envelope import Envelope, NotReadable
 
 Reader: TypeAlias = Callable[[str, Envelope, str], tuple[list[Report], list[Notice]]]
 
 _READERS: Mapping[str, Reader] = {
     "earthquake": earthquake.read,
+    "flood": flood.read,
     "tsunami": tsunami.read,
     "weather": weather.read,
 }

@@ -110,9 +110,20 @@ def codes_of(kind: str, code: str) -> frozenset[str]:
         case "VXSE53":
             present = {code for one in everyone for code in one.seismic_cities}
         case _:
-            present = {code for one in everyone for code in one.class20}
+            present = {code for one in everyone for code in one.class20} | _in_words(code)
     used = _USED["seismic" if kind == "VXSE53" else "weather"]
     return frozenset(present | {old for old in _OLD.get(code, ()) if old not in used})
+
+
+def _in_words(code: str) -> set[str]:
+    """Names of a place, or of areas it lies in, that have no seven digits: `place:17204`, `class10:170020`."""
+    everyone = _WITH_WARDS[code]
+    named = {f"place:{one.code}" for one in everyone} | {f"place:{everyone[0].parent}"}
+    return (
+        named
+        | {f"class10:{area}" for one in everyone for area in one.class10}
+        | {f"office:{one.office}" for one in everyone}
+    )
 
 
 def _old_codes() -> dict[str, set[str]]:

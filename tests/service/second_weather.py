@@ -4,6 +4,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
+from alerts.places import packaged
+
 #: hazard, what it is about, area -> grade, areas lifted in words, when it ends by itself
 Row = tuple[str, tuple[str, ...], dict[str, str], set[str], datetime | None]
 
@@ -77,4 +79,42 @@ def _warnings(kind: str) -> Callable[[ET.Element], Iterator[Row]]:
     return read
 
 
-READINGS: Mapping[str, Callable[[ET.Element], Iterator[Row]]] = {kind: _warnings(kind) for kind in HAZARDS}
+def _flood(root: ET.Element) -> Iterator[Row]:
+    river = root.findtext("Head/Headline/Information[@type='指定河川洪水予報（予報区域）']/Item/Areas/Area/Code", "")
+    about = (root.findtext("Head/EventID", ""),)
+    tens = root.findtext("Head/Headline/Information/Item/Kind/Code", "0")[0]
+    sections: dict[str, str] = {}
+    reach: dict[str, set[str]] = {}
+    water: set[str] = set()
+    for item in root.findall("Body/Warning/Item"):
+        text = item.findtext("Kind/Property/Text", "")
+        level = text.partition("【警戒レベル")[2][:1].translate(str.maketrans("２３４５", "2345"))
+        for station in item.findall("Stations/Station"):
+            sections[station.findtext("Code", "")] = level
+        for area in item.findall("Areas/Area"):
+            if city := area.findtext("CityCode"):
+                (reach.setdefault(area.findtext("Code", ""), set()) if area.find("Code") is not None else water).add(
+                    city
+                )
+    found: list[tuple[str, str]] = [(city, tens) for city in water]
+    for station in sections.keys() | reach.keys():
+        cities = reach.get(station) or {f"place:{code}" for code in _RIVERS.get((river, station), [])}
+        found += [(city, sections.get(station, "")) for city in cities]
+    if not found:
+        found = [(f"place:{code}", tens) for code in _RIVERS.get((river, ""), [])]
+    if tens == "1":
+        yield "flood", about, {}, {city for city, _ in found}, None
+        return
+    best = {city: max(level for other, level in found if other == city) for city, _ in found}
+    yield "flood", about, {city: f"L{level}" for city, level in best.items() if level}, set(), None
+
+
+#: (forecast area, station or nothing) -> municipalities
+_RIVERS = {
+    (area, station): packaged.codes(codes)
+    for area, station, _, _, codes in packaged.read("rivers.tsv").of("area", "station", "ja", "en", "places")
+}
+READINGS: Mapping[str, Callable[[ET.Element], Iterator[Row]]] = {
+    **{kind: _warnings(kind) for kind in HAZARDS},
+    "VXKOii": _flood,
+}

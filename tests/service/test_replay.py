@@ -235,6 +235,10 @@ def test_each_sample_alone(path: Path | None) -> None:
     second = second_reading.of(path)
     alerts = {alert["hazard"]: alert for alert in row["alerts"]}
     assert (row["type"], len(alerts)) == (path.parent.name, len(row["alerts"]))
+    if row["outcome"] == "unreadable":  # some samples name places that only stand for one
+        assert "stands for a place" in row["reason"]
+        assert not any(second_reading.expected_places([], *one) for one in second)
+        return
     for said, lifted in second:
         cancel = said.info_type is InfoType.CANCEL
         expected = second_reading.expected_places([], said, lifted)

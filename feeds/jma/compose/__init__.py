@@ -6,6 +6,7 @@ the packaged place table, every time is passed in. What is built here is never s
 
 from feeds.jma.compose.document import withdrawal
 from feeds.jma.compose.epicentre import Epicentre, epicentre_report, foreign_earthquake_report
+from feeds.jma.compose.flood import flood_report
 from feeds.jma.compose.intensity import first_intensity_report, full_earthquake_report
 from feeds.jma.compose.tsunami import Sea, tsunami_report
 from feeds.jma.compose.weather import Item, landslide_report, rain_report, warning_report
@@ -16,6 +17,7 @@ __all__ = [
     "Sea",
     "epicentre_report",
     "first_intensity_report",
+    "flood_report",
     "foreign_earthquake_report",
     "full_earthquake_report",
     "landslide_report",

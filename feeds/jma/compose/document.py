@@ -44,6 +44,13 @@ FORMS: Mapping[str, Form] = {
         kind="津波警報・注意報・予報",
         version="1.0_1",
     ),
+    "VXKOii": Form(
+        title="指定河川洪水予報",
+        head_title="指定河川洪水予報",
+        kind="指定河川洪水予報",
+        version="1.1_1",
+        body="meteorology1",
+    ),
     **{
         code: Form(
             title=f"気象警報・注意報（Ｒ０６）（{word}）",
@@ -181,11 +188,11 @@ def withdrawal(
 ) -> bytes:
     """A 取消 of every telegram of this type and event: a Text, and no Information.
 
-    ValueError for VPWW55 and VPWW56, which JMA never withdraws, and for a type that is not built here.
+    ValueError for VPWW55 to VPWW61, which JMA never withdraws, and for a type that is not built here.
     """
     form = FORMS.get(type)
-    if form is None or form.body != "seismology1":
-        raise ValueError(f"{type}: expected VXSE51, VXSE52, VXSE53 or VTSE41; no other type is withdrawn")
+    if form is None or type.startswith("VPWW"):
+        raise ValueError(f"{type}: expected one of {', '.join(code for code in FORMS if not code.startswith('VPWW'))}")
     letter = Letterhead(
         at=at,
         issued=issued,

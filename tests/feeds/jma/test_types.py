@@ -16,6 +16,7 @@ READ = {
     *("VXSE51", "VXSE52", "VXSE53"),
     *("VTSE41",),
     *("VPWW55", "VPWW56", "VPWW57", "VPWW58", "VPWW59", "VPWW60", "VPWW61"),
+    *("VXKOii",),
 }
 
 
