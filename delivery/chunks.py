@@ -10,8 +10,9 @@ SIZE = 400
 
 _NAMES = tuple(f"i{number}" for number in range(SIZE))
 _PLACEHOLDERS = ", ".join(f":{name}" for name in _NAMES)
-#: no row has it
+#: no row has them
 _NOBODY = -1
+_NO_KEY = ""
 
 
 def statement(sql: str) -> str:
@@ -21,6 +22,15 @@ def statement(sql: str) -> str:
 
 def parameters(ids: Sequence[int]) -> dict[str, object]:
     """The parameters of one chunk; ValueError for more than `SIZE` ids."""
-    if len(ids) > SIZE:
-        raise ValueError(f"a chunk of {len(ids)} ids; expected at most {SIZE}")
-    return dict(zip(_NAMES, [*ids, *[_NOBODY] * (len(_NAMES) - len(ids))], strict=True))
+    return _filled(ids, _NOBODY)
+
+
+def keys(texts: Sequence[str]) -> dict[str, object]:
+    """The same for a text column; no row has an empty key."""
+    return _filled(texts, _NO_KEY)
+
+
+def _filled(values: Sequence[object], filler: object) -> dict[str, object]:
+    if len(values) > SIZE:
+        raise ValueError(f"a chunk of {len(values)}; expected at most {SIZE}")
+    return dict(zip(_NAMES, [*values, *[filler] * (len(_NAMES) - len(values))], strict=True))

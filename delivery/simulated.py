@@ -162,12 +162,12 @@ class SimulatedNetwork:
             return Unknown(code="no answer")
         return Accepted(provider_id=self._take(text, turn))
 
-    async def find(self, number: str, text: str, since: datetime) -> Lookup:
+    async def find(self, number: str, text: str, since: datetime, known: Collection[str] = ()) -> Lookup:
         """See `Transport`; this network's list never lags."""
         if not number:
             return CannotTell()
         for provider_id, body, at in reversed(self._taken[number]):
-            if body == text and at >= since:
+            if body == text and at >= since and provider_id not in known:
                 return Found(provider_id=provider_id)
         return NotThere()
 

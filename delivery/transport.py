@@ -3,7 +3,7 @@
 A new transport implements `Transport` and passes `tests/delivery/transport_contract.py`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,8 +22,11 @@ class OutgoingText:
     segments: int
     #: how long the provider may keep trying
     validity_seconds: int
-    #: our message, for callbacks
+    #: our message, and the number of its attempt, for callbacks
     message_id: int
+    attempt: int = 1
+    #: whom it comes from; '' for the transport's own sender
+    sender: str = ""
     #: (event and place, state there) that the text speaks of, opaque to transports
     news: tuple[tuple[str, str], ...] = ()
 
@@ -42,6 +45,8 @@ class Retryable:
     code: str
     #: seconds the provider asks us to wait, if it does
     after: float | None = None
+    #: the provider could not be reached at all: it is not about this text
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +122,13 @@ class Receipt:
     """The provider's later word on a text."""
 
     provider_id: str
-    #: sent, delivered, undelivered or failed
+    #: accepted, sent, delivered, undelivered or failed
     status: MessageState
     received_at: datetime
     error_code: str | None = None
-    #: our message, where the provider hands it back
+    #: our message and its attempt, where the provider hands them back
     message_id: int | None = None
+    attempt: int | None = None
 
 
 #: where a transport delivers receipts
@@ -136,6 +142,9 @@ class Transport(Protocol):
         """Hand one text over, once: no retries inside."""
         ...
 
-    async def find(self, number: str, text: str, since: datetime) -> Lookup:
-        """Whether a text of unknown outcome, handed over after `since`, is with the provider."""
+    async def find(self, number: str, text: str, since: datetime, known: Collection[str] = ()) -> Lookup:
+        """Whether a text of unknown outcome, handed over after `since`, is with the provider.
+
+        `known` are the provider's ids of other texts of ours: the same words may have gone to the same number.
+        """
         ...

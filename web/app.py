@@ -29,6 +29,8 @@ def make_app(state: WebState) -> web.Application:
     app.router.add_get("/console/live", pages.live)
     app.router.add_get("/console/events", pages.events)
     app.router.add_get("/static/{name}", pages.static)
+    if state.webhooks is not None:
+        state.webhooks.add_to(app)
     return app
 
 

@@ -9,6 +9,7 @@ from feeds.settings import FeedSettings
 from storage.database import Database
 from templates_i18n.catalogue import Catalogue
 from web.live import Changes
+from web.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class WebState:
     http_host: str = "127.0.0.1"
     #: show the console to whoever can reach it, although nobody signs in
     console_open: bool = False
+    #: what the SMS provider may call; None without a real one
+    webhooks: Webhooks | None = None
     #: `notify()` it after a commit that people should see at once
     changes: Changes = field(default_factory=Changes)
     #: seconds between two looks at the database for open pages, and least seconds between two refreshes

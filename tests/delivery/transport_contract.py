@@ -88,3 +88,14 @@ async def test_looking_up_minds_words_and_time(ends: Ends) -> None:
     assert isinstance(await ends.transport.find(TEXT.number, "other words", LONG_AGO), NotThere)
     future = datetime(2100, 1, 1, tzinfo=UTC)
     assert isinstance(await ends.transport.find(TEXT.number, TEXT.text, future), NotThere)
+
+
+async def test_looking_up_passes_over_other_texts_with_the_same_words(ends: Ends) -> None:
+    first = await ends.transport.send(TEXT)
+    assert isinstance(first, Accepted)
+    known = {first.provider_id}
+    assert isinstance(await ends.transport.find(TEXT.number, TEXT.text, LONG_AGO, known), NotThere)
+    second = await ends.transport.send(TEXT)
+    assert isinstance(second, Accepted)
+    found = await ends.transport.find(TEXT.number, TEXT.text, LONG_AGO, known)
+    assert found == Found(provider_id=second.provider_id)
