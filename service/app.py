@@ -14,19 +14,21 @@ from aiohttp import web
 from alerts import places
 from alerts import store as state
 from campaigns import runner as lessons
-from delivery import receipts
+from delivery import reconciling
 from delivery.decider import Decider
 from delivery.deciding import Decided
 from delivery.forms import Rates
 from delivery.operators import Operator
 from delivery.planner import Planner
 from delivery.rate import Bucket
+from delivery.receiving import Receiver
 from delivery.sender import Sender, SenderSettings
 from delivery.transport import Receipt, Transport
 from delivery.writing import CatalogueWriter
 from feeds import fetch
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
+from service import transports
 from service.clock import Clock
 from service.settings import Settings, SettingsError
 from storage.database import Database
@@ -72,13 +74,16 @@ class Service:
         settings, db, clock = parts.settings, parts.db, parts.clock
         loop = asyncio.get_running_loop()
         self._changes = Changes()
+        self._receiver = Receiver(db=db, on_recorded=self._changes.notify)
         self.sender = Sender(
             db=db,
             transport=parts.transport,
             unseal=parts.sealer.open,
             bucket=Bucket(rate=settings.rate(), clock=loop.time),
             clock=clock,
-            settings=SenderSettings(connections=settings.send_connections),
+            settings=SenderSettings(
+                connections=settings.send_connections, lookups=reconciling.Limits(delay=transports.list_delay(settings))
+            ),
         )
         self.planner = Planner(
             db=db,
@@ -160,8 +165,7 @@ class Service:
 
     async def take_receipts(self, arrived: Sequence[Receipt]) -> None:
         """The provider's word on texts."""
-        await self.parts.db.write(receipts.record, arrived)
-        self._changes.notify()
+        await self._receiver.take(arrived)
 
     def _planned(self) -> None:
         self.sender.wake()
@@ -184,6 +188,7 @@ class Service:
                 feeds=feed_settings(settings),
                 rate=settings.rate(),
                 http_host=settings.http_host,
+                webhooks=transports.webhooks(settings, self.take_receipts, self.parts.clock),
                 changes=self._changes,
             )
         )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import aiohttp
 
 from alerts import hazards, places
+from delivery.twilio.transport import TwilioTransport
 from feeds import fetch, health, store
 from feeds.settings import FEEDS, FeedSettings
-from service import opening
+from service import opening, transports
 from service.app import feed_settings
 from service.clock import system_time
 from service.settings import Settings, SettingsError
@@ -38,6 +39,7 @@ def run(settings: Settings) -> list[Finding]:
         *_words(),
         *_places(),
         *asyncio.run(_feeds(feed_settings(settings))),
+        *asyncio.run(_provider(settings)),
     ]
 
 
@@ -50,6 +52,18 @@ def _sending(settings: Settings) -> Iterator[Finding]:
             good=False,
             text="nobody is told of blindness or trouble: set TOMOSHIBI_OPERATOR_NUMBERS",
         )
+
+
+async def _provider(settings: Settings) -> list[Finding]:
+    """Whether the SMS provider takes our credentials now. Sends nothing."""
+    async with transports.opened(settings, system_time) as transport:
+        if not isinstance(transport, TwilioTransport):
+            return []
+        wrong = await transport.reach()
+    if not settings.public_url:
+        wrong = wrong or "set TOMOSHIBI_PUBLIC_URL, or nobody tells us what was delivered"
+        return [Finding(what="reach provider", good=False, text=f"{settings.twilio_base_url}: {wrong}")]
+    return [Finding(what="reach provider", good=not wrong, text=f"{settings.twilio_base_url}: {wrong or 'answers'}")]
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str = ""
     twilio_from: str = ""
     twilio_base_url: str = TWILIO_BASE_URL
+    twilio_list_seconds: float = Field(default=30, ge=0)
     senders: Pairs = Field(default_factory=dict)
     send_rate: float = Field(default=100, gt=0)
     send_connections: int = Field(default=200, gt=0)
@@ -134,29 +135,47 @@ class Settings(BaseSettings):
         return sum(self.senders.values()) or self.send_rate
 
     @model_validator(mode="after")
-    def _live_and_test_never_meet(self) -> "Settings":
-        """Design, rule 13."""
-        addresses = {name: urlsplit(getattr(self, name)) for name in ("jma_base_url", "twilio_base_url")}
+    def _fit_together(self) -> "Settings":
+        """What no single setting shows; design, rule 13, among it."""
+        addresses = {name: urlsplit(getattr(self, name)) for name in ("jma_base_url", "twilio_base_url", "public_url")}
         wrong = [
             f"{_PREFIX}{name.upper()}: expected an address such as https://host"
             for name, parts in addresses.items()
-            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username
+            if (name != "public_url" or self.public_url)
+            and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username)
         ]
-        if not wrong and self.transport != "simulated":
-            wrong = self._mixed(addresses["jma_base_url"].hostname or "", addresses["twilio_base_url"].hostname or "")
+        if self.transport == "twilio":
+            wrong += self._missing_of_twilio()
+            if not wrong:
+                wrong = self._mixed(addresses["jma_base_url"].hostname or "", addresses["twilio_base_url"])
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
 
-    def _mixed(self, feed_host: str, provider_host: str) -> list[str]:
+    def _missing_of_twilio(self) -> list[str]:
+        """What the account cannot be used without."""
+        wrong = []
+        if not self.twilio_account_sid.isalnum():
+            wrong.append(f"{_PREFIX}TWILIO_ACCOUNT_SID: expected the account's id (AC…), from the provider's console")
+        if not self.twilio_auth_token.get_secret_value():
+            wrong.append(f"{_PREFIX}TWILIO_AUTH_TOKEN: missing; from the provider's console")
+        if not (self.twilio_messaging_service_sid or self.twilio_from or self.senders):
+            wrong.append(
+                f"{_PREFIX}TWILIO_MESSAGING_SERVICE_SID: missing; set it, or {_PREFIX}TWILIO_FROM, or {_PREFIX}SENDERS"
+            )
+        return wrong
+
+    def _mixed(self, feed_host: str, provider: SplitResult) -> list[str]:
         """Judged by host, so that no other spelling of a real address passes for a test one."""
         real_feed = self.jma_base_url.rstrip("/") == JMA_BASE_URL
-        real_provider = _is_of(provider_host, "twilio.com")
+        real_provider = _is_of(provider.hostname or "", "twilio.com")
         if real_provider is not real_feed or real_feed is not _is_of(feed_host, "jma.go.jp"):
             return [
                 "telegrams from JMA go with the real provider only, test telegrams with a test provider only: "
                 f"{_PREFIX}JMA_BASE_URL is {self.jma_base_url}, {_PREFIX}TWILIO_BASE_URL is {self.twilio_base_url}"
             ]
+        if real_provider and provider.scheme != "https":
+            return [f"{_PREFIX}TWILIO_BASE_URL: expected https, or the token would travel in clear"]
         if not real_feed and not self.allow_test_feed:
             return [f"{_PREFIX}JMA_BASE_URL is not JMA's: set {_PREFIX}ALLOW_TEST_FEED=true if this is a test"]
         return []

@@ -9,12 +9,12 @@ from typing import TextIO
 
 import click
 
-from delivery.simulated import EVERYDAY, SimulatedNetwork
-from service import opening, settings
+from delivery.simulated import SimulatedNetwork
+from service import opening, settings, transports
 from service.app import Parts, Service
 from service.clock import system_time
 from service.commands import output
-from service.settings import Settings, SettingsError
+from service.settings import Settings
 from storage import database
 from templates_i18n import catalogue
 
@@ -45,31 +45,30 @@ def _log_to(stream: TextIO, level: str) -> None:
 
 
 async def _serve(chosen: Settings) -> None:
-    if chosen.sends_for_real:
-        raise SettingsError(["TOMOSHIBI_TRANSPORT: this version has the simulated network only"])
     db = database.open(chosen.database, role="serve")
     try:
         sealer = opening.sealer(chosen)
         await asyncio.to_thread(opening.check_key, db, sealer)
-        network = SimulatedNetwork(clock=system_time, profile=EVERYDAY)
-        service = Service(
-            Parts(
-                settings=chosen,
-                db=db,
-                sealer=sealer,
-                catalogue=catalogue.load(),
-                transport=network,
-                clock=system_time,
+        async with transports.opened(chosen, system_time) as transport:
+            service = Service(
+                Parts(
+                    settings=chosen,
+                    db=db,
+                    sealer=sealer,
+                    catalogue=catalogue.load(),
+                    transport=transport,
+                    clock=system_time,
+                )
             )
-        )
-        network.on_receipts = service.take_receipts
-        try:
-            await service.start()
-            output.say(f"console: {service.address}/console")
-            output.say("simulated network: no SMS leaves this machine")
-            await until_stopped()
-        finally:
-            await service.stop()
+            if isinstance(transport, SimulatedNetwork):
+                transport.on_receipts = service.take_receipts
+            try:
+                await service.start()
+                output.say(f"console: {service.address}/console")
+                output.say(transports.says(chosen))
+                await until_stopped()
+            finally:
+                await service.stop()
     finally:
         await db.close()
 
