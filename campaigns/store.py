@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.vocabulary import Action
-from delivery import broadcasts, priority
+from delivery import broadcasts, priority, turns
 from storage import times
 from storage.connection import Connection
 from storage.rows import Row
@@ -195,13 +195,16 @@ def add_text(db: Connection, row: Mapping[str, object]) -> int:
 
 
 def queue(db: Connection, messages: list[dict[str, object]]) -> None:
-    """Queue copies; a copy that is there already stays as it is."""
+    """Queue copies of one broadcast; a copy that is there already stays as it is."""
+    if not messages:
+        return
+    numbers = turns.take(db, int(str(messages[0]["broadcast_id"])), priority.LESSON, len(messages))
     db.executemany(
         "INSERT INTO messages (broadcast_id, subscriber_id, change_key, hazard, event, place, grade, kind, revision,"
-        " language, text_id, segments, priority, state, created_at, expires_at) VALUES (:broadcast_id,"
+        " language, text_id, segments, priority, turn, state, created_at, expires_at) VALUES (:broadcast_id,"
         " :subscriber_id, :change_key, '', :event, :place, :grade, 'lesson', 0, :language, :text_id,"
-        " :segments, :priority, 'queued', :now, :expires_at) ON CONFLICT (subscriber_id, change_key) DO NOTHING",
-        messages,
+        " :segments, :priority, :turn, 'queued', :now, :expires_at) ON CONFLICT (subscriber_id, change_key) DO NOTHING",
+        [{**message, "turn": turn} for message, turn in zip(messages, numbers, strict=True)],
     )
 
 

@@ -64,10 +64,16 @@ class Advance:
 
 def to_plan(db: Connection) -> list[int]:
     """Ids of broadcasts that are not planned to their end, the most urgent first."""
+    return [identity for _, identity in unplanned(db)]
+
+
+def unplanned(db: Connection) -> list[tuple[int, int]]:
+    """The same with their priorities: (priority, id)."""
     rows = db.execute(
-        "SELECT id FROM broadcasts WHERE state = 'planning' AND origin = 'alert' ORDER BY priority, id LIMIT 100"
+        "SELECT id, priority FROM broadcasts WHERE state = 'planning' AND origin = 'alert'"
+        " ORDER BY priority, id LIMIT 100"
     )
-    return [row.integer("id") for row in rows]
+    return [(row.integer("priority"), row.integer("id")) for row in rows]
 
 
 def load(db: Connection, broadcast_id: int) -> Broadcast:

@@ -5,10 +5,12 @@ A text is written once per broadcast, kind, places and language; message rows ho
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from delivery import turns
 from delivery.telling import Telling
 from delivery.writing import Written
 from storage import times
@@ -29,6 +31,7 @@ _COLUMNS = (
     "text_id",
     "segments",
     "priority",
+    "turn",
     "state",
     "created_at",
     "expires_at",
@@ -94,20 +97,30 @@ def add(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]], version: 
     """Queue each draft for its people; a person who has a message of the same key keeps that one."""
     at = times.to_text(now)
     single: list[dict[str, object]] = []
+    turns_of = _turns(db, drafts)
     for draft, people in drafts:
-        row = draft.row(_text_id(db, draft, version), at)
+        row, numbers = draft.row(_text_id(db, draft, version), at), turns_of[draft.broadcast_id, draft.priority]
+        copies = [{**row, "subscriber_id": person, "turn": next(numbers)} for person in people]
         if len(draft.places) > 1:
-            _add_with_places(db, draft, row, people)
+            _add_with_places(db, draft, copies)
         else:
-            single.extend({**row, "subscriber_id": person} for person in people)
+            single.extend(copies)
     if single:
         db.executemany(_INSERT, single)
 
 
-def _add_with_places(db: Connection, draft: Draft, row: Mapping[str, object], people: Iterable[int]) -> None:
+def _turns(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]]) -> dict[tuple[int, int], Iterator[int]]:
+    """The turns of all copies, by broadcast and priority."""
+    counted: Counter[tuple[int, int]] = Counter()
+    for draft, people in drafts:
+        counted[draft.broadcast_id, draft.priority] += len(people)
+    return {key: iter(turns.take(db, *key, count)) for key, count in counted.items()}
+
+
+def _add_with_places(db: Connection, draft: Draft, copies: Iterable[Mapping[str, object]]) -> None:
     further = list(draft.places)[1:]
-    for person in people:
-        made = db.execute(_INSERT + " RETURNING id", {**row, "subscriber_id": person})
+    for copy in copies:
+        made = db.execute(_INSERT + " RETURNING id", copy)
         if not made:
             continue
         db.executemany(
@@ -119,7 +132,7 @@ def _add_with_places(db: Connection, draft: Draft, row: Mapping[str, object], pe
                     "hazard": draft.hazard,
                     "event": draft.event,
                     "place": place,
-                    "subscriber_id": person,
+                    "subscriber_id": copy["subscriber_id"],
                 }
                 for place in further
             ],

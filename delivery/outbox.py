@@ -13,7 +13,7 @@ from datetime import datetime
 from alerts import hazards, noticeboard
 from alerts.notices import Notice, NoticeKind
 from alerts.vocabulary import NONE, Hazard, Kind
-from delivery import broadcasts, chunks, ledger, newcomers
+from delivery import broadcasts, chunks, ledger, newcomers, receipts
 from delivery.ledger import Standing
 from delivery.states import MessageState
 from storage import times
@@ -32,7 +32,7 @@ JOIN texts t ON t.id = m.text_id
 JOIN broadcasts b ON b.id = m.broadcast_id
 LEFT JOIN in_force f ON f.hazard = m.hazard AND f.event = m.event AND f.place = m.place
 WHERE m.state = 'queued' AND (m.not_before IS NULL OR m.not_before <= :now) AND b.state <> 'held'
-ORDER BY m.priority, m.id
+ORDER BY m.priority, m.turn, m.id
 LIMIT :limit
 """
 # Several workers may see the same row; only one of them gets it.
@@ -43,8 +43,10 @@ _TAKE = chunks.statement(
 _OPEN = chunks.statement(
     "INSERT INTO attempts (message_id, number, started_at)"
     " SELECT m.id, 1 + (SELECT count(*) FROM attempts a WHERE a.message_id = m.id), :now"
-    " FROM messages m WHERE m.id IN ({chunk})"
+    " FROM messages m WHERE m.id IN ({chunk}) RETURNING message_id, number"
 )
+#: rows looked at in one transaction at most: whoever writes beside us waits for it
+_MOST_SEEN = 2_000
 _GIVE_UP = "UPDATE messages SET state = :state, reason = :reason, settled_at = :now WHERE id = :id AND state = 'queued'"
 _STANDING = "SELECT grade, revision FROM in_force WHERE hazard = :hazard AND event = :event AND place = :place"
 
@@ -60,6 +62,8 @@ class Claimed:
     segments: int
     #: how long the provider may keep trying
     validity_seconds: int
+    #: number of the attempt
+    attempt: int
     #: (event and place, state there) the text speaks of
     news: tuple[tuple[str, str], ...]
 
@@ -84,19 +88,38 @@ class _Dropped:
 
 
 def claim(db: Connection, now: datetime, limit: int) -> Claim:
-    """Take at most `limit` texts, the most urgent first; what must not be sent any more is settled instead."""
-    rows = db.execute(_QUEUED, {"now": times.to_text(now), "limit": min(limit, chunks.SIZE)})
+    """Take at most `limit` texts, the most urgent first; what must not be sent any more is settled instead.
+
+    Where a whole broadcast has been overtaken, more are looked at than taken: nobody waits behind old news.
+    """
+    limit = min(limit, chunks.SIZE)
+    seen, texts = 0, tuple[Claimed, ...]()
+    asked = limit
+    while len(texts) < limit and seen < _MOST_SEEN:
+        rows = db.execute(_QUEUED, {"now": times.to_text(now), "limit": asked})
+        taken, dropped = _sort_out(db, rows, limit - len(texts), now)
+        seen, texts, asked = seen + len(rows), texts + taken, chunks.SIZE
+        if not dropped:
+            break
+    return Claim(texts=texts, seen=seen)
+
+
+def _sort_out(db: Connection, rows: Sequence[Row], limit: int, now: datetime) -> tuple[tuple[Claimed, ...], int]:
+    """Take the first good ones and settle the bad ones before them; how many were bad."""
     good: dict[int, Row] = {}
     dropped: list[tuple[Row, _Dropped]] = []
     for row in rows:
+        if len(good) == limit:
+            break
         verdict = _judged(db, row, now)
         if verdict is None:
             good[row.integer("id")] = row
         else:
             dropped.append((row, verdict))
     _drop(db, dropped, now)
-    taken = _take(db, list(good), now)
-    return Claim(texts=tuple(_claimed(good[identity], now) for identity in good if identity in taken), seen=len(rows))
+    attempts = _take(db, list(good), now)
+    taken = tuple(_claimed(good[identity], attempts[identity], now) for identity in good if identity in attempts)
+    return taken, len(dropped)
 
 
 def give_back(db: Connection, message_ids: Sequence[int], now: datetime) -> None:
@@ -116,6 +139,13 @@ def give_back(db: Connection, message_ids: Sequence[int], now: datetime) -> None
 def start_up(db: Connection, now: datetime) -> int:
     """After a crash: open attempts have an unknown outcome; how many. Only where no other sender is at work."""
     at = {"now": times.to_text(now)}
+    # a receipt has named them: the provider has them
+    known = db.execute(
+        "UPDATE messages SET state = 'accepted', settled_at = :now WHERE state = 'handing' AND provider_id IS NOT NULL"
+        " RETURNING provider_id",
+        at,
+    )
+    receipts.apply_early(db, [row.text("provider_id") for row in known])
     uncertain = db.execute_count(
         "UPDATE messages SET state = 'uncertain', settled_at = :now, reason = 'stopped while handing over'"
         " WHERE state = 'handing'",
@@ -197,16 +227,17 @@ def _drop(db: Connection, dropped: Sequence[tuple[Row, _Dropped]], now: datetime
     broadcasts.complete(db, sorted({row.integer("broadcast_id") for row, _ in dropped}))
 
 
-def _take(db: Connection, ids: Sequence[int], now: datetime) -> set[int]:
+def _take(db: Connection, ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """Message -> number of its attempt, which is open now."""
     if not ids:
-        return set()
+        return {}
     at = {"now": times.to_text(now)}
     taken = [row.integer("id") for row in db.execute(_TAKE, chunks.parameters(ids) | at)]
-    db.execute(_OPEN, chunks.parameters(taken) | at)
-    return set(taken)
+    opened = db.execute(_OPEN, chunks.parameters(taken) | at)
+    return {row.integer("message_id"): row.integer("number") for row in opened}
 
 
-def _claimed(row: Row, now: datetime) -> Claimed:
+def _claimed(row: Row, attempt: int, now: datetime) -> Claimed:
     return Claimed(
         message_id=row.integer("id"),
         broadcast_id=row.integer("broadcast_id"),
@@ -214,6 +245,7 @@ def _claimed(row: Row, now: datetime) -> Claimed:
         text=row.text("text"),
         segments=row.integer("segments"),
         validity_seconds=max(1, int((row.time("expires_at") - now).total_seconds())),
+        attempt=attempt,
         news=_news(row),
     )
 

@@ -46,6 +46,8 @@ class Answered:
     broadcast_id: int
     outcome: Outcome | NotOpened
     at: datetime
+    #: a bad number, as a notice may show it
+    masked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +93,17 @@ _CLOSE = """
 UPDATE attempts SET finished_at = :at, outcome = :outcome, provider_id = :provider_id, error_code = :code
 WHERE message_id = :id AND finished_at IS NULL
 """
+# A receipt may have brought the provider's id to an attempt that is now without an answer.
 _SETTLE = """
-UPDATE messages SET state = :state, reason = :reason, provider_id = :provider_id, not_before = :not_before,
-    settled_at = :at
+UPDATE messages SET state = :state, reason = :reason, not_before = :not_before, settled_at = :at,
+    provider_id = CASE WHEN :unknown = 1 THEN provider_id ELSE :provider_id END
 WHERE id = :id AND state = 'handing'
 """
+_KNOWN_ALL_THE_SAME = chunks.statement(
+    "UPDATE messages SET state = 'accepted', reason = '' WHERE id IN ({chunk})"
+    " AND state = 'uncertain' AND provider_id IS NOT NULL RETURNING provider_id"
+)
+_MUNICIPALITIES = "SELECT municipality FROM registrations WHERE subscriber_id = :id ORDER BY municipality"
 
 
 def follow(outcome: Outcome | NotOpened, attempts: int, expires_at: datetime, at: datetime) -> Next:
@@ -109,9 +117,8 @@ def _after(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) 
     match outcome:
         case Accepted(provider_id=provider_id):
             return Next(state=MessageState.ACCEPTED, outcome=OutcomeName.ACCEPTED, provider_id=provider_id)
-        case Retryable(code=code, after=after):
-            wait = after if after is not None else backoff(attempts)
-            return _again(OutcomeName.RETRYABLE, code, wait, attempts, expires_at, at)
+        case Retryable():
+            return _retried(outcome, attempts, expires_at, at)
         case Throttled(after=after):
             return _again(OutcomeName.THROTTLED, "throttled", after, 0, expires_at, at)
         case OptedOut():
@@ -126,7 +133,7 @@ def _after(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) 
             )
         case OurFault(code=code):
             trouble = NoticeKind.PROVIDER
-            return _again(OutcomeName.OUR_FAULT, code, backoff(attempts), attempts, expires_at, at, trouble=trouble)
+            return _again(OutcomeName.OUR_FAULT, code, backoff(attempts), 0, expires_at, at, trouble=trouble)
         case Unknown(code=code):
             return Next(
                 state=MessageState.UNCERTAIN,
@@ -136,6 +143,15 @@ def _after(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) 
             )
         case _:
             assert_never(outcome)
+
+
+def _retried(outcome: Retryable, attempts: int, expires_at: datetime, at: datetime) -> Next:
+    """Without any connection it is not about this text; and once is nothing to call people for."""
+    wait = outcome.after if outcome.after is not None else backoff(attempts)
+    if not outcome.unreachable:
+        return _again(OutcomeName.RETRYABLE, outcome.code, wait, attempts, expires_at, at)
+    trouble = NoticeKind.PROVIDER if attempts > 1 else None
+    return _again(OutcomeName.RETRYABLE, outcome.code, backoff(attempts), 0, expires_at, at, trouble=trouble)
 
 
 def backoff(attempts: int) -> float:
@@ -181,9 +197,10 @@ def record(db: Connection, answers: Sequence[Answered]) -> None:
     rows = [_row(answer, after) for answer, after in settled]
     db.executemany(_CLOSE, rows)
     db.executemany(_SETTLE, rows)
-    receipts.apply_early(db, [after.provider_id for _, after in settled if after.provider_id])
+    accepted = [after.provider_id for _, after in settled if after.provider_id]
+    receipts.apply_early(db, [*accepted, *_known_all_the_same(db, settled)])
     for answer, after in settled:
-        _about_person(db, open_ones[answer.message_id].subscriber_id, after, answer.at)
+        _about_person(db, open_ones[answer.message_id].subscriber_id, answer, after)
     _raise_trouble(db, settled)
     _mark_broadcasts(db, settled)
 
@@ -194,6 +211,7 @@ def _row(answer: Answered, after: Next) -> dict[str, object]:
         "at": times.to_text(answer.at),
         "state": after.state,
         "outcome": after.outcome,
+        "unknown": int(after.state is MessageState.UNCERTAIN),
         "reason": after.reason,
         "provider_id": after.provider_id,
         "code": after.code,
@@ -201,15 +219,37 @@ def _row(answer: Answered, after: Next) -> dict[str, object]:
     }
 
 
-def _about_person(db: Connection, subscriber_id: int, after: Next, at: datetime) -> None:
+def _known_all_the_same(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> list[str]:
+    """Provider's ids of texts whose answer did not arrive, but a receipt did."""
+    unknown = [answer.message_id for answer, after in settled if after.state is MessageState.UNCERTAIN]
+    if not unknown:
+        return []
+    return [row.text("provider_id") for row in db.execute(_KNOWN_ALL_THE_SAME, chunks.parameters(unknown))]
+
+
+def _about_person(db: Connection, subscriber_id: int, answer: Answered, after: Next) -> None:
+    at = answer.at
     if after.person is not None:
         db.execute(
             "UPDATE subscribers SET state = :state WHERE id = :id AND state = 'active'",
             {"id": subscriber_id, "state": after.person},
         )
+        if answer.masked:
+            _tell_municipalities(db, subscriber_id, answer.masked, after.code or "", at)
     elif after.catch_up:
         # what is in force is still news to this person, in a text with a new time limit
         newcomers.add(db, [subscriber_id], at)
+
+
+def _tell_municipalities(db: Connection, subscriber_id: int, masked: str, code: str, at: datetime) -> None:
+    """Whoever registered a number that cannot be reached should ask for a new one."""
+    for row in db.execute(_MUNICIPALITIES, {"id": subscriber_id}):
+        notice = Notice(
+            kind=NoticeKind.UNREACHABLE,
+            subject=f"{row.text('municipality')} {masked} #{subscriber_id}",
+            text=f"The number {masked} cannot be reached ({code}): it gets no warnings. Ask the person for a new one.",
+        )
+        noticeboard.add(db, notice, at)
 
 
 def _raise_trouble(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:

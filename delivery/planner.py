@@ -46,7 +46,9 @@ class Planner:
     _aside: dict[int, datetime] = field(default_factory=dict)
     #: people who could not be brought up to date -> when to try again
     _people_aside: dict[int, datetime] = field(default_factory=dict)
-    _plan: tuple[int, planning.Plan] | None = None
+    #: broadcasts that are being planned; those of one priority take turns, a chunk each
+    _plans: dict[int, planning.Plan] = field(default_factory=dict)
+    _last: int = -1
 
     def wake(self) -> None:
         """There may be something to plan."""
@@ -76,17 +78,25 @@ class Planner:
         """
         now = self.clock()
         await self._tell_operators(now)
-        waiting = [i for i in await self.db.read(broadcasts.to_plan) if self._aside.get(i, now) <= now]
-        if not waiting:
+        chosen = self._choose(await self.db.read(broadcasts.unplanned), now)
+        if chosen is None:
             return await self._newcomers(now)
         try:
-            await self._chunk(waiting[0])
+            await self._chunk(chosen)
         except StorageUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever is wrong with one thing, the next one is planned
-            _log.exception("planning_failed", extra={"broadcast": waiting[0], "error": type(error).__name__})
-            await self._put_aside(waiting[0], error, now)
+            _log.exception("planning_failed", extra={"broadcast": chosen, "error": type(error).__name__})
+            await self._put_aside(chosen, error, now)
         return True
+
+    def _choose(self, unplanned: Sequence[tuple[int, int]], now: datetime) -> int | None:
+        """The next broadcast of the most urgent priority, one after the other."""
+        waiting = [(priority, i) for priority, i in unplanned if self._aside.get(i, now) <= now]
+        equals = [i for priority, i in waiting if priority == waiting[0][0]]
+        self._last = next((i for i in equals if i > self._last), equals[0]) if equals else -1
+        self._plans = {i: plan for i, plan in self._plans.items() if any(i == one for _, one in unplanned)}
+        return self._last if equals else None
 
     async def _tell_operators(self, now: datetime) -> None:
         """Before everything else, for it is little; a fault here must not keep the warnings from going out."""
@@ -142,7 +152,7 @@ class Planner:
         await self.db.write(noticeboard.add, notice, now)
 
     async def _put_aside(self, broadcast_id: int, error: Exception, now: datetime) -> None:
-        self._plan = None
+        self._plans.pop(broadcast_id, None)
         self._aside[broadcast_id] = now + _AGAIN
         notice = Notice(
             kind=NoticeKind.TEXT,
@@ -154,12 +164,13 @@ class Planner:
 
     async def _chunk(self, broadcast_id: int) -> Advance:
         now = self.clock()
-        if self._plan is None or self._plan[0] != broadcast_id:
+        plan = self._plans.get(broadcast_id)
+        if plan is None:
             begun = await self.db.write(planning.begin, broadcast_id, self.writer, self.rates, now)
-            self._plan = (broadcast_id, planning.Plan(begun, self.writer))
-        step = await self.db.write(self._plan[1].chunk, now)
+            plan = self._plans[broadcast_id] = planning.Plan(begun, self.writer)
+        step = await self.db.write(plan.chunk, now)
         if step.finished:
-            self._plan = None
+            self._plans.pop(broadcast_id, None)
         if self._aside.pop(broadcast_id, None) is not None:
             await self.db.write(noticeboard.resolve, NoticeKind.TEXT, _name(broadcast_id), now)
         self.wake_sender()

@@ -1,7 +1,7 @@
-"""How fast one sender may hand over, in segments per second. Holds no clock of its own."""
+"""How fast each sender may hand over, in segments per second. Holds no clock of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 #: seconds of lateness that may be caught up at once: timers are coarser than the gaps at high rates
@@ -16,6 +16,8 @@ class Bucket:
     rate: float | None
     #: seconds, never going back
     clock: Callable[[], float]
+    #: '' for the transport's own
+    sender: str = ""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _free_at: float = field(default=float("-inf"))
     _paused_until: float = field(default=float("-inf"))
@@ -28,12 +30,40 @@ class Bucket:
             self._free_at = start + segments / self.rate
         return max(0.0, start - now)
 
-    async def take(self, segments: int) -> None:
-        """Wait for a turn."""
+    def wait(self) -> float:
+        """Seconds until the next turn; negative where the sender has been idle."""
+        return max(self._free_at, self._paused_until) - self.clock()
+
+    async def take(self, segments: int) -> str:
+        """Wait for a turn; whose it is."""
         wait = self.reserve(segments)
         if wait > 0:
             await self.sleep(wait)
+        return self.sender
 
-    def pause(self, seconds: float) -> None:
-        """Nobody's turn comes before then: the provider is throttling."""
-        self._paused_until = max(self._paused_until, self.clock() + seconds)
+    def pause(self, seconds: float, sender: str | None = None) -> None:
+        """Nobody's turn comes before then: the provider is throttling this sender, or all."""
+        if sender is None or sender == self.sender:
+            self._paused_until = max(self._paused_until, self.clock() + seconds)
+
+
+@dataclass(slots=True, kw_only=True)
+class Pool:
+    """Several senders, each with its own bucket; a text goes by the one that is free first."""
+
+    buckets: Sequence[Bucket]
+
+    @property
+    def rate(self) -> float | None:
+        """Segments per second of all together; None where one has no limit."""
+        rates = [bucket.rate for bucket in self.buckets]
+        return None if None in rates else sum(rate for rate in rates if rate is not None)
+
+    async def take(self, segments: int) -> str:
+        """Wait for a turn; whose it is."""
+        return await min(self.buckets, key=Bucket.wait).take(segments)
+
+    def pause(self, seconds: float, sender: str | None = None) -> None:
+        """See `Bucket`."""
+        for bucket in self.buckets:
+            bucket.pause(seconds, sender)

@@ -6,12 +6,13 @@ after a growing wait, so that it holds up neither the warnings nor the other loo
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from delivery import newcomers, receipts
+from delivery import chunks, newcomers, receipts
 from delivery.transport import CannotTell, Found, Lookup, NotThere, Transport
 from storage import times
 from storage.connection import Connection
@@ -19,9 +20,12 @@ from storage.database import Database, StorageUnavailable
 
 _log = logging.getLogger(__name__)
 #: texts looked up in one go
-_BATCH = 50
+BATCH = 50
 #: and of these at the same time
 _SIDE_BY_SIDE = 8
+_KNOWN = chunks.statement(
+    "SELECT subscriber_id, provider_id FROM messages WHERE subscriber_id IN ({chunk}) AND provider_id IS NOT NULL"
+)
 #: the longest wait between two look-ups of one text
 _LONGEST_WAIT = timedelta(minutes=10)
 
@@ -37,6 +41,8 @@ class Uncertain:
     #: when the attempt began
     since: datetime
     expires_at: datetime
+    #: the provider's ids of other texts to the same person
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +62,9 @@ def uncertain(db: Connection, now: datetime, delay: timedelta) -> list[Uncertain
         " FROM messages m JOIN subscribers s ON s.id = m.subscriber_id JOIN texts t ON t.id = m.text_id"
         " WHERE m.state = 'uncertain' AND m.settled_at <= :before AND (m.not_before IS NULL OR m.not_before <= :now)"
         " ORDER BY m.settled_at, m.id LIMIT :limit",
-        {"before": times.to_text(now - delay), "now": times.to_text(now), "limit": _BATCH},
+        {"before": times.to_text(now - delay), "now": times.to_text(now), "limit": BATCH},
     )
+    known = _known(db, sorted({row.integer("subscriber_id") for row in rows}))
     return [
         Uncertain(
             message_id=row.integer("id"),
@@ -66,9 +73,18 @@ def uncertain(db: Connection, now: datetime, delay: timedelta) -> list[Uncertain
             text=row.text("text"),
             since=row.time("handed_at"),
             expires_at=row.time("expires_at"),
+            known=frozenset(known[row.integer("subscriber_id")]),
         )
         for row in rows
     ]
+
+
+def _known(db: Connection, subscribers: Sequence[int]) -> Mapping[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    if subscribers:
+        for row in db.execute(_KNOWN, chunks.parameters(subscribers)):
+            found[row.integer("subscriber_id")].add(row.text("provider_id"))
+    return found
 
 
 def settle(db: Connection, one: Uncertain, answer: Lookup, now: datetime) -> None:
@@ -126,7 +142,7 @@ async def reconcile(
     clock: Callable[[], datetime],
     limits: Limits,
 ) -> int:
-    """Look up the texts that are due, some side by side; how many."""
+    """Look up the texts that are due, some side by side; how many were looked at, `BATCH` if there may be more."""
     found = await db.read(uncertain, clock(), limits.delay)
     free = asyncio.Semaphore(_SIDE_BY_SIDE)
 
@@ -158,7 +174,7 @@ async def _look_up(transport: Transport, unseal: Callable[[bytes], str], one: Un
         return CannotTell()
     try:
         async with asyncio.timeout(limits.timeout):
-            return await transport.find(number, one.text, one.since)
+            return await transport.find(number, one.text, one.since, one.known)
     except Exception as error:  # noqa: BLE001 -- whatever a transport raises, the outcome stays unknown
         _log.warning("lookup_failed", extra={"error": type(error).__name__, "message_id": one.message_id})
         return CannotTell()

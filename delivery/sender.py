@@ -13,12 +13,15 @@ from datetime import datetime
 from delivery import chunks, outbox, reconciling
 from delivery.outbox import Claimed
 from delivery.outcomes import Answered, NotOpened
-from delivery.rate import Bucket
+from delivery.rate import Bucket, Pool
 from delivery.recording import Recorder
-from delivery.transport import Outcome, OutgoingText, Throttled, Transport, Unknown
+from delivery.transport import BadNumber, Outcome, OutgoingText, Throttled, Transport, Unknown
 from storage.database import Database
+from subscribers import msisdn
 
 _log = logging.getLogger(__name__)
+#: seconds' worth of texts that are claimed at once
+_AHEAD = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +42,12 @@ class SenderSettings:
 
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """One per process; the bucket holds the rate of its number."""
+    """One per process; the bucket holds the rate of its number, a pool those of several."""
 
     db: Database
     transport: Transport
     unseal: Callable[[bytes], str]
-    bucket: Bucket
+    bucket: Bucket | Pool
     clock: Callable[[], datetime]
     settings: SenderSettings = field(default_factory=SenderSettings)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,7 +75,7 @@ class Sender:
         await self.db.write(outbox.start_up, self.clock())
         beside = [
             asyncio.create_task(self._repeat(self._recorder.flush, lambda: self.settings.gather)),
-            asyncio.create_task(self._repeat(self.reconcile, lambda: self.settings.poll)),
+            asyncio.create_task(self._repeat(self._look_up_all, lambda: self.settings.poll)),
         ]
         try:
             while not self._stopping:
@@ -99,6 +102,10 @@ class Sender:
         """Look up texts of unknown outcome; how many."""
         return await reconciling.reconcile(self.db, self.transport, self.unseal, self.clock, self.settings.lookups)
 
+    async def _look_up_all(self) -> None:
+        while await self.reconcile() == reconciling.BATCH:
+            pass
+
     async def _step(self) -> bool:
         """Claim and hand over; whether there was anything."""
         try:
@@ -112,9 +119,9 @@ class Sender:
         return True
 
     async def _claim(self) -> outbox.Claim | None:
-        """The next texts; not more than about a second's worth, so that what is urgent can overtake."""
+        """The next texts; only what is handed over in a moment, so that what is urgent can overtake."""
         rate = self.bucket.rate
-        limit = chunks.SIZE if rate is None else max(1, min(chunks.SIZE, int(rate)))
+        limit = chunks.SIZE if rate is None else max(1, min(chunks.SIZE, int(rate * _AHEAD)))
         claimed = await self.db.write(outbox.claim, self.clock(), limit)
         return claimed if claimed.seen else None
 
@@ -125,42 +132,53 @@ class Sender:
             if self._stopping:
                 await self.db.write(outbox.give_back, [one.message_id for one in texts[number:]], self.clock())
                 return number
-            await self.bucket.take(text.segments)
+            sender = await self.bucket.take(text.segments)
             await self._free.acquire()
             left = text.validity_seconds - int((self.clock() - taken_at).total_seconds())
             if left <= 0:  # its turn came too late: the next look into the outbox settles it as expired
                 self._free.release()
                 await self.db.write(outbox.give_back, [text.message_id], self.clock())
                 continue
-            task = asyncio.create_task(self._hand_over(replace(text, validity_seconds=left)))
+            task = asyncio.create_task(self._hand_over(replace(text, validity_seconds=left), sender))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
         return len(texts)
 
-    async def _hand_over(self, text: Claimed) -> None:
+    async def _hand_over(self, text: Claimed, sender: str) -> None:
+        number = self._open(text)
         try:
-            outcome = await self._send(text)
+            outcome = NotOpened() if number is None else await self._send(text, number, sender)
         finally:
             self._free.release()
         if isinstance(outcome, Throttled):
-            self.bucket.pause(outcome.after)
+            self.bucket.pause(outcome.after, outcome.sender)
         self._recorder.add(
-            Answered(message_id=text.message_id, broadcast_id=text.broadcast_id, outcome=outcome, at=self.clock())
+            Answered(
+                message_id=text.message_id,
+                broadcast_id=text.broadcast_id,
+                outcome=outcome,
+                at=self.clock(),
+                masked=msisdn.mask(number) if number is not None and isinstance(outcome, BadNumber) else "",
+            )
         )
 
-    async def _send(self, text: Claimed) -> Outcome | NotOpened:
-        """Exactly one POST. Whatever goes wrong after it began leaves the outcome unknown."""
+    def _open(self, text: Claimed) -> str | None:
         try:
-            number = self.unseal(text.number_sealed)
+            return self.unseal(text.number_sealed)
         except Exception as error:  # noqa: BLE001 -- nothing has left: another key, or damaged bytes
             _log.error("number_not_opened", extra={"error": type(error).__name__, "message_id": text.message_id})
-            return NotOpened()
+            return None
+
+    async def _send(self, text: Claimed, number: str, sender: str) -> Outcome:
+        """Exactly one POST. Whatever goes wrong after it began leaves the outcome unknown."""
         outgoing = OutgoingText(
             number=number,
             text=text.text,
             segments=text.segments,
             validity_seconds=text.validity_seconds,
             message_id=text.message_id,
+            attempt=text.attempt,
+            sender=sender,
             news=text.news,
         )
         try:

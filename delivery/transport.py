@@ -54,6 +54,8 @@ class Throttled:
     """It was surely not taken, and everything else has to wait as well."""
 
     after: float
+    #: everything of this sender only; None for all
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from delivery.deciding import Decided
 from delivery.forms import Rates
 from delivery.operators import Operator
 from delivery.planner import Planner
-from delivery.rate import Bucket
+from delivery.rate import Bucket, Pool
 from delivery.receiving import Receiver
 from delivery.sender import Sender, SenderSettings
 from delivery.transport import Receipt, Transport
@@ -79,7 +79,7 @@ class Service:
             db=db,
             transport=parts.transport,
             unseal=parts.sealer.open,
-            bucket=Bucket(rate=settings.rate(), clock=loop.time),
+            bucket=_pace(settings, loop.time),
             clock=clock,
             settings=SenderSettings(
                 connections=settings.send_connections, lookups=reconciling.Limits(delay=transports.list_delay(settings))
@@ -228,6 +228,13 @@ def feed_settings(settings: Settings) -> FeedSettings:
         blind_after=timedelta(seconds=settings.blind_seconds),
         user_agent=USER_AGENT,
     )
+
+
+def _pace(settings: Settings, clock: Callable[[], float]) -> Bucket | Pool:
+    """A bucket for each sender."""
+    if not settings.senders:
+        return Bucket(rate=settings.send_rate, clock=clock)
+    return Pool(buckets=[Bucket(rate=rate, clock=clock, sender=name) for name, rate in settings.senders.items()])
 
 
 def _seconds(targets: dict[str, timedelta]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from yarl import URL
 #: the library writes every address and header at INFO, and addresses of look-ups hold phone numbers
 _SILENT = logging.getLogger(f"{__name__}.requests")
 _SILENT.setLevel(logging.ERROR)
+_FOR_LOOKUPS = 16
 #: an answer that takes longer leaves the outcome unknown; without a connection nothing has left
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10, sock_connect=5)
 
@@ -26,7 +27,8 @@ class SlimHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the library is u
     def __init__(self, connections: int, timeout: aiohttp.ClientTimeout = TIMEOUT) -> None:
         super().__init__(_SILENT, True)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=connections, ttl_dns_cache=300),
+            # sending may take all of `connections`; a few more are for look-ups
+            connector=aiohttp.TCPConnector(limit=connections + _FOR_LOOKUPS, ttl_dns_cache=300),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=timeout,
             auto_decompress=True,

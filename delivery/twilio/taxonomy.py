@@ -60,12 +60,13 @@ def of_status(word: str) -> MessageState | None:
     return _STATUSES.get(word.strip().lower())
 
 
-def of_error(status: int, code: int | None, headers: Mapping[str, str], now: datetime) -> Outcome:
-    """What an error answer says; `code` is Twilio's own, where the answer has one."""
+def of_error(status: int, code: int | None, headers: Mapping[str, str], now: datetime, sender: str = "") -> Outcome:
+    """What an error answer to `sender` says; `code` is Twilio's own, where the answer has one."""
     name = str(code) if code else f"HTTP {status}"
     if status == 429 or code in _THROTTLED:
-        default = _QUEUE_WAIT if code in _QUEUE_FULL else _THROTTLE_WAIT
-        return Throttled(after=retry_after(headers, now, default))
+        if code in _QUEUE_FULL:
+            return Throttled(after=retry_after(headers, now, _QUEUE_WAIT), sender=sender)
+        return Throttled(after=retry_after(headers, now, _THROTTLE_WAIT))
     if code == _OPTED_OUT:
         return OptedOut()
     if code in _BAD_NUMBERS:

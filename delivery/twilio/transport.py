@@ -58,8 +58,8 @@ class TwilioTransport:
         except (aiohttp.ClientError, OSError) as error:
             return taxonomy.of_failure(error)
         if isinstance(answer, Refused):
-            return taxonomy.of_error(answer.status, answer.code, answer.headers, self._clock())
-        return self._taken(answer)
+            return taxonomy.of_error(answer.status, answer.code, answer.headers, self._clock(), text.sender)
+        return self._taken(answer, text.sender)
 
     async def find(self, number: str, text: str, since: datetime, known: Collection[str] = ()) -> Lookup:
         """See `Transport`."""
@@ -94,13 +94,13 @@ class TwilioTransport:
             form["StatusCallback"] = status_callback(self._settings.public_url, text.message_id, text.attempt)
         return form
 
-    def _taken(self, answer: Created) -> Outcome:
+    def _taken(self, answer: Created, sender: str) -> Outcome:
         if not answer.sid:
             return Unknown(code="unreadable answer")
         if taxonomy.of_status(answer.status) is MessageState.FAILED:  # created and given up in one breath
             if answer.code is None:
                 return Retryable(code="failed")
-            return taxonomy.of_error(400, answer.code, {}, self._clock())
+            return taxonomy.of_error(400, answer.code, {}, self._clock(), sender)
         return Accepted(provider_id=answer.sid)
 
 

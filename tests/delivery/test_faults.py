@@ -43,7 +43,7 @@ class Asked:
         self._answers = list(answers)
         self.asked = []
 
-    async def find(self, number, text, since):
+    async def find(self, number, text, since, known=()):
         self.asked.append(number)
         made = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(made, Exception):

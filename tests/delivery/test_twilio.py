@@ -185,7 +185,7 @@ async def test_no_fault_makes_a_second_post(provider, transport):
         (Fault.OPTED_OUT, OptedOut()),
         (Fault.BUSY, Retryable(code="14107", after=30.0)),
         (Fault.THROTTLED, Throttled(after=7.0)),
-        (Fault.QUEUE_FULL, Throttled(after=60.0)),
+        (Fault.QUEUE_FULL, Throttled(after=60.0, sender="")),
         (Fault.NO_REGION, OurFault(code="21408")),
         (Fault.NO_CREDENTIALS, OurFault(code="20003")),
         (Fault.ERROR_LOST, Unknown(code="20500")),

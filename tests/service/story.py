@@ -139,12 +139,12 @@ class Story:
         known = self.sealer.fingerprint(msisdn.Msisdn(number(index)))
         await asyncio.to_thread(self.tool.write_sync, subscribers.stop, known, self.clock())
 
-    async def until(self, done: Callable[[], object], what: str) -> None:
+    async def until(self, done: Callable[[], object], what: str, patience: float = _PATIENCE) -> None:
         """Wait for something that will happen; it is a failure if it does not."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _PATIENCE
+        deadline = loop.time() + patience
         while not done():
-            assert loop.time() < deadline, f"{what}: did not happen within {_PATIENCE:.0f} s"
+            assert loop.time() < deadline, f"{what}: did not happen within {patience:.0f} s"
             await asyncio.sleep(0.02)
 
     async def settled(self) -> None:

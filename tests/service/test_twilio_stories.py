@@ -66,6 +66,10 @@ class Night:
     async def serve(self, **more):
         self.process = await self.run("serve", **more)
 
+    async def until(self, done, what):
+        """A process of its own has to start first, maybe on a busy machine."""
+        await self.story.until(done, what, patience=180.0)
+
     async def end(self, how=signal.SIGTERM):
         if self.process is None or self.process.returncode is not None:
             return 0
@@ -99,9 +103,9 @@ async def night(tmp_path):
 async def test_a_warning_reaches_its_people_by_twilio_and_what_became_of_it_comes_back(night):
     await night.story.people(*((index, "en", "") for index in range(5)))
     await night.serve()
-    await night.story.until(lambda: len(night.provider.taken) >= 5, "the welcome texts")
+    await night.until(lambda: len(night.provider.taken) >= 5, "the welcome texts")
     night.story.rain(p17204="L4")
-    await night.story.until(lambda: night.states() == ["delivered"] * 5, "the warning and its receipts")
+    await night.until(lambda: night.states() == ["delivered"] * 5, "the warning and its receipts")
     assert await night.end() == 0
     assert night.provider.twice() == 0
     for index in range(5):
@@ -119,10 +123,10 @@ async def test_answers_that_are_lost_are_looked_up_and_nobody_is_told_twice(nigh
     night.provider.numbers = {number(0): Fault.DROP_TAKEN, number(1): Fault.ERROR_TAKEN, number(2): Fault.DROP_LOST}
     night.story.rain(p17204="L4")
     await night.serve()
-    await night.story.until(lambda: night.provider.texts_of(number(3)), "the first texts")
-    await night.story.until(lambda: night.provider.hits[_MESSAGES] > 3, "look-ups")
+    await night.until(lambda: night.provider.texts_of(number(3)), "the first texts")
+    await night.until(lambda: night.provider.hits[_MESSAGES] > 3, "look-ups")
     night.provider.numbers = {}
-    await night.story.until(lambda: set(night.states()) == {"accepted"}, "everybody told")
+    await night.until(lambda: set(night.states()) == {"accepted"}, "everybody told")
     assert await night.end() == 0
     assert night.provider.twice() == 0
     assert all(night.provider.texts_of(number(index)) for index in range(4))
@@ -135,7 +139,7 @@ async def test_who_said_stop_to_the_provider_is_stopped(night):
     await night.story.people((0, "en", ""))
     night.provider.numbers = {number(0): Fault.OPTED_OUT}
     await night.serve()
-    await night.story.until(lambda: night.story.count("subscribers", "state = 'stopped'"), "the stop")
+    await night.until(lambda: night.story.count("subscribers", "state = 'stopped'"), "the stop")
     assert await night.end() == 0
     assert night.provider.taken == []
 
