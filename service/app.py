@@ -28,7 +28,7 @@ from delivery.writing import CatalogueWriter
 from feeds import fetch
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
-from service import transports
+from service import opening, transports
 from service.clock import Clock
 from service.settings import Settings, SettingsError
 from storage.database import Database
@@ -183,6 +183,8 @@ class Service:
                 places=self.places,
                 catalogue=self.parts.catalogue,
                 clock=self.parts.clock,
+                sealer=self.parts.sealer,
+                reader=partial(opening.reader, self.parts.catalogue),
                 real=settings.sends_for_real,
                 simulation=self.parts.simulation,
                 feeds=feed_settings(settings),

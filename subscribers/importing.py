@@ -56,6 +56,8 @@ class Reader:
     postal: PostalReader
     #: the registering municipality, five digits
     municipality: str
+    #: whoever registers the people of one group only puts them into that group, whatever the file says
+    only_group: str | None = None
 
 
 @dataclass(slots=True)
@@ -138,7 +140,7 @@ def _read_row(header: Header, row: Sequence[str], reader: Reader) -> Entry | lis
     language = taken.read(Field.LANGUAGE, reader.languages.read)
     home = _home(taken, reader)
     further = taken.read(Field.PLACES, lambda text: cells.further_places(table, text, near=near))
-    groups = taken.read(Field.GROUPS, cells.groups)
+    groups = (reader.only_group,) if reader.only_group else taken.read(Field.GROUPS, cells.groups)
     lessons = taken.read(Field.LESSONS, cells.lessons)
     min_level = taken.read(Field.MIN_LEVEL, cells.min_level)
     if taken.wrong or number is None or language is None or home is None:
@@ -151,6 +153,7 @@ def _read_row(header: Header, row: Sequence[str], reader: Reader) -> Entry | lis
         groups=groups,
         lessons=lessons,
         min_level=min_level,
+        supported_group=reader.only_group or "",
     )
 
 

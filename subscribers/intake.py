@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
 
+from storage import audit
 from storage.database import Connection, Database
 from subscribers import importing, register, sheets, store
 from subscribers.importing import Checked, Reader, RowRefused
@@ -47,6 +48,8 @@ class Declaration:
 
     #: version of the wording that was declared
     wording: str
+    #: who declared it, as the log of changes names them
+    actor: str = "command line"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,7 @@ def import_residents(
     batch = _Batch(
         municipality=reader.municipality,
         wording=declaration.wording,
+        actor=declaration.actor,
         file_digest=hashlib.sha256(data).hexdigest(),
         people=len(checked.entries),
     )
@@ -140,6 +144,7 @@ class _Batch:
 
     municipality: str
     wording: str
+    actor: str
     file_digest: str
     people: int
 
@@ -155,6 +160,16 @@ def _register(db: Connection, batch: _Batch, people: Sequence[Person], now: date
             wording=batch.wording,
             file_digest=batch.file_digest,
             people=batch.people,
+        )
+    if tally.added or tally.changed:
+        audit.append(
+            db,
+            now=now,
+            actor=batch.actor,
+            action="residents imported",
+            subject=f"file:{batch.file_digest[:16]}",
+            municipality=batch.municipality,
+            details={"added": tally.added, "changed": tally.changed},
         )
     return tally
 

@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from storage import times
 from storage.database import Connection, Row
-from subscribers import registration, store
+from subscribers import listing, registration, store
 from subscribers.registration import Entry, Registration
 
 #: Rows per transaction of an import.
@@ -191,15 +191,7 @@ def _count(plans: Sequence[_Plan]) -> Tally:
 
 
 def _registration(row: Row) -> Registration | None:
-    if row.optional_integer("registration_id") is None:
-        return None
-    return Registration(
-        language=row.text("language"),
-        places=tuple(row.text("places").split(",")),
-        groups=tuple(filter(None, row.text("groups").split(","))),
-        lessons=row.flag("lessons"),
-        min_level=row.text("min_level"),
-    )
+    return None if row.optional_integer("registration_id") is None else listing.registration(row)
 
 
 def _columns(after: Registration) -> dict[str, object]:

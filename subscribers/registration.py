@@ -1,6 +1,6 @@
 """What one municipality has registered for one person, and how a new row of a file changes it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from subscribers.msisdn import Msisdn
@@ -35,10 +35,14 @@ class Entry:
     groups: tuple[str, ...] | None = None
     lessons: bool | None = None
     min_level: str | None = None
+    #: registered by those who look after this group: what is registered already stays, and gets the group
+    supported_group: str = ""
 
 
 def merge(entry: Entry, current: Registration | None) -> Registration:
     """The registration after this row; `current` is what the same municipality had registered."""
+    if current is not None and entry.supported_group:
+        return replace(current, groups=tuple(sorted({*current.groups, entry.supported_group})))
     before = current or Registration(language=entry.language, places=(entry.home,))
     further = before.places[1:] if entry.further is None else entry.further
     return Registration(

@@ -1,6 +1,7 @@
 """The routes of the pages. Reads the database only; every page says whether an SMS can leave this machine."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from importlib import resources
@@ -8,6 +9,9 @@ from importlib import resources
 from aiohttp import web
 
 from web import access, counts, freshness, health, metrics, queries, render, words
+from web.api import app as api
+from web.api import errors
+from web.api.guard import Guard
 from web.live import Watch
 from web.state import WebState
 
@@ -17,7 +21,7 @@ _STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg
 def make_app(state: WebState) -> web.Application:
     """The application for one process; start it on `state.http_host`."""
     pages = _Pages(state)
-    app = web.Application()
+    app = web.Application(middlewares=[errors.one_shape])
     app.on_response_prepare.append(access.add_headers)
     app.cleanup_ctx.append(pages.watching)
     app.on_shutdown.append(pages.let_go)
@@ -31,6 +35,8 @@ def make_app(state: WebState) -> web.Application:
     app.router.add_get("/static/{name}", pages.static)
     if state.webhooks is not None:
         state.webhooks.add_to(app)
+    found = api.all_endpoints(state.db, state.sealer, state.reader, state.clock)
+    api.add_to(app, found, Guard(db=state.db, clock=time.monotonic))
     return app
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from alerts.places import PlaceTable
 from feeds.settings import FeedSettings
 from storage.database import Database
+from subscribers.importing import Reader
+from subscribers.sealing import Sealer
 from templates_i18n.catalogue import Catalogue
 from web.live import Changes
 from web.webhooks import Webhooks
@@ -20,6 +22,10 @@ class WebState:
     places: PlaceTable
     catalogue: Catalogue
     clock: Callable[[], datetime]
+    #: seals numbers that come in and opens them to be masked
+    sealer: Sealer
+    #: what cells of residents are read against, for a registering municipality
+    reader: Callable[[str], Reader]
     #: an SMS can leave this machine
     real: bool
     #: a made-up day is being played

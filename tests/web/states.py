@@ -9,6 +9,7 @@ from alerts import places
 from feeds.settings import FeedSettings
 from storage.database import Database
 from templates_i18n import catalogue
+from tests.subscribers.builders import a_reader, a_sealer
 from tests.web.rows import NOW
 from web.state import WebState
 
@@ -28,6 +29,8 @@ def a_state(db: Database, clock: Callable[[], datetime] = lambda: NOW, **values:
         places=places.load(),
         catalogue=catalogue.load(),
         clock=clock,
+        sealer=a_sealer(),
+        reader=a_reader,
         real=False,
         feeds=FEEDS,
         rate=100,

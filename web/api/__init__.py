@@ -1,0 +1,1 @@
+"""`/api/v1`: JSON for municipalities and other programs (contract §5), described by its own OpenAPI document."""
