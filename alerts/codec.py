@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from alerts.changes import Cause, PlaceChange
-from alerts.report import AreaReport, AreaScheme, Facts, HeightWord, Report, SeaState
-from alerts.vocabulary import Hazard, InfoType, Status
+from alerts.report import AreaReport, AreaScheme, Facts, HeightWord, Report, SeaState, Spot
+from alerts.vocabulary import Hazard, InfoType, Status, Topic
 
 
 def _time(value: datetime | None) -> str | None:
@@ -36,6 +36,8 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "until": _time(facts.until),
         "day": facts.day.isoformat() if facts.day else None,
         "expected": facts.expected or None,
+        "topic": facts.topic,
+        "spot": {"ja": facts.spot.ja, "latin": facts.spot.latin, "kana": facts.spot.kana} if facts.spot else None,
     }
     return {key: value for key, value in row.items() if value is not None}
 
@@ -60,6 +62,8 @@ def facts_from_json(row: Mapping[str, Any]) -> Facts:
         until=_from_time(row.get("until")),
         day=date.fromisoformat(row["day"]) if row.get("day") else None,
         expected=bool(row.get("expected")),
+        topic=Topic(row["topic"]) if row.get("topic") else None,
+        spot=Spot(**row["spot"]) if row.get("spot") else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from alerts.vocabulary import Hazard, InfoType, Status
+from alerts.vocabulary import Hazard, InfoType, Status, Topic
 
 #: The grade of an area whose code or keyword no table knows: what was said of it before still stands.
 UNKNOWN = "unknown"
@@ -44,6 +44,16 @@ class SeaState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A building or street by name, as the municipality writes it; nothing is made of it by program."""
+
+    ja: str
+    latin: str
+    #: its reading, or empty
+    kana: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a text may say of a place beside its grade."""
 
@@ -67,6 +77,10 @@ class Facts:
     day: date | None = None
     #: foreseen within hours, not there yet (線状降水帯直前)
     expected: bool = False
+    #: of a notice: what it is about
+    topic: Topic | None = None
+    #: of a notice: where
+    spot: Spot | None = None
 
     def height_rank(self) -> float:
         """Greater is higher; 0 where no number is given (words are not compared with numbers)."""

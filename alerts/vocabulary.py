@@ -98,3 +98,18 @@ class Hazard(StrEnum):
     HOKKAIDO_SANRIKU = "hokkaido_sanriku"
     EVACUATION = "evacuation"
     NOTICE = "notice"
+
+
+class Topic(StrEnum):
+    """What a municipality can tell in a notice; closed, so that every language has words for it."""
+
+    SHELTER_OPEN = "shelter_open"
+    WATER_STATION = "water_station"
+    WATER_OFF = "water_off"
+    POWER_OFF = "power_off"
+    WASTE = "waste"
+    SCHOOL_CLOSED = "school_closed"
+    ROAD_CLOSED = "road_closed"
+    TRANSPORT = "transport"
+    MEDICAL = "medical"
+    HELP_DESK = "help_desk"

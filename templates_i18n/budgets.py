@@ -17,6 +17,8 @@ from templates_i18n.render import Form, Rendered, TextRequest, render
 Exceptions = Mapping[str, Mapping[str, Missed]]
 #: units of the name of most places, in any script
 TYPICAL_UNITS = 12
+#: said of a text that keeps its budget for most places
+LONG_NAME = "only with a long place name"
 
 _HEADER = """\
 # Texts that are longer than their form allows (full 3 segments, short 2, core 1), measured with the longest
@@ -59,8 +61,8 @@ def _names(places: PlaceTable, style: PlaceStyle, *, coastal: bool) -> _Names:
     return _Names(worst=codes(None), typical=codes(TYPICAL_UNITS))
 
 
-def measure(catalogue: Catalogue, places: PlaceTable) -> Exceptions:
-    """Every text that misses its budget at its worst, with the segments it needs and why."""
+def measure(catalogue: Catalogue, places: PlaceTable, voices: tuple[str, ...] | None = None) -> Exceptions:
+    """Every text that misses its budget at its worst, with the segments it needs and why; of some voices or all."""
     names = {
         (style, coastal): _names(places, style, coastal=coastal) for style in PlaceStyle for coastal in (True, False)
     }
@@ -68,11 +70,11 @@ def measure(catalogue: Catalogue, places: PlaceTable) -> Exceptions:
     for request in matrix.all_requests(catalogue):
         # near_sea_go_up stands only in texts for the coast
         coastal = request.hazard in (Hazard.TSUNAMI, Hazard.EARTHQUAKE)
-        for tag in matrix.voices(catalogue):
+        for tag in voices or matrix.voices(catalogue):
             used = names[catalogue.fallback(tag).languages[-1].place, coastal]
             for form in Form:
                 worst = _worst(catalogue, places, _at(request, used.worst), tag, form)
-                if worst.segmentation.segments > form.budget:
+                if worst.language == tag and worst.segmentation.segments > form.budget:
                     typical = _worst(catalogue, places, _at(request, used.typical), tag, form)
                     found.setdefault(tag, {})[request.key(form)] = _missed(worst, typical)
     return found
@@ -92,7 +94,7 @@ def _missed(worst: Rendered, typical: Rendered) -> Missed:
     sizes = "+".join(str(segments.utf16_units(line)) for line in worst.text.split("\n"))
     reason = f"up to {worst.segmentation.units} units in lines of {sizes}"
     if typical.segmentation.segments <= typical.form.budget:
-        reason += "; only with a long place name"
+        reason += f"; {LONG_NAME}"
     return Missed(segments=worst.segmentation.segments, reason=reason)
 
 

@@ -1,37 +1,29 @@
 """The words of all languages, read once and checked against each other.
 
-Owns the files of `catalogue/`; refuses a catalogue with a gap: a missing key, another placeholder, a
-character that phones or readers trip over. All problems are told at once. Measuring is for `budgets`.
+Owns the files of `catalogue/`; refuses a catalogue with a fault, or with a gap in a language that is called
+complete, and tells all problems at once. What a file may hold is for `conformity`, measuring for `budgets`.
 """
 
 import functools
 import hashlib
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from alerts import hazards
 from alerts.vocabulary import Hazard
-from templates_i18n import characters, composition, reviews, segments
+from templates_i18n import composition, conformity, reviews
 from templates_i18n.composition import Composition
-from templates_i18n.language import Language, PlaceStyle, Review, build, flatten, placeholders
+from templates_i18n.language import Language, Review, build, flatten
 
 #: the voice of languages that have no file yet, and of those whose words nobody has accepted
 BILINGUAL = "ja-Hira+en"
-#: UTF-16 units of a head
-HEAD_UNITS = 60
 
-#: words of pages, never sent by SMS; a language may lack a whole table of them, then its readers see English
-PAGE_TABLES = frozenset({"page", "pictogram"})
-
-_REFERENCE = "en"
 _OTHER_FILES = frozenset({"composition.toml", "languages.toml", "exceptions.toml"})
 _TOO_MANY = 40
-#: Japanese by intent, whatever the language's script; in Easy Japanese without kanji all the same
-_JAPANESE_KEYS = frozenset({("drill", "japanese"), ("language", "name")})
-_FLAGS = frozenset({("language", "plain"), ("language", "fold")})
 
 Values = dict[tuple[str, ...], object]
 
@@ -56,6 +48,8 @@ class LanguageName:
     japanese: str
     #: ISO 15924
     script: str
+    #: its file holds all words; a gap is then refused
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +94,8 @@ class Catalogue:
     exceptions: Mapping[str, Mapping[str, Missed]] = field(default_factory=dict)
     #: tag -> what is missing to the review its file claims; such a language is less than it claims
     unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: tag -> words that its file lacks; texts that need them are told in Easy Japanese and English
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def languages(self) -> tuple[str, ...]:
         """Tags of the languages that have their own words."""
@@ -107,10 +103,13 @@ class Catalogue:
 
     def fallback(self, tag: str) -> Voice:
         """The voice that serves a language tag: its own words, else Easy Japanese and English."""
+        return self.voices(tag)[0]
+
+    def voices(self, tag: str) -> tuple[Voice, ...]:
+        """Who may speak to the readers of a language, the best first; the last has all words."""
+        both = Voice(tag=BILINGUAL, languages=tuple(self.by_tag[part] for part in BILINGUAL.split("+")))
         own = self.by_tag.get(tag)
-        if own is not None:
-            return Voice(tag=tag, languages=(own,))
-        return Voice(tag=BILINGUAL, languages=tuple(self.by_tag[part] for part in BILINGUAL.split("+")))
+        return (both,) if own is None else (Voice(tag=tag, languages=(own,)), both)
 
 
 @functools.cache
@@ -126,25 +125,44 @@ def read(folder: Traversable) -> Catalogue:
     plans = _composition(files)
     read_back = dict(_reviews(folder))
     values = {tag: _values(files, tag) for tag in names if f"{tag}.toml" in files}
-    problems = [*_file_problems(files, names, values)]
-    problems += [
-        f"review/{tag}.toml: no {tag}.toml stands in the catalogue" for tag in read_back.keys() - values.keys()
-    ]
-    if not problems:
-        for tag, own in values.items():
-            problems += _problems(own, values[_REFERENCE], names[tag])
-        problems += _composition_problems(plans, values[_REFERENCE])
-    if problems:
-        raise CatalogueError(problems)
-    by_tag, unread = _reviewed(values, read_back)
+    _refuse(_file_problems(files, names, values, read_back))
+    english = values[conformity.REFERENCE]
+    _refuse(_word_problems(values, names, plans, english))
+    missing = {tag: gaps for tag, own in values.items() if (gaps := tuple(conformity.missing(own, english)))}
+    by_tag, unread = _reviewed(values, read_back, missing)
+    _refuse(problem for language in by_tag.values() for problem in conformity.long_heads(language, plans))
     return Catalogue(
         version=_version(files, values),
         composition=plans,
         by_tag=by_tag,
         unread=unread,
+        missing={tag: tuple(map(conformity.shown, gaps)) for tag, gaps in missing.items()},
         names=names,
         exceptions=_exceptions(_table(files, "exceptions.toml")) if "exceptions.toml" in files else {},
     )
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    """Stop where there is a problem, with all of them."""
+    found = [*problems]
+    if found:
+        raise CatalogueError(found)
+
+
+def _word_problems(
+    values: Mapping[str, Values], names: Mapping[str, LanguageName], plans: Composition, english: Values
+) -> Iterator[str]:
+    for tag, own in values.items():
+        yield from conformity.problems(own, english, names[tag])
+        yield from _gaps(own, english, names[tag])
+    yield from _composition_problems(plans, english)
+
+
+def _gaps(own: Values, english: Values, name: LanguageName) -> Iterator[str]:
+    """What a file lacks that must not: those of a language called complete, and of the voice for all others."""
+    if name.complete or name.tag in BILINGUAL.split("+"):
+        for path in conformity.missing(own, english):
+            yield conformity.gap(name.tag, path, english)
 
 
 def _table(files: Mapping[str, Traversable], name: str) -> Mapping[str, object]:
@@ -175,7 +193,9 @@ def _reviews(folder: Traversable) -> Iterator[tuple[str, reviews.ReviewFile]]:
 
 
 def _reviewed(
-    values: Mapping[str, Values], read_back: Mapping[str, reviews.ReviewFile]
+    values: Mapping[str, Values],
+    read_back: Mapping[str, reviews.ReviewFile],
+    missing: Mapping[str, tuple[conformity.Path, ...]],
 ) -> tuple[dict[str, Language], dict[str, tuple[str, ...]]]:
     """The languages, called by the review that is borne out, and what is missing to more."""
     by_tag: dict[str, Language] = {}
@@ -183,10 +203,11 @@ def _reviewed(
     for tag, own in values.items():
         language = build(own)
         file = read_back.get(tag, reviews.NOBODY)
-        review, missing = reviews.borne_out(language.review, reviews.sentences(own), file)
+        present = reviews.sentences(own) | {".".join(path): "" for path in missing.get(tag, ())}
+        review, to_read = reviews.borne_out(language.review, present, file)
         by_tag[tag] = replace(language, review=review)
-        if missing:
-            unread[tag] = missing
+        if to_read:
+            unread[tag] = to_read
     return by_tag, unread
 
 
@@ -195,7 +216,7 @@ def _names(table: Mapping[str, object]) -> dict[str, LanguageName]:
         return {tag: LanguageName(tag=tag, **row) for tag, row in table.items() if isinstance(row, dict)}
     except TypeError as error:
         raise CatalogueError(
-            [f"languages.toml: each language needs name, english, japanese, script: {error}"]
+            [f"languages.toml: each language needs name, english, japanese, script, complete: {error}"]
         ) from error
 
 
@@ -224,7 +245,10 @@ def _exceptions(table: Mapping[str, object]) -> dict[str, dict[str, Missed]]:
 
 
 def _file_problems(
-    files: Mapping[str, Traversable], names: Mapping[str, LanguageName], values: Mapping[str, Values]
+    files: Mapping[str, Traversable],
+    names: Mapping[str, LanguageName],
+    values: Mapping[str, Values],
+    read_back: Mapping[str, reviews.ReviewFile],
 ) -> Iterator[str]:
     for name in sorted(files.keys() - _OTHER_FILES):
         if name.removesuffix(".toml") not in names:
@@ -232,107 +256,30 @@ def _file_problems(
     for part in BILINGUAL.split("+"):
         if part not in values:
             yield f"{part}.toml: missing; languages without words of their own are served by it"
-
-
-def _problems(own: Values, english: Values, name: LanguageName) -> Iterator[str]:
-    """What is wrong with one language's file."""
-    file = f"{name.tag}.toml"
-    present = {path[0] for path in own}
-    english = {path: value for path, value in english.items() if path[0] in present or path[0] not in PAGE_TABLES}
-    for path in english.keys() - own.keys():
-        yield f"{file}: {_shown(path)}: missing; {_REFERENCE}.toml has {english[path]!r}"
-    for path in own.keys() - english.keys():
-        yield f"{file}: {_shown(path)}: not a key of {_REFERENCE}.toml; remove it or correct its name"
-    if own.keys() != english.keys():
-        return
-    for path, value in own.items():
-        for problem in _value_problems(path, value, str(english[path]), name):
-            yield f"{file}: {_shown(path)}: {problem}"
-    yield from (f"{file}: {problem}" for problem in (*_language_problems(own, name), *_head_problems(own)))
-
-
-def _value_problems(path: tuple[str, ...], value: object, english: str, name: LanguageName) -> Iterator[str]:
-    if path in _FLAGS:
-        if not isinstance(value, bool):
-            yield f"expected true or false, found {value!r}"
-        return
-    if not isinstance(value, str):
-        yield f"expected words in quotes, found {value!r}"
-        return
-    if not value.strip() or value != value.strip():
-        yield "expected words without spaces around them"
-    try:
-        if placeholders(value) != placeholders(english):
-            yield f"expected the placeholders {_braces(english)}, found {_braces(value)}"
-    except ValueError as error:
-        yield f"expected the placeholders {_braces(english)}: {error}"
-    script = "Jpan" if path in _JAPANESE_KEYS and name.script != "Hira" else name.script
-    if path[0] != "language" or path[1] == "name":
-        yield from characters.forbidden(value, script=script)
-
-
-def _braces(text: str) -> str:
-    return " ".join(f"{{{name}}}" for name in sorted(placeholders(text))) or "(none)"
-
-
-def _shown(path: tuple[str, ...]) -> str:
-    *tables, key = path
-    return f"[{'.'.join(tables)}] {key}"
-
-
-def _language_problems(own: Values, name: LanguageName) -> Iterator[str]:
-    if own["language", "tag"] != name.tag:
-        yield f"[language] tag: expected {name.tag!r}, found {own['language', 'tag']!r}"
-    for key, known in (("place", PlaceStyle), ("review", Review)):
-        if own["language", key] not in list(known):
-            yield f"[language] {key}: expected one of {', '.join(known)}, found {own['language', key]!r}"
-    if own["language", "plain"]:
-        yield from _plain_problems(own)
-
-
-def _plain_problems(own: Values) -> Iterator[str]:
-    """A language that promises GSM-7 must have no word that does not fit it."""
-    for path, value in own.items():
-        if path[0] in {"language", *PAGE_TABLES} or path == ("drill", "japanese"):
-            continue
-        text = segments.fold_latin(str(value)) if own["language", "fold"] else str(value)
-        if not segments.fits_gsm7(text):
-            outside = "".join(char for char in dict.fromkeys(text) if not segments.fits_gsm7(char))
-            yield f"{_shown(path)}: plain = true, but GSM-7 has no {outside!r}"
-
-
-def _head_problems(own: Values) -> Iterator[str]:
-    for path, value in own.items():
-        if path[0] != "head":
-            continue
-        longest = max(_grade_words(own, path[2]), key=segments.utf16_units, default="")
-        units = segments.utf16_units(str(value).format_map({"grade": longest, "level": "5"}))
-        if units > HEAD_UNITS:
-            yield f"{_shown(path)}: {units} units, expected at most {HEAD_UNITS}; shorten it"
-
-
-def _grade_words(own: Values, head: str) -> Iterator[str]:
-    """The words of the grades that a head "hazard.band" or "hazard" can name."""
-    for path, value in own.items():
-        if path[0] == "grade":
-            hazard, grade = path[1].split(".")
-            if head in (hazard, f"{hazard}.{composition.band(Hazard(hazard), grade)}"):
-                yield str(value)
+    for tag in sorted(read_back.keys() - values.keys()):
+        yield f"review/{tag}.toml: no {tag}.toml stands in the catalogue"
+    for tag, known in names.items():
+        if known.complete and tag not in values:
+            yield f"languages.toml: [{tag}] complete = true, but there is no {tag}.toml"
 
 
 def _composition_problems(plans: Composition, english: Values) -> Iterator[str]:
-    phrases = {path[1] for path in english if path[0] == "phrase"}
-    for phrase in sorted(plans.directions.keys() - phrases):
-        yield f"composition.toml: [directions] {phrase}: no such phrase in {_REFERENCE}.toml"
-    for phrase in sorted(phrases - plans.directions.keys()):
-        yield f"composition.toml: [directions] {phrase}: missing; every phrase has a direction"
-    for hazard, own in plans.told:
-        grades = {f"{hazard}.{grade}" for grade in composition.banded(hazard, own)}
-        for table in (("name",), ("head", "new"), ("head", "cancelled")):
-            present = {path[-1] for path in english if path[:-1] == table}
-            if not present & {hazard.value, f"{hazard}.{own}"} and not grades <= present:
-                key = f"{hazard}.{own}"
-                yield f"composition.toml: [{key}]: {_REFERENCE}.toml has no {key} in [{'.'.join(table)}]"
+    said = {path[1] for path in english if path[0] in ("phrase", "act")}
+    for phrase in sorted(plans.directions.keys() - said):
+        yield f"composition.toml: [directions] {phrase}: no such phrase or act in {conformity.REFERENCE}.toml"
+    for phrase in sorted(said - plans.directions.keys()):
+        yield f"composition.toml: [directions] {phrase}: missing; every phrase and act has a direction"
+    for (hazard, band), plan in plans.told.items():
+        if ("alarm", plan.alarm) not in english:
+            key = f"[{hazard}.{band}] alarm"
+            yield f"composition.toml: {key}: {conformity.REFERENCE}.toml has no {plan.alarm!r} in [alarm]"
+        if band not in _bands(hazard):
+            yield f"composition.toml: [{hazard}.{band}]: no such grade of {hazard} in the table of hazards"
     for hazard, line in plans.neighbour.items():
         if not unicodedata.is_normalized("NFC", line):
             yield f"composition.toml: [neighbour] {hazard}: not NFC"
+
+
+def _bands(hazard: Hazard) -> set[str]:
+    grades = hazards.rule(hazard).grades
+    return {composition.band(hazard, grade, expected=expected) for grade in grades for expected in (True, False)}

@@ -14,7 +14,14 @@ SEA = "{tsunami}"
 SEA_PHRASES = ("near_sea_go_up", "slight_sea", "no_tsunami")
 DIRECTIONS = frozenset({"up", "away", "stay", "stay_away", "none"})
 
-_OTHER_TABLES = frozenset({"version", "directions", "neighbour", "emoji", "lifted", "cancelled"})
+#: stands for what a municipality says in a notice
+TOPIC = "{topic}"
+#: the band of what is foreseen, of a grade that is told otherwise once it is there
+EXPECTED = "expected"
+
+_OTHER_TABLES = frozenset({"version", "directions", "neighbour", "heard", "emoji", "lifted", "cancelled"})
+_TEXTS = frozenset({"alarm", "act", "lowered"})
+_LISTS = frozenset({"actions", "short", "emoji"})
 #: intensities that share their words
 _BANDS = {
     "4": "weak",
@@ -29,13 +36,41 @@ _BANDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Phrases beside a head. Ids, in their order."""
+    """Of what a text is made. Ids, in their order."""
 
+    #: how the head names the danger
+    alarm: str = ""
+    #: the main action, in the head
+    act: str = ""
+    #: the main action after the grade came down
+    lowered: str = ""
+    #: the head says that life is in danger
+    deadly: bool = False
+    #: phrases beside the head
     actions: tuple[str, ...] = ()
     #: those of the short form
     short: tuple[str, ...] = ()
     #: shown behind the head where the text is UCS-2 anyway
     emoji: tuple[str, ...] = ()
+
+    def act_of(self, kind: Kind) -> str:
+        """The act of a kind; empty for what has ended."""
+        match kind:
+            case Kind.LIFTED | Kind.CANCELLED:
+                return ""
+            case Kind.LOWERED:
+                return self.lowered
+            case _:
+                return self.act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A Japanese word that loudspeakers say."""
+
+    kana: str
+    japanese: str
+    latin: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +81,8 @@ class Composition:
     #: phrase id -> up, away, stay, stay_away, none
     directions: Mapping[str, str]
     neighbour: Mapping[Hazard, str]
+    #: by grade of a municipality's call
+    heard: Mapping[str, Heard]
     #: emoji id -> character
     emoji: Mapping[str, str]
     #: by hazard and band
@@ -53,7 +90,11 @@ class Composition:
     lifted: Mapping[Hazard, Plan]
     cancelled: Plan
 
-    def plan(self, hazard: Hazard, grade: str, kind: Kind) -> Plan:
+    def told_of(self, hazard: Hazard, grade: str, *, expected: bool = False) -> Plan:
+        """How a grade is told. KeyError where it is not."""
+        return self.told[hazard, band(hazard, grade, expected=expected)]
+
+    def plan(self, hazard: Hazard, grade: str, kind: Kind, *, expected: bool = False) -> Plan:
         """The phrases of one text. KeyError where the catalogue has no such text."""
         match kind:
             case Kind.CANCELLED:
@@ -61,12 +102,14 @@ class Composition:
             case Kind.LIFTED:
                 return self.lifted[hazard]
             case _:
-                return self.told[hazard, band(hazard, grade)]
+                return self.told_of(hazard, grade, expected=expected)
 
 
-def band(hazard: Hazard, grade: str) -> str:
+def band(hazard: Hazard, grade: str, *, expected: bool = False) -> str:
     """The key under which a grade's words stand: of an earthquake its strength, else the grade itself."""
-    return _BANDS.get(grade, grade) if hazard is Hazard.EARTHQUAKE else grade
+    if hazard is Hazard.EARTHQUAKE:
+        return _BANDS.get(grade, grade)
+    return EXPECTED if expected and hazard is Hazard.LINEAR_RAINBAND else grade
 
 
 def banded(hazard: Hazard, key: str) -> tuple[str, ...]:
@@ -74,12 +117,12 @@ def banded(hazard: Hazard, key: str) -> tuple[str, ...]:
     return tuple(grade for grade, of in _BANDS.items() if of == key) if hazard is Hazard.EARTHQUAKE else (key,)
 
 
-def wording(words: Mapping[str, str], hazard: Hazard, grade: str) -> str:
-    """The words of a grade, else those of its band, else those of its hazard. KeyError where none stand."""
-    for key in (f"{hazard}.{grade}", f"{hazard}.{band(hazard, grade)}"):
+def found(words: Mapping[str, str], hazard: Hazard, grade: str, *, expected: bool = False) -> str | None:
+    """The words of a grade, else those of its band, else those of its hazard, if there are any."""
+    for key in (f"{hazard}.{grade}", f"{hazard}.{band(hazard, grade, expected=expected)}", hazard.value):
         if key in words:
             return words[key]
-    return words[hazard]
+    return None
 
 
 def build(table: Mapping[str, object]) -> Composition:
@@ -92,6 +135,7 @@ def build(table: Mapping[str, object]) -> Composition:
         version=str(table.get("version", "")),
         directions=_texts(table, "directions"),
         neighbour={_hazard(name): text for name, text in _texts(table, "neighbour").items()},
+        heard={grade: _heard(grade, row) for grade, row in _tables(table, "heard").items()},
         emoji=_texts(table, "emoji"),
         told=told,
         lifted={_hazard(name): _plan(f"lifted.{name}", row) for name, row in _tables(table, "lifted").items()},
@@ -108,6 +152,8 @@ def _unknown(composition: Composition) -> Iterator[str]:
     for plan in plans:
         for phrase in {*plan.actions, *plan.short} - {SEA} - composition.directions.keys():
             yield f"phrase {phrase!r} has no direction: add it to [directions]"
+        for act in {plan.act, plan.lowered} - {"", TOPIC} - composition.directions.keys():
+            yield f"act {act!r} has no direction: add it to [directions]"
         for emoji in set(plan.emoji) - composition.emoji.keys():
             yield f"emoji {emoji!r} is not in [emoji]"
     for phrase, direction in composition.directions.items():
@@ -133,12 +179,27 @@ def _texts(table: Mapping[str, object], key: str) -> dict[str, str]:
     return {name: str(value) for name, value in _tables(table, key).items()}
 
 
+def _heard(grade: str, row: object) -> Heard:
+    if not isinstance(row, Mapping) or row.keys() != {"kana", "japanese", "latin"}:
+        raise ValueError(f"[heard.{grade}]: expected kana, japanese and latin")
+    return Heard(**row)
+
+
 def _plan(name: str, row: object) -> Plan:
-    if not isinstance(row, Mapping) or not row.keys() <= {"actions", "short", "emoji"}:
-        raise ValueError(f"[{name}]: expected a table with the lists actions, short and emoji")
-    lists: dict[str, tuple[str, ...]] = {}
-    for key, value in row.items():
-        if not isinstance(value, list):
+    if not isinstance(row, Mapping) or not row.keys() <= _TEXTS | _LISTS | {"deadly"}:
+        raise ValueError(
+            f"[{name}]: expected a table with the texts alarm, act and lowered, deadly = true and the lists actions, "
+            "short and emoji"
+        )
+    for key in sorted(row.keys() & _LISTS):
+        if not isinstance(row[key], list):
             raise ValueError(f"[{name}] {key}: expected a list of phrase ids")
-        lists[key] = tuple(str(item) for item in value)
-    return Plan(**lists)
+    return Plan(
+        alarm=str(row.get("alarm", "")),
+        act=str(row.get("act", "")),
+        lowered=str(row.get("lowered", "")),
+        deadly=bool(row.get("deadly", False)),
+        actions=tuple(map(str, row.get("actions", ()))),
+        short=tuple(map(str, row.get("short", ()))),
+        emoji=tuple(map(str, row.get("emoji", ()))),
+    )

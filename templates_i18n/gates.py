@@ -13,14 +13,17 @@ from dataclasses import dataclass
 
 from alerts.places import PlaceTable
 from alerts.vocabulary import Kind
-from templates_i18n import budgets, characters, composition, matrix, parts, segments
-from templates_i18n.catalogue import HEAD_UNITS, Catalogue
+from templates_i18n import budgets, characters, composition, heads, matrix, parts, segments
+from templates_i18n.catalogue import Catalogue
+from templates_i18n.conformity import HEAD_UNITS
 from templates_i18n.language import Language
 from templates_i18n.matrix import Sample
 from templates_i18n.segments import Encoding
 
 _DIGITS = re.compile(r"\d+")
 _REFERENCE = "en"
+#: month, day, hour, minute
+_DATE_AND_TIME = 4
 _NEW = frozenset({Kind.NEW, Kind.RAISED, Kind.DRILL})
 _ENDS = frozenset({Kind.LIFTED, Kind.CANCELLED})
 
@@ -43,13 +46,16 @@ Finding = tuple[str, str]
 Gate = Callable[[Catalogue, Sequence[Sample]], Iterable[Finding]]
 
 
-def check(catalogue: Catalogue, places: PlaceTable) -> list[Problem]:
-    """All problems of a catalogue: its sample texts through every gate, and its budgets."""
+def check(catalogue: Catalogue, places: PlaceTable, tag: str | None = None) -> list[Problem]:
+    """All problems of a catalogue, or of one of its languages: its texts through every gate, and its budgets."""
+    voices = matrix.voices(catalogue) if tag is None else (tag,)
     requests = (variant for request in matrix.all_requests(catalogue) for variant in matrix.variants(request))
-    texts = list(matrix.samples(catalogue, places, requests, matrix.voices(catalogue)))
-    found = run(catalogue, texts)
-    measured = budgets.measure(catalogue, places)
-    return found + [Problem(gate="budget", where=where, what=what) for where, what in undeclared(catalogue, measured)]
+    heard = tuple(dict.fromkeys((_REFERENCE, *voices)))
+    found = run(catalogue, list(matrix.samples(catalogue, places, requests, heard)))
+    measured = budgets.measure(catalogue, places, voices)
+    return found + [
+        Problem(gate="budget", where=where, what=what) for where, what in undeclared(catalogue, measured, voices)
+    ]
 
 
 def run(catalogue: Catalogue, texts: Sequence[Sample]) -> list[Problem]:
@@ -118,10 +124,11 @@ def _digits(text: str) -> Counter[str]:
 def level_in_head(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
     """The digit of a level or an intensity stands in every head."""
     for sample in texts:
-        digit = _DIGITS.search(sample.request.grade)
+        hazard, grade = sample.request.hazard, sample.request.grade
+        digit = heads.level(hazard, grade) or "".join(_DIGITS.findall(grade))
         for head in _head_lines(catalogue, sample):
-            if digit and digit[0] not in _DIGITS.findall(head):
-                yield _where(sample), f"no {digit[0]} in the head {head!r}"
+            if digit and digit not in _DIGITS.findall(head):
+                yield _where(sample), f"no {digit} in the head {head!r}"
 
 
 def head_first(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
@@ -130,21 +137,10 @@ def head_first(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Findin
         emoji = "".join(catalogue.composition.emoji[item] for item in sample.rendered.emoji)
         lines = [line.removesuffix(f" {emoji}") for line in _head_lines(catalogue, sample)]
         for language, line in zip(_voices(catalogue, sample), lines, strict=False):
-            if not _head_pattern(_head_words(language, sample)).fullmatch(_plain(line)):
+            if _plain(line) != _plain(heads.head(language, catalogue.composition, sample.request.subject())):
                 yield _where(sample), f"begins with {line!r}, not with its head"
             if segments.utf16_units(line) > HEAD_UNITS:
                 yield _where(sample), f"head of {segments.utf16_units(line)} units, at most {HEAD_UNITS}"
-
-
-def _head_words(language: Language, sample: Sample) -> str:
-    request = sample.request
-    heads = language.heads[Kind.NEW if request.kind in _NEW else request.kind]
-    return composition.wording(heads, request.hazard, request.grade)
-
-
-@functools.lru_cache(maxsize=1024)
-def _head_pattern(words: str) -> re.Pattern[str]:
-    return re.compile(".+".join(re.escape(_plain(part)) for part in re.split(r"\{\w+\}", words)))
 
 
 def no_placeholder_left(_: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
@@ -238,10 +234,9 @@ def end_names_grade(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[F
     for sample in texts:
         if sample.request.kind not in _ENDS:
             continue
-        heads = _head_lines(catalogue, sample)
-        for language, head in zip(_voices(catalogue, sample), heads, strict=True):
-            grade = sample.request.grade
-            word = language.grades.get(f"{sample.request.hazard}.{grade}", grade.removeprefix("L"))
+        lines = _head_lines(catalogue, sample)
+        for language, head in zip(_voices(catalogue, sample), lines, strict=True):
+            word = heads.grade_word(language, catalogue.composition, sample.request.subject())
             if _plain(word) not in _plain(head):
                 yield _where(sample), f"{word!r} is not in {head!r}"
 
@@ -250,9 +245,9 @@ def source_and_time(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[F
     """Who warned, and when, stands in every text."""
     for sample in texts:
         language = _voices(catalogue, sample)[-1]
-        source = re.split(r"\{\w+\}", language.lines["issued"])[0].strip()
-        line = next((line for line in _lines(sample) if _plain(source) in _plain(line)), "")
-        if len(_DIGITS.findall(line)) < 4:
+        source = re.split(r"\{\w+\}", language.lines[parts.source_line(sample.request.hazard)])[0].strip()
+        lines = [line for line in _lines(sample) if _plain(source) in _plain(line)]
+        if not any(len(_DIGITS.findall(line)) >= _DATE_AND_TIME for line in lines):
             yield _where(sample), "no line with source, date and time"
 
 
@@ -263,9 +258,11 @@ def read_back(catalogue: Catalogue, _: Sequence[Sample]) -> Iterator[Finding]:
             yield f"{tag}.toml", f"{sentence}; until then it counts as {catalogue.by_tag[tag].review}"
 
 
-def undeclared(catalogue: Catalogue, measured: budgets.Exceptions) -> Iterator[Finding]:
-    """Texts over budget that are not declared, and declarations that are no longer true."""
-    for tag in {**measured, **catalogue.exceptions}:
+def undeclared(
+    catalogue: Catalogue, measured: budgets.Exceptions, voices: Iterable[str] | None = None
+) -> Iterator[Finding]:
+    """Texts over budget that are not declared, and declarations that are no longer true; of some voices or all."""
+    for tag in {**measured, **catalogue.exceptions} if voices is None else voices:
         now, declared = measured.get(tag, {}), catalogue.exceptions.get(tag, {})
         for key in sorted(now.keys() - declared.keys()):
             yield f"{tag} {key}", f"{now[key].segments} segments ({now[key].reason}), not declared"

@@ -24,6 +24,10 @@ class PlaceStyle(StrEnum):
         return self not in (PlaceStyle.ENGLISH, PlaceStyle.LATIN)
 
 
+#: title, text, answer
+_LESSON_FIELDS = 3
+
+
 class Review(StrEnum):
     """How far the words have been looked at; the weakest first."""
 
@@ -60,6 +64,8 @@ class Language:
     plain: bool
     #: marks of letters are dropped in GSM-7 forms
     fold: bool
+    #: the name of the danger stands in capital letters in a head
+    capitals: bool
     review: Review
     drill_word: str
     drill_japanese: str
@@ -67,11 +73,20 @@ class Language:
     lines: Mapping[str, str]
     #: by "hazard.grade"
     grades: Mapping[str, str]
-    #: by "hazard.grade", "hazard.band" or "hazard"
+    #: sentences of heads by kind, and "deadly"
+    head: Mapping[str, str]
+    #: whole heads instead of those put together, by kind, then by "hazard.grade", "hazard.band" or "hazard"
+    own: Mapping[str, Mapping[str, str]]
+    alarms: Mapping[str, str]
+    #: nouns of hazards in heads, where those of `terms` mislead
+    hazards: Mapping[str, str]
+    acts: Mapping[str, str]
+    #: by "hazard.grade", "hazard.band", "hazard" or, of those that share a noun of `terms`, by grade
     names: Mapping[str, str]
-    #: by table ("new", "lifted", ...), then by "hazard.band" or "hazard"
-    heads: Mapping[str, Mapping[str, str]]
+    #: official nouns by hazard
+    terms: Mapping[str, str]
     phrases: Mapping[str, str]
+    topics: Mapping[str, str]
     service: Mapping[str, str]
     lessons: Mapping[str, Lesson]
     #: of the residents' pages
@@ -121,17 +136,26 @@ def build(values: Mapping[tuple[str, ...], object]) -> Language:
         place=PlaceStyle(text("language", "place")),
         plain=bool(values["language", "plain"]),
         fold=bool(values["language", "fold"]),
+        capitals=bool(values["language", "capitals"]),
         review=Review(text("language", "review")),
         drill_word=text("drill", "word"),
         drill_japanese=text("drill", "japanese"),
         drill_japanese_plain=text("drill", "japanese_plain"),
         lines=below("line"),
         grades=below("grade"),
+        head=below("head"),
+        own={kind: below("own", kind) for kind in inner("own")},
+        alarms=below("alarm"),
+        hazards=below("hazard"),
+        acts=below("act"),
         names=below("name"),
-        heads={table: below("head", table) for table in inner("head")},
+        terms=below("term"),
         phrases=below("phrase"),
+        topics=below("topic"),
         service=below("service"),
-        lessons={lesson: Lesson(**below("lesson", lesson)) for lesson in inner("lesson")},
+        lessons={
+            key: Lesson(**words) for key in inner("lesson") if len(words := below("lesson", key)) == _LESSON_FIELDS
+        },
         pages=below("page"),
         pictograms=below("pictogram"),
     )

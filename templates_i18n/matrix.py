@@ -5,13 +5,14 @@ Owns which requests are possible and the sample facts they are shown with; pure.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict
 
 from alerts import hazards
+from alerts.hazards import Ends
 from alerts.places import PlaceTable
-from alerts.report import Facts, HeightWord, SeaState
-from alerts.vocabulary import Hazard, Kind
+from alerts.report import Facts, HeightWord, SeaState, Spot
+from alerts.vocabulary import Action, Hazard, Kind, Topic
 from templates_i18n.catalogue import BILINGUAL, Catalogue
 from templates_i18n.composition import band
 from templates_i18n.render import Form, Rendered, TextRequest, render
@@ -22,6 +23,9 @@ SAMPLE_PLACE = "17204"
 SAMPLE_ISSUED = datetime(2026, 11, 23, 5, 7, tzinfo=UTC)
 _ARRIVAL = SAMPLE_ISSUED + timedelta(minutes=25)
 
+_SOON = SAMPLE_ISSUED + timedelta(hours=1)
+_SPOT = Spot(ja="公民館", latin="Kominkan", kana="こうみんかん")
+
 #: what a text of this tsunami grade is shown with
 _HEIGHTS = {
     "advisory": Facts(height=1, arrival=_ARRIVAL),
@@ -29,7 +33,17 @@ _HEIGHTS = {
     "major_warning": Facts(height=10, over=True, arrival=_ARRIVAL),
 }
 _HEIGHT_WORDS = {"warning": HeightWord.HIGH, "major_warning": HeightWord.HUGE}
-_EARTHQUAKE_KINDS = (Kind.NEW, Kind.RAISED, Kind.CANCELLED, Kind.DRILL)
+#: what a text of this hazard is shown with
+_FACTS = {
+    Hazard.VOLCANO: Facts(volcano="506"),
+    Hazard.ASHFALL: Facts(volcano="506"),
+    Hazard.FLOOD: Facts(river="840411000100"),
+    Hazard.TORNADO: Facts(until=_SOON),
+    Hazard.HEAT: Facts(day=date(2026, 11, 24)),
+    Hazard.NOTICE: Facts(topic=Topic.WATER_STATION, spot=_SPOT, until=_SOON),
+}
+#: what ends by time ends silently: nothing is told of it but that it was wrong
+_SILENT = frozenset({Kind.LIFTED, Kind.LOWERED, Kind.CORRECTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +85,20 @@ def grades(catalogue: Catalogue, hazard: Hazard) -> tuple[str, ...]:
     return tuple(
         grade
         for grade in rule.grades
-        if rule.is_told(grade) and (hazard, band(hazard, grade)) in catalogue.composition.told
+        if rule.action(grade) is not Action.RECORD and (hazard, band(hazard, grade)) in catalogue.composition.told
     )
 
 
 def kinds(hazard: Hazard, grade: str, told: tuple[str, ...]) -> tuple[Kind, ...]:
     """What can be told of a grade: nothing rises to the lowest, sinks or is corrected to the highest."""
-    possible = _EARTHQUAKE_KINDS if hazard is Hazard.EARTHQUAKE else tuple(Kind)
     impossible: set[Kind] = set()
+    if hazards.rule(hazard).ends is Ends.TIME:
+        impossible |= _SILENT
     if grade == told[0]:
         impossible.add(Kind.RAISED)
     if grade == told[-1]:
         impossible |= {Kind.LOWERED, Kind.CORRECTED}
-    return tuple(kind for kind in possible if kind not in impossible)
+    return tuple(kind for kind in Kind if kind not in impossible)
 
 
 def all_requests(catalogue: Catalogue, place_code: str = SAMPLE_PLACE) -> Iterator[TextRequest]:
@@ -91,7 +106,7 @@ def all_requests(catalogue: Catalogue, place_code: str = SAMPLE_PLACE) -> Iterat
     for hazard in Hazard:
         told = grades(catalogue, hazard)
         for grade in told:
-            facts = _HEIGHTS.get(grade, Facts()) if hazard is Hazard.TSUNAMI else Facts()
+            facts = _HEIGHTS[grade] if hazard is Hazard.TSUNAMI else _FACTS.get(hazard, Facts())
             for kind in kinds(hazard, grade, told):
                 yield TextRequest(
                     hazard=hazard,
@@ -117,6 +132,11 @@ def variants(request: TextRequest) -> Iterator[TextRequest]:
         case Hazard.EARTHQUAKE:
             for sea in SeaState:
                 yield replace(request, facts=replace(facts, sea=sea))
+        case Hazard.LINEAR_RAINBAND:
+            yield replace(request, facts=replace(facts, expected=True))
+        case Hazard.NOTICE:
+            for topic in Topic:
+                yield replace(request, facts=Facts(topic=topic))
         case _:
             pass
 

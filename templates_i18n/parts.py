@@ -3,20 +3,24 @@
 Pure. Owns which parts a form has and which layouts may be tried; joining and measuring is for `render`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerts.places import Place
 from alerts.report import HeightWord, SeaState
-from alerts.vocabulary import Kind
-from templates_i18n import composition, placing, segments
+from alerts.vocabulary import Hazard, Kind
+from templates_i18n import composition, heads, placing, segments
 from templates_i18n.catalogue import Catalogue, Voice
 from templates_i18n.language import Language
 from templates_i18n.request import DANGER, IN_FORCE, Form, TextRequest
 
 _JST = ZoneInfo("Asia/Tokyo")
+#: kinds after which it is said that the grade was another one before
+_STEPS = frozenset({Kind.RAISED, Kind.LOWERED})
+#: told by the municipality, not by JMA
+_BY_CITY = frozenset({Hazard.EVACUATION, Hazard.NOTICE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,10 @@ class Layout:
     signs: bool
     #: the line for a bystander, or empty
     neighbour: str = ""
+    #: the nearest shelter
+    shelter: bool = False
+    #: the address of the alert's page
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,7 @@ class Parts:
     actions: tuple[str, ...]
     body: tuple[str, ...]
     neighbour: str
+    link: str
     drill: str
 
 
@@ -49,8 +58,24 @@ def speakers(voice: Voice, form: Form) -> tuple[Language, ...]:
     return voice.languages if form is Form.FULL else voice.languages[-1:]
 
 
-def layouts(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form) -> tuple[Layout, ...]:
-    """What may be tried, the most telling first; the last one is kept whatever its length."""
+def layouts(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form) -> Iterator[Layout]:
+    """What may be tried, the most telling first; the last one is kept whatever its length.
+
+    Where room is short the link goes first, then the line for a bystander, then the shelter.
+    """
+    full = form is Form.FULL
+    shelter, link = full and request.shelter is not None, full and bool(request.link)
+    for base in _bases(catalogue, request, voice, form):
+        for extra in ((shelter, link), (shelter, False)) if base.neighbour else _fewer(shelter=shelter, link=link):
+            yield replace(base, shelter=extra[0], link=extra[1])
+
+
+def _fewer(*, shelter: bool, link: bool) -> tuple[tuple[bool, bool], ...]:
+    """Shelter and link, with ever less, each combination once."""
+    return tuple(dict.fromkeys([(shelter, link), (shelter, False), (False, link), (False, False)]))
+
+
+def _bases(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form) -> tuple[Layout, ...]:
     full = form is Form.FULL
     if len(speakers(voice, form)) > 1:
         # the head in kana serves a bystander
@@ -84,36 +109,32 @@ class PartsWriter:
         """All parts of the text. KeyError where the catalogue has no words."""
         languages = speakers(voice, self.form)
         language = languages[-1]
-        place, actions = self._place(language, layout), self._actions()
-        body = [place, *self._body(languages, actions), self._issued(language)]
+        place, plan, phrases = self._place(language, layout), self._plan(), self._actions()
+        body = [place, *self._body(languages, layout, phrases), self._issued(language)]
         plain = segments.fold_latin if language.fold and not layout.unicode else str
+        act = plan.act_of(self.request.kind)
         return Parts(
             heads=tuple(plain(self._head(each)) for each in languages),
-            emoji=self._plan().emoji if layout.unicode and self.request.kind in DANGER else (),
+            emoji=plan.emoji if layout.unicode and self.request.kind in DANGER else (),
             place=plain(place),
-            actions=actions,
+            actions=(act, *phrases) if act and act != composition.TOPIC else phrases,
             body=tuple(plain(part) for part in body),
             neighbour=layout.neighbour,
+            link=self.request.link if layout.link else "",
             drill=plain(_drill(languages, unicode=layout.unicode)) if self.request.is_drill else "",
         )
 
     def _plan(self) -> composition.Plan:
-        return self.catalogue.composition.plan(self.request.hazard, self.request.grade, self.request.kind)
+        request = self.request
+        plans = self.catalogue.composition
+        return plans.plan(request.hazard, request.grade, request.kind, expected=request.facts.expected)
 
     def _grade(self, language: Language, grade: str) -> str:
-        """A grade as it is said: its own word, else the digit of its level."""
-        return language.grades.get(f"{self.request.hazard}.{grade}", grade.removeprefix("L"))
-
-    def _fill(self, language: Language, text: str) -> str:
-        grade = self.request.grade
-        return text.format_map({"grade": self._grade(language, grade), "level": grade.removeprefix("L")})
+        subject = replace(self.request.subject(), grade=grade)
+        return heads.grade_word(language, self.catalogue.composition, subject)
 
     def _head(self, language: Language) -> str:
-        table = Kind.NEW if self.request.kind in DANGER else self.request.kind
-        return self._fill(language, self._words(language.heads[table]))
-
-    def _words(self, words: Mapping[str, str]) -> str:
-        return composition.wording(words, self.request.hazard, self.request.grade)
+        return heads.head(language, self.catalogue.composition, self.request.subject())
 
     def _place(self, language: Language, layout: Layout) -> str:
         others = tuple((place, self._grade(language, grade)) for place, grade in self.others)
@@ -136,25 +157,56 @@ class PartsWriter:
             case SeaState.UNSAID | SeaState.WARNED:
                 return "near_sea_go_up" if any(place.coastal for place in named) else ""
 
-    def _body(self, languages: tuple[Language, ...], actions: tuple[str, ...]) -> Iterator[str]:
+    def _body(self, languages: tuple[Language, ...], layout: Layout, phrases: tuple[str, ...]) -> Iterator[str]:
         """What stands between place and time: name, rise, details, actions."""
         language = languages[-1]
+        yield from self._always(language, layout)
         if self.form is Form.CORE:
             return
+        kind = self.request.kind
         # a second head leaves no room for the name
-        if self.request.kind in IN_FORCE and len(languages) == 1:
+        if kind in IN_FORCE and len(languages) == 1:
             yield from self._name(language)
-        if self.request.kind is Kind.RAISED and self.form is Form.FULL:
-            yield language.lines["raised"]
-        if self.request.kind in DANGER:
+        if kind in _STEPS and self.form is Form.FULL:
+            yield language.lines[kind]
+        yield from self._named(language)
+        if kind in DANGER:
             yield from self._details(language)
-        yield from (language.phrases[phrase] for phrase in actions)
+        yield from (language.phrases[phrase] for phrase in phrases)
+        if layout.shelter and self.request.shelter is not None:
+            name = placing.spot(self.request.shelter, language.place, as_on_signs=layout.signs)
+            yield language.lines["shelter"].format_map({"shelter": name})
+
+    def _always(self, language: Language, layout: Layout) -> Iterator[str]:
+        """What no form may leave out: the word of the loudspeakers, the place of a notice, the day of heat."""
+        request, facts = self.request, self.request.facts
+        if request.hazard is Hazard.EVACUATION:
+            word = self.catalogue.composition.heard[request.grade]
+            yield placing.heard(word, language.place, as_on_signs=layout.signs)
+        if facts.spot is not None:
+            spot = placing.spot(facts.spot, language.place, as_on_signs=layout.signs)
+            yield language.lines["where"].format_map({"spot": spot})
+        if facts.day is not None:
+            yield language.lines["day"].format_map({"month": str(facts.day.month), "day": str(facts.day.day)})
 
     def _name(self, language: Language) -> Iterator[str]:
-        """The official name, unless the head says it; one with a digit is said in any case."""
-        name = self._fill(language, self._words(language.names))
+        """The official name, unless it has been said; one with a digit is said in any case."""
+        request, plans = self.request, self.catalogue.composition
+        name = heads.official_name(language, plans, request.hazard, request.grade)
+        heard = plans.heard.get(request.grade)
+        if heard is not None and name in (heard.japanese, heard.kana):
+            return
         if any(char.isdigit() for char in name) or name.casefold() not in self._head(language).casefold():
-            yield language.lines["name"].format_map({"name": name})
+            yield language.lines["name"].format_map({"name": name.removesuffix(".")})
+
+    def _named(self, language: Language) -> Iterator[str]:
+        """The volcano or river, where it has a name for this reader."""
+        facts, lines = self.request.facts, language.lines
+        volcano, river = placing.volcano(facts.volcano, language.place), placing.river(facts.river, language.place)
+        if volcano:
+            yield lines["volcano"].format_map({"volcano": volcano})
+        if river:
+            yield lines["river"].format_map({"river": river})
 
     def _details(self, language: Language) -> Iterator[str]:
         facts, lines = self.request.facts, language.lines
@@ -167,11 +219,18 @@ class PartsWriter:
             yield lines["arriving"]
         elif facts.arrival is not None:
             yield lines["arrival"].format_map(_clock(facts.arrival))
+        if facts.until is not None:
+            yield lines["until"].format_map(_clock(facts.until))
         if self.request.grade == "5-?":
             yield lines["no_data"]
 
     def _issued(self, language: Language) -> str:
-        return language.lines["issued"].format_map(_clock(self.request.issued))
+        return language.lines[source_line(self.request.hazard)].format_map(_clock(self.request.issued))
+
+
+def source_line(hazard: Hazard) -> str:
+    """The key of the line that says who warned, and when."""
+    return "issued_city" if hazard in _BY_CITY else "issued"
 
 
 def _drill(languages: tuple[Language, ...], *, unicode: bool) -> str:

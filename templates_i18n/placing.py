@@ -1,9 +1,13 @@
-"""How a text names its places: in the reader's script, and in Japanese as on signs.
+"""How a text names its places, volcanoes, rivers and buildings: in the reader's script, and in Japanese as on signs.
 
-Owns the choice of name and the marks between names; the names are those of `alerts.places`.
+Owns the choice of name and the marks between names; the names are those of `alerts.places`. What has no safe
+writing for a reader is left unnamed: nothing is invented.
 """
 
+from alerts import places as tables
 from alerts.places import Place, PlaceTable
+from alerts.report import Spot
+from templates_i18n.composition import Heard
 from templates_i18n.language import PlaceStyle
 
 
@@ -55,3 +59,51 @@ def wording(
 def _graded(place: Place, style: PlaceStyle, grade: str) -> str:
     words = name(place, style)
     return f"{words}（{grade}）" if style.is_japanese_script else f"{words} ({grade})"
+
+
+def volcano(code: str | None, style: PlaceStyle) -> str:
+    """A volcano by its three-digit code, or empty: unknown, or no reading in kana."""
+    known_one = tables.load_volcanoes().volcano(code) if code else None
+    return _either(known_one.ja, known_one.en, style) if known_one else ""
+
+
+def river(code: str | None, style: PlaceStyle) -> str:
+    """A river by its forecast area, without its system and the word river, or empty."""
+    area = tables.load_rivers().area(code) if code else None
+    return (
+        _either(area.ja.rsplit("\u3000", 1)[-1], area.en.rsplit(", ", 1)[-1].removesuffix(" River"), style)
+        if area
+        else ""
+    )
+
+
+def _either(ja: str, latin: str, style: PlaceStyle) -> str:
+    match style:
+        case PlaceStyle.KANA:
+            return ""
+        case PlaceStyle.KANJI | PlaceStyle.JAPANESE:
+            return ja
+        case PlaceStyle.ENGLISH | PlaceStyle.LATIN:
+            return latin
+
+
+def spot(where: Spot, style: PlaceStyle, *, as_on_signs: bool) -> str:
+    """A building or street; with `as_on_signs` also in Japanese, where the style is Latin."""
+    match style:
+        case PlaceStyle.KANA:
+            return where.kana or where.ja
+        case PlaceStyle.KANJI | PlaceStyle.JAPANESE:
+            return where.ja
+        case PlaceStyle.ENGLISH | PlaceStyle.LATIN:
+            return f"{where.latin} {where.ja}" if as_on_signs else where.latin
+
+
+def heard(word: Heard, style: PlaceStyle, *, as_on_signs: bool) -> str:
+    """What loudspeakers say, in letters that the reader can read aloud."""
+    match style:
+        case PlaceStyle.KANA:
+            return word.kana
+        case PlaceStyle.KANJI | PlaceStyle.JAPANESE:
+            return word.japanese
+        case PlaceStyle.ENGLISH | PlaceStyle.LATIN:
+            return f"{word.latin} {word.japanese}" if as_on_signs else word.latin

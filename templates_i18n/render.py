@@ -1,7 +1,7 @@
 """Makes the text of an alert from the catalogue: head, place, what to do, source and time.
 
-Pure. Owns the order of the parts and what is kept where room is short: drops nothing but emoji, the
-neighbour line and the second writing of the place, cuts nothing.
+Pure. Owns the order of the parts and what is kept where room is short: drops nothing but emoji, the link, the
+neighbour line, the shelter and the second writing of the place, cuts nothing.
 """
 
 from collections.abc import Iterator
@@ -37,6 +37,8 @@ class Rendered:
     actions: tuple[str, ...]
     #: the line for a bystander, or empty where there is no room or no need
     neighbour: str
+    #: the address of the alert's page, or empty where there is no room
+    link: str
     #: emoji ids that are shown
     emoji: tuple[str, ...]
     #: why it is longer than its form allows, or None
@@ -48,7 +50,17 @@ def render(catalogue: Catalogue, request: TextRequest, language: str, form: Form
     """One text for the readers of a language tag. Unworded, PlaceUnknown, ValueError for a naive time."""
     if request.issued.tzinfo is None:
         raise ValueError("issued: expected an aware time")
-    voice = catalogue.fallback(language)
+    voices = catalogue.voices(language)
+    for voice in voices[:-1]:
+        try:
+            return _in_voice(catalogue, request, voice, form, places)
+        except Unworded:
+            # a language that lacks words for this text is served in two others
+            continue
+    return _in_voice(catalogue, request, voices[-1], form, places)
+
+
+def _in_voice(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form, places: PlaceTable) -> Rendered:
     forms = form.and_shorter if request.has_several_places else (form,)
     try:
         return _first_within_budget(_attempts(catalogue, request, voice, forms, places))
@@ -97,6 +109,7 @@ def _finish(catalogue: Catalogue, request: TextRequest, form: Form, voice: Voice
         place=parts.place,
         actions=parts.actions,
         neighbour=parts.neighbour,
+        link=parts.link,
         emoji=emoji,
         exception=_exception(catalogue, voice, request, form, segmentation),
         review=voice.review,
@@ -106,7 +119,7 @@ def _finish(catalogue: Catalogue, request: TextRequest, form: Form, voice: Voice
 def _join(parts: Parts, emoji: str) -> str:
     first, *others = parts.heads
     head = f"{first} {emoji}" if emoji else first
-    lines = (parts.drill, head, *others, *parts.body, parts.neighbour, parts.drill)
+    lines = (parts.drill, head, *others, *parts.body, parts.neighbour, parts.link, parts.drill)
     return "\n".join(line for line in lines if line)
 
 

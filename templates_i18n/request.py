@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from alerts.report import Facts
+from alerts.report import Facts, Spot
 from alerts.vocabulary import Hazard, Kind
+from templates_i18n.composition import band
+from templates_i18n.heads import Subject
 
 #: texts of a danger that is there, which say all that is known and ask a bystander for help
 DANGER = frozenset({Kind.NEW, Kind.RAISED, Kind.DRILL})
@@ -57,6 +59,10 @@ class TextRequest:
     drill: bool = False
     #: five-digit code and grade of the reader's places where a lower grade is told
     others: tuple[tuple[str, str], ...] = ()
+    #: the nearest shelter for this hazard, told in the full form where it has room
+    shelter: Spot | None = None
+    #: address of the alert's page: the last line of the full form where it has room, the first to be left out
+    link: str = ""
 
     @property
     def is_drill(self) -> bool:
@@ -68,6 +74,17 @@ class TextRequest:
         """Whether more than one place has to be named."""
         return len(self.places) + len(self.others) > 1
 
+    def subject(self) -> Subject:
+        """What its head speaks of."""
+        return Subject(
+            hazard=self.hazard,
+            grade=self.grade,
+            kind=self.kind,
+            expected=self.facts.expected,
+            topic=self.facts.topic,
+        )
+
     def key(self, form: Form) -> str:
         """How the text is called in the list of exceptions."""
-        return ".".join((self.hazard, self.grade, Kind.DRILL if self.is_drill else self.kind, form))
+        grade = band(self.hazard, self.grade, expected=True) if self.facts.expected else self.grade
+        return ".".join((self.hazard, grade, Kind.DRILL if self.is_drill else self.kind, form))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from templates_i18n import segments
-from templates_i18n.catalogue import Catalogue
+from templates_i18n.catalogue import Catalogue, Voice
 from templates_i18n.language import Language, Review, placeholders
 from templates_i18n.request import Form
 from templates_i18n.segments import Segmentation
@@ -59,8 +59,18 @@ def _lesson(own: Language, lesson: str) -> str:
 
 
 def _spoken(catalogue: Catalogue, language: str, words: Callable[[Language], str]) -> Wording:
+    """In the first voice that has the words: the last has all, and says what nobody knows."""
+    *tried, last = catalogue.voices(language)
+    for voice in tried:
+        try:
+            return _in_voice(voice, words)
+        except TextUnknown:
+            continue
+    return _in_voice(last, words)
+
+
+def _in_voice(voice: Voice, words: Callable[[Language], str]) -> Wording:
     """The words of each language of the voice, of the last alone where all are too long; without accents in GSM-7."""
-    voice = catalogue.fallback(language)
     text = "\n".join(words(own) for own in voice.languages)
     if segments.count(text).segments > Form.FULL.budget:
         text = words(voice.languages[-1])

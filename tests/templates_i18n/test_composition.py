@@ -15,12 +15,16 @@ def test_the_nearest_words_are_taken(grade: str, expected: str) -> None:
         "earthquake.strong": "of the band",
         "earthquake": "of the hazard",
     }
-    assert composition.wording(words, Hazard.EARTHQUAKE, grade) == expected
+    assert composition.found(words, Hazard.EARTHQUAKE, grade) == expected
 
 
-def test_words_that_do_not_stand_are_an_error() -> None:
-    with pytest.raises(KeyError, match="tsunami"):
-        composition.wording({"tsunami.warning": "a"}, Hazard.TSUNAMI, "advisory")
+def test_words_that_do_not_stand_are_not_found() -> None:
+    assert composition.found({"tsunami.warning": "a"}, Hazard.TSUNAMI, "advisory") is None
+
+
+def test_what_is_foreseen_has_a_band_of_its_own() -> None:
+    assert composition.band(Hazard.LINEAR_RAINBAND, "warning", expected=True) == composition.EXPECTED
+    assert composition.band(Hazard.HEAVY_RAIN, "L4", expected=True) == "L4"
 
 
 def test_a_band_knows_its_grades() -> None:

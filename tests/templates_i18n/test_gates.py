@@ -80,7 +80,7 @@ FAULTS: list[tuple[str, str, Kind, Form, Hazard, Callable[[Rendered], Rendered]]
     ("neighbour line", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("JMA", "JMA " + "and more " * 20)),
     ("neighbour line", "vi", Kind.LIFTED, Form.FULL, Hazard.TSUNAMI, lambda r: replace(r, neighbour="つなみ")),
     ("neighbour line", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _drop_last_line),
-    ("end names grade", "en", Kind.LIFTED, Form.CORE, Hazard.TSUNAMI, _swap("Tsunami Advisory", "tsunami")),
+    ("end names grade", "en", Kind.LIFTED, Form.CORE, Hazard.TSUNAMI, _swap("TSUNAMI ADVISORY", "tsunami")),
     ("end names grade", "ja", Kind.CANCELLED, Form.CORE, Hazard.HEAVY_RAIN, _swap("3", "")),
     ("source and time", "ja", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("気象庁", "")),
     ("source and time", "en", Kind.NEW, Form.CORE, Hazard.TSUNAMI, _drop_last_line),

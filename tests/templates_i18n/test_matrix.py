@@ -5,17 +5,34 @@ from typing import get_type_hints
 import pytest
 
 from alerts import hazards
+from alerts.hazards import Ends
 from alerts.places import PlaceTable
-from alerts.vocabulary import Hazard, Kind
+from alerts.vocabulary import Action, Hazard, Kind
 from templates_i18n import matrix
 from templates_i18n.catalogue import BILINGUAL, Catalogue
 from templates_i18n.render import Form
+
+RECORD = Action.RECORD
 
 
 def test_every_grade_of_a_worded_hazard_that_is_told_has_words(words: Catalogue) -> None:
     for hazard in {hazard for hazard, _ in words.composition.told}:
         rule = hazards.rule(hazard)
-        assert matrix.grades(words, hazard) == tuple(grade for grade in rule.grades if rule.is_told(grade))
+        expected = tuple(grade for grade in rule.grades if rule.is_told(grade) and rule.action(grade) is not RECORD)
+        assert matrix.grades(words, hazard) == expected
+
+
+def test_every_hazard_that_is_told_has_words(words: Catalogue) -> None:
+    told = {hazard for hazard in Hazard if any(hazards.rule(hazard).is_told(g) for g in hazards.rule(hazard).grades)}
+    assert {hazard for hazard, _ in words.composition.told} == told
+    ends = {hazard for hazard in told if hazards.rule(hazard).ends is Ends.LIFTED}
+    assert words.composition.lifted.keys() == ends
+
+
+def test_what_ends_by_time_ends_silently(words: Catalogue) -> None:
+    silent = {hazard for hazard in Hazard if hazards.rule(hazard).ends is Ends.TIME}
+    ends = {Kind.LIFTED, Kind.LOWERED}
+    assert not [r for r in matrix.all_requests(words) if r.hazard in silent and r.kind in ends]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +67,7 @@ def test_messages_have_the_fields_of_the_interface(words: Catalogue, table: Plac
 
 
 def test_messages_can_be_narrowed(words: Catalogue, table: PlaceTable) -> None:
-    some = matrix.messages_json(words, table, "20201", language="vi", hazard=Hazard.LANDSLIDE)["messages"]
-    assert {(row["language"], row["hazard"]) for row in some} == {("vi", "landslide")}
+    some = matrix.messages_json(words, table, "20201", language="ja", hazard=Hazard.LANDSLIDE)["messages"]
+    assert {(row["language"], row["hazard"]) for row in some} == {("ja", "landslide")}
     served = matrix.messages_json(words, table, language="km")["messages"]
-    assert {row["language"] for row in served} == {BILINGUAL if "km" not in words.languages() else "km"}
+    assert {row["language"] for row in served} == ({"km"} if words.names["km"].complete else {BILINGUAL})

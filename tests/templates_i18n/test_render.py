@@ -11,8 +11,9 @@ from alerts import places
 from alerts.places import PlaceTable
 from alerts.report import Facts, HeightWord, SeaState
 from alerts.vocabulary import Hazard, Kind
-from templates_i18n import catalogue, matrix, placing
+from templates_i18n import catalogue, heads, matrix, placing
 from templates_i18n.catalogue import BILINGUAL, Catalogue
+from templates_i18n.heads import Subject
 from templates_i18n.parts import speakers
 from templates_i18n.placing import PlaceUnknown
 from templates_i18n.render import SEVERAL_PLACES, Form, Rendered, TextRequest, Unworded, render
@@ -23,6 +24,11 @@ RAIN, LANDSLIDE, QUAKE, TSUNAMI = Hazard.HEAVY_RAIN, Hazard.LANDSLIDE, Hazard.EA
 GIANT = Facts(height=10, over=True, arrival=IN_25_MINUTES)
 
 
+def head_of(hazard: Hazard, grade: str, language: str = "en") -> str:
+    words = catalogue.load()
+    return heads.head(words.by_tag[language], words.composition, Subject(hazard=hazard, grade=grade))
+
+
 def text(request: TextRequest, language: str = "en", form: Form = Form.FULL) -> Rendered:
     return render(catalogue.load(), request, language, form, places.load())
 
@@ -31,14 +37,14 @@ def test_the_order_of_a_full_text() -> None:
     rendered = text(a_request(RAIN, "L5"))
     words = catalogue.load().by_tag["en"]
     assert rendered.text.split("\n") == [
-        words.heads["new"]["heavy_rain.L5"] + " ☔⬆️",
+        head_of(RAIN, "L5") + " ☔⬆️",
         "Wajima City 輪島市",
-        words.names["heavy_rain.L5"] + ".",
-        *(words.phrases[action] for action in rendered.actions),
+        "Level 5 Emergency Warning (Heavy Rain).",
+        *(words.phrases[action] for action in rendered.actions[1:]),
         "JMA 11/23 14:07",
         catalogue.load().composition.neighbour[RAIN],
     ]
-    assert rendered.actions == ("nearest_building",)
+    assert rendered.actions == ("upstairs_now", "nearest_building")
     assert rendered.place == "Wajima City 輪島市"
 
 
@@ -46,7 +52,8 @@ def test_the_order_of_a_full_text() -> None:
 def test_the_official_name_is_a_sentence_and_the_place_stands_alone(language: str, stop: str) -> None:
     rendered = text(a_request(RAIN, "L4"), language)
     lines = rendered.text.split("\n")
-    name = catalogue.load().by_tag[language].names["heavy_rain.L4"]
+    words = catalogue.load()
+    name = heads.official_name(words.by_tag[language], words.composition, RAIN, "L4")
     assert name + stop in lines
     assert rendered.place in lines
 
@@ -55,16 +62,16 @@ def test_short_says_less_and_has_no_neighbour_line() -> None:
     rendered = text(a_request(TSUNAMI, "major_warning", facts=GIANT), form=Form.SHORT)
     assert "10 m" in rendered.text
     assert "14:32" in rendered.text
-    assert rendered.actions == ("stay_up",)
+    assert rendered.actions == ("run_high", "stay_up")
     assert rendered.neighbour == ""
     assert rendered.place == "Wajima City"
 
 
 def test_core_is_head_place_and_time() -> None:
     rendered = text(a_request(TSUNAMI, "major_warning", facts=GIANT), form=Form.CORE)
-    head = catalogue.load().by_tag["en"].heads["new"]["tsunami.major_warning"]
+    head = head_of(TSUNAMI, "major_warning")
     assert rendered.text == f"{head}\nWajima City\nJMA 11/23 14:07"
-    assert rendered.actions == ()
+    assert rendered.actions == ("run_high",)
 
 
 @pytest.mark.parametrize(
@@ -161,12 +168,16 @@ def test_a_time_without_zone_is_an_error() -> None:
 
 
 def test_what_has_no_words_is_an_error() -> None:
-    with pytest.raises(Unworded, match="volcano V5 new"):
-        text(a_request(Hazard.VOLCANO, "V5"))
+    with pytest.raises(Unworded, match="thunder advisory new"):
+        text(a_request(Hazard.THUNDER, "advisory"))
+    with pytest.raises(Unworded, match="notice information new"):
+        text(a_request(Hazard.NOTICE, "information"))
     with pytest.raises(Unworded, match="tsunami forecast new"):
         text(a_request(TSUNAMI, "forecast"))
     with pytest.raises(Unworded, match="earthquake 4 lowered"):
         text(a_request(QUAKE, "4", Kind.LOWERED))
+    with pytest.raises(Unworded, match="tornado warning lifted"):
+        text(a_request(Hazard.TORNADO, "warning", Kind.LIFTED))
 
 
 @pytest.mark.parametrize(
@@ -208,13 +219,13 @@ def test_a_full_english_text_without_neighbour_line_is_gsm7() -> None:
 def test_the_end_says_what_ended_and_not_that_it_is_there() -> None:
     rendered = text(a_request(RAIN, "L4", Kind.LIFTED))
     assert "LEVEL 4" in rendered.text.split("\n")[0]
-    assert catalogue.load().by_tag["en"].names["heavy_rain.L4"] not in rendered.text
+    assert "Urgent Warning" not in rendered.text
     assert rendered.actions == ("still_dangerous", "ask_city")
 
 
 def test_lowered_says_the_actions_of_the_grade_in_force() -> None:
-    assert text(a_request(TSUNAMI, "advisory", Kind.LOWERED)).actions == ("keep_off_shore",)
-    assert text(a_request(TSUNAMI, "advisory", Kind.CORRECTED)).actions == ("keep_off_shore",)
+    assert text(a_request(TSUNAMI, "advisory", Kind.LOWERED)).actions == ("stay_off_sea", "keep_off_shore")
+    assert text(a_request(TSUNAMI, "advisory", Kind.CORRECTED)).actions == ("leave_sea", "keep_off_shore")
 
 
 def test_raised_is_said_in_the_full_form(words: Catalogue) -> None:
@@ -239,8 +250,9 @@ def test_raised_is_said_in_the_full_form(words: Catalogue) -> None:
 )
 def test_an_earthquake_says_what_the_sea_may_do(sea: SeaState, place: str, action: str | None) -> None:
     request = a_request(QUAKE, "6+", Kind.NEW, place, facts=Facts(sea=sea))
-    assert text(request).actions == ((action, "no_lift") if action else ("no_lift",))
-    assert text(request, form=Form.SHORT).actions == ((action,) if action else ())
+    said = ("cover_head", action) if action else ("cover_head",)
+    assert text(request).actions == (*said, "no_lift")
+    assert text(request, form=Form.SHORT).actions == said
 
 
 def test_one_place_on_the_coast_is_enough_to_speak_of_the_sea() -> None:
@@ -252,9 +264,9 @@ def test_one_place_on_the_coast_is_enough_to_speak_of_the_sea() -> None:
 )
 def test_bands_of_an_earthquake(words: Catalogue, grade: str, band: str) -> None:
     english = words.by_tag["en"]
-    head = english.heads["new"][f"earthquake.{band}"].format(grade=english.grades[f"earthquake.{grade}"])
+    named = english.alarms[f"earthquake.{band}"].format(grade=english.grades[f"earthquake.{grade}"])
     rendered = text(a_request(QUAKE, grade))
-    assert rendered.text.startswith(head + "\n")
+    assert rendered.text.startswith(named.upper() + ": ")
     assert (english.lines["no_data"] in rendered.text) == (grade == "5-?")
 
 
@@ -317,17 +329,16 @@ def test_emoji_only_where_they_cost_no_segment() -> None:
 def test_two_languages_share_all_but_the_head() -> None:
     request = a_request(TSUNAMI, "major_warning", facts=GIANT)
     rendered, english = text(request, "ko"), text(request, "en")
-    words = catalogue.load()
     assert rendered.language == BILINGUAL
     easy, *rest = rendered.text.replace(" 🌊⬆️", "").split("\n")
-    assert easy == words.by_tag["ja-Hira"].heads["new"]["tsunami.major_warning"]
+    assert easy == head_of(TSUNAMI, "major_warning", "ja-Hira")
     assert rest == english.text.replace(" 🌊⬆️", "").removesuffix(f"\n{english.neighbour}").split("\n")
-    assert rendered.actions == english.actions == ("stay_up",)
+    assert rendered.actions == english.actions == ("run_high", "stay_up")
 
 
 def test_two_languages_have_no_official_name() -> None:
     rendered = text(a_request(RAIN, "L4"), "ne")
-    assert catalogue.load().by_tag["en"].names["heavy_rain.L4"] not in rendered.text
+    assert "Urgent Warning" not in rendered.text
 
 
 @pytest.mark.parametrize("form", [Form.SHORT, Form.CORE])
@@ -373,7 +384,7 @@ def test_several_places_are_never_cut(codes: list[str], request: TextRequest, la
     told = replace(request, places=(first,), others=tuple((code, request.grade) for code in others))
     rendered = text(told, language, form)
     assert rendered.form in form.and_shorter
-    style = catalogue.load().fallback(language).languages[-1].place
+    style = catalogue.load().fallback(rendered.language).languages[-1].place
     for code in codes:
         place = places.load().place(code)
         assert place is not None

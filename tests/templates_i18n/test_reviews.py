@@ -11,11 +11,11 @@ from templates_i18n.catalogue import CatalogueError
 from templates_i18n.language import Review, flatten
 from tests.templates_i18n.conftest import Spoil
 
-RAISED = "Nguy hiểm đã tăng."
+RAISED = "前より危険が高まっています。"
 
 
 def _sentences(folder: Path) -> dict[str, str]:
-    table = tomllib.loads((folder / "vi.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((folder / "ja.toml").read_text(encoding="utf-8"))
     return reviews.sentences(dict(flatten(table)))
 
 
@@ -26,18 +26,18 @@ def _entry(key: str, text: str, difference: str = "", mended: str = "") -> str:
 
 
 def _review(folder: Path, *more: str, without: str = "") -> None:
-    """Readings of all Vietnamese sentences."""
+    """Readings of all Japanese sentences."""
     entries = [_entry(key, text) for key, text in _sentences(folder).items() if key != without]
     head = '[reader]\nname = "Aoi"\n'
     (folder / "review").mkdir(exist_ok=True)
-    (folder / "review" / "vi.toml").write_text(head + "".join([*entries, *more]), encoding="utf-8")
+    (folder / "review" / "ja.toml").write_text(head + "".join([*entries, *more]), encoding="utf-8")
 
 
 @pytest.fixture
 def claimed(spoil: Spoil) -> Path:
-    """A catalogue whose Vietnamese claims to be back-checked, without any reading."""
-    folder = spoil("vi.toml", 'review = "drafted"', 'review = "back_checked"')
-    (folder / "review" / "vi.toml").unlink(missing_ok=True)
+    """A catalogue whose Japanese claims to be back-checked, without any reading."""
+    folder = spoil("ja.toml", 'review = "drafted"', 'review = "back_checked"')
+    (folder / "review" / "ja.toml").unlink(missing_ok=True)
     return folder
 
 
@@ -47,21 +47,21 @@ def _found(folder: Path) -> list[str]:
 
 def test_what_everybody_has_read_is_back_checked(claimed: Path) -> None:
     _review(claimed)
-    assert catalogue.read(claimed).by_tag["vi"].review is Review.BACK_CHECKED
+    assert catalogue.read(claimed).by_tag["ja"].review is Review.BACK_CHECKED
     assert _found(claimed) == []
 
 
 def test_without_a_reading_it_is_a_draft(claimed: Path) -> None:
-    assert catalogue.read(claimed).by_tag["vi"].review is Review.DRAFTED
+    assert catalogue.read(claimed).by_tag["ja"].review is Review.DRAFTED
     assert len(_found(claimed)) == len(_sentences(claimed))
 
 
 def test_a_sentence_changed_after_it_was_read_makes_a_draft_of_its_language(claimed: Path, spoil: Spoil) -> None:
     _review(claimed)
-    spoil("vi.toml", RAISED, "Nguy hiểm đã giảm.")
-    assert catalogue.read(claimed).fallback("vi").review is Review.DRAFTED
+    spoil("ja.toml", RAISED, "前より危険が下がっています。")
+    assert catalogue.read(claimed).fallback("ja").review is Review.DRAFTED
     assert _found(claimed) == [
-        f"read back: vi.toml: line.raised: now 'Nguy hiểm đã giảm.', read was {RAISED!r}; "
+        f"read back: ja.toml: line.raised: now '前より危険が下がっています。', read was {RAISED!r}; "
         "until then it counts as drafted"
     ]
 
@@ -69,7 +69,7 @@ def test_a_sentence_changed_after_it_was_read_makes_a_draft_of_its_language(clai
 def test_a_sentence_nobody_read_is_named(claimed: Path) -> None:
     _review(claimed, without="line.raised")
     assert _found(claimed) == [
-        f"read back: vi.toml: line.raised: nobody has read {RAISED!r}; until then it counts as drafted"
+        f"read back: ja.toml: line.raised: nobody has read {RAISED!r}; until then it counts as drafted"
     ]
 
 
@@ -81,14 +81,14 @@ def test_a_difference_has_to_be_mended(claimed: Path) -> None:
 
 
 def test_what_is_signed_has_a_signature(claimed: Path, spoil: Spoil) -> None:
-    spoil("vi.toml", 'review = "back_checked"', 'review = "signed"')
+    spoil("ja.toml", 'review = "back_checked"', 'review = "signed"')
     _review(claimed)
-    assert catalogue.read(claimed).by_tag["vi"].review is Review.BACK_CHECKED
+    assert catalogue.read(claimed).by_tag["ja"].review is Review.BACK_CHECKED
     assert _found(claimed) == [
-        "read back: vi.toml: [[signature]]: nobody has signed; until then it counts as back_checked"
+        "read back: ja.toml: [[signature]]: nobody has signed; until then it counts as back_checked"
     ]
     _review(claimed, '[[signature]]\nname = "Chie"\n')
-    assert catalogue.read(claimed).by_tag["vi"].review is Review.SIGNED
+    assert catalogue.read(claimed).by_tag["ja"].review is Review.SIGNED
     assert _found(claimed) == []
 
 
@@ -102,26 +102,26 @@ def test_a_draft_needs_no_reading() -> None:
 
 def test_digits_and_japanese_drill_words_are_no_sentences(claimed: Path) -> None:
     keys = _sentences(claimed).keys()
-    assert {"drill.word", "line.raised", "head.new.heavy_rain.L4", "lesson.water.text"} <= keys
+    assert {"drill.word", "line.raised", "act.all_leave", "own.cancelled.earthquake", "lesson.water.text"} <= keys
     assert not {"drill.japanese", "grade.earthquake.7", "lesson.water.answer", "language.name"} & keys
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("", "review/vi.toml: [reader]: expected a table"),
-        ('[reader]\nname = "Aoi"\n[sentence]\nkey = ""\n', "review/vi.toml: [[sentence]]: expected a list"),
+        ("", "review/ja.toml: [reader]: expected a table"),
+        ('[reader]\nname = "Aoi"\n[sentence]\nkey = ""\n', "review/ja.toml: [[sentence]]: expected a list"),
         (
             '[reader]\nname = "Aoi"\n[[sentence]]\nkey = ""\n',
             "[[sentence]] 1: expected exactly difference",
         ),
         ('[reader]\nname = "Aoi"\n' + _entry("a", "b").replace('""', "1", 1), "1 difference: expected words in quotes"),
         ('[reader]\nname = "Aoi"\n' + _entry("a", "b").replace("what it says", " "), "1 read_as: expected what the"),
-        ("[reader", "review/vi.toml: expected TOML in UTF-8"),
+        ("[reader", "review/ja.toml: expected TOML in UTF-8"),
     ],
 )
 def test_a_review_that_cannot_be_read_is_refused_with_its_place(claimed: Path, content: str, expected: str) -> None:
-    (claimed / "review" / "vi.toml").write_text(content, encoding="utf-8")
+    (claimed / "review" / "ja.toml").write_text(content, encoding="utf-8")
     with pytest.raises(CatalogueError) as refused:
         catalogue.read(claimed)
     assert expected in "\n".join(refused.value.problems)
@@ -129,6 +129,6 @@ def test_a_review_that_cannot_be_read_is_refused_with_its_place(claimed: Path, c
 
 def test_a_review_of_no_language_is_refused(claimed: Path) -> None:
     _review(claimed)
-    (claimed / "review" / "vi.toml").rename(claimed / "review" / "vn.toml")
-    with pytest.raises(CatalogueError, match=r"review/vn.toml: no vn.toml stands in the catalogue"):
+    (claimed / "review" / "ja.toml").rename(claimed / "review" / "jp.toml")
+    with pytest.raises(CatalogueError, match=r"review/jp.toml: no jp.toml stands in the catalogue"):
         catalogue.read(claimed)

@@ -4,7 +4,9 @@ import pytest
 
 from alerts.places import PlaceTable
 from alerts.vocabulary import Hazard, Kind
+from templates_i18n import heads
 from templates_i18n.catalogue import Catalogue
+from templates_i18n.heads import Subject
 from templates_i18n.render import Form, render
 from templates_i18n.segments import fold_latin
 from tests.templates_i18n.requests import a_request
@@ -12,18 +14,28 @@ from tests.templates_i18n.requests import a_request
 
 @pytest.mark.parametrize("language", ["en", "pt", "vi", "ja", "ja-Hira", "zh-Hans"])
 def test_a_correction_speaks_of_its_own_grade(words: Catalogue, table: PlaceTable, language: str) -> None:
-    corrected, lowered = (words.by_tag[language].heads[kind] for kind in (Kind.CORRECTED, Kind.LOWERED))
-    assert corrected.keys() == lowered.keys()
-    assert len({*corrected.values(), *lowered.values()}) == len(corrected) + len(lowered)
-    for grade in ("advisory", "warning"):
-        rendered = render(words, a_request(Hazard.TSUNAMI, grade, Kind.CORRECTED), language, Form.CORE, table)
-        assert fold_latin(rendered.text).startswith(fold_latin(corrected[f"tsunami.{grade}"]))
+    spoken = []
+    for kind in (Kind.CORRECTED, Kind.LOWERED):
+        for grade in ("advisory", "warning"):
+            rendered = render(words, a_request(Hazard.TSUNAMI, grade, kind), language, Form.CORE, table)
+            head = heads.head(
+                words.by_tag[language], words.composition, Subject(hazard=Hazard.TSUNAMI, grade=grade, kind=kind)
+            )
+            assert fold_latin(rendered.text).startswith(fold_latin(head))
+            spoken.append(head)
+    assert len(set(spoken)) == len(spoken)
 
 
 def test_an_english_correction_is_as_urgent_as_a_new_warning(words: Catalogue) -> None:
-    heads = words.by_tag["en"].heads
-    assert all("NOW" in head for head in heads[Kind.CORRECTED].values())
-    assert all("LEAVE" in heads[Kind.LOWERED][f"{hazard}.L4"] for hazard in (Hazard.HEAVY_RAIN, Hazard.LANDSLIDE))
+    def head(hazard: Hazard, grade: str, kind: Kind) -> str:
+        return heads.head(words.by_tag["en"], words.composition, Subject(hazard=hazard, grade=grade, kind=kind))
+
+    for hazard in (Hazard.HEAVY_RAIN, Hazard.LANDSLIDE, Hazard.FLOOD, Hazard.STORM_SURGE):
+        for grade in ("L3", "L4"):
+            act = head(hazard, grade, Kind.NEW).split(": ", 1)[1]
+            assert head(hazard, grade, Kind.CORRECTED).endswith(act)
+            assert "NOW" in act
+        assert "LEAVE" in head(hazard, "L4", Kind.LOWERED)
 
 
 @pytest.mark.parametrize(("language", "weak"), [("vi", "yếu"), ("pt", "inferior")])
