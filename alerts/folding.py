@@ -94,7 +94,7 @@ def merge(hazard: Hazard, states: Sequence[State]) -> State:
     holders = {place: [s for s in states if s.grades.get(place) == grade] for place, grade in grades.items()}
     return State(
         grades=grades,
-        facts={p: max((s.facts[p] for s in held), key=Facts.height_rank) for p, held in holders.items()},
+        facts={p: max((s.facts[p] for s in held), key=Facts.rank) for p, held in holders.items()},
         withdrawn=frozenset[str]().union(*(state.withdrawn for state in states)) - grades.keys(),
         lifted=frozenset[str]().union(*(state.lifted for state in states)) - grades.keys(),
         ends={p: max(s.ends[p] for s in held) for p, held in holders.items() if all(p in s.ends for s in held)},
@@ -222,12 +222,18 @@ def _along_river(places: PlaceTable, code: str) -> Resolution:
     return Resolution(places=places.cover(named), how=How.PRESENT if named else How.UNKNOWN)
 
 
+def _by_forecast_area(places: PlaceTable, code: str) -> Resolution:
+    """一次細分区域; a code that is none may be one of 市町村等をまとめた地域 or of 府県予報区."""
+    tables = (places.by_class10(code), places.by_class15(code), places.by_office(code))
+    return next((found for found in tables if found.places), tables[0])
+
+
 _LOOK_UPS: Mapping[AreaScheme, Callable[[PlaceTable, str], Resolution]] = {
     AreaScheme.CLASS20: PlaceTable.by_class20,
     AreaScheme.SEISMIC_CITY: PlaceTable.by_seismic_city,
     AreaScheme.SEISMIC_AREA: PlaceTable.by_seismic_area,
     AreaScheme.TSUNAMI_AREA: PlaceTable.by_tsunami_area,
-    AreaScheme.CLASS10: PlaceTable.by_class10,
+    AreaScheme.CLASS10: _by_forecast_area,
     AreaScheme.OFFICE: PlaceTable.by_office,
     AreaScheme.PREFECTURE: PlaceTable.by_prefecture,
     AreaScheme.RIVER_AREA: _along_river,

@@ -20,7 +20,7 @@ class AreaScheme(StrEnum):
     SEISMIC_CITY = "seismic_city"  #: AreaInformationCity, seismic side, 7 digits
     SEISMIC_AREA = "seismic_area"  #: AreaForecastLocalE, 3 digits
     TSUNAMI_AREA = "tsunami_area"  #: AreaTsunami, 3 digits
-    CLASS10 = "class10"  #: 一次細分区域, 6 digits
+    CLASS10 = "class10"  #: 一次細分区域, 6 digits; where it has no such code, an area above or below it
     OFFICE = "office"  #: 府県予報区, 6 digits; the same code may be another area of class10
     PREFECTURE = "prefecture"  #: 2 digits
     RIVER_AREA = "river_area"  #: 指定河川洪水予報の予報区域, 12 digits
@@ -85,6 +85,10 @@ class Facts:
     def height_rank(self) -> float:
         """Greater is higher; 0 where no number is given (words are not compared with numbers)."""
         return 0.0 if self.height is None else self.height + (0.5 if self.over else 0.0)
+
+    def rank(self) -> tuple[float, bool]:
+        """Of two words of one grade the one to tell: the higher, and what is there before what is only foreseen."""
+        return (self.height_rank(), not self.expected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,10 +49,12 @@ class InForce:
 
 
 def event_of(db: Connection, report: Report) -> str:
-    """What a person is told once of: '' for state hazards, the earthquake for earthquakes.
+    """What a person is told once of: '' for state hazards, the earthquake for earthquakes, the day for heat.
 
     A further id of an earthquake at the same minute joins the first one's event.
     """
+    if report.hazard is Hazard.HEAT:  # tomorrow's alert comes while today's is in force, and is news
+        return report.lineage[0]
     if report.hazard is not Hazard.EARTHQUAKE:
         return ""
     same: dict[str, object] = {"hazard": report.hazard, "status": report.status, "lineage": _lineage(report)}

@@ -108,5 +108,5 @@ def combine(hazard: Hazard, held: Iterable[PlaceState], now: datetime) -> PlaceS
         since=holders[0].since,
         digest=holders[0].digest,
         ends_at=None if None in ends else max(end for end in ends if end is not None),
-        facts=max(holders, key=lambda one: one.facts.height_rank()).facts,
+        facts=max(holders, key=lambda one: one.facts.rank()).facts,
     )

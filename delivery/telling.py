@@ -16,6 +16,10 @@ from alerts.vocabulary import NONE, Hazard, Kind
 #: below 5-lower a person gets at most one earthquake text in this time
 QUIET_AFTER_EARTHQUAKE = timedelta(hours=1)
 _STRONG = "5-"
+#: what JMA never lifts ends silently, also where a later telegram names a place no more
+_NEVER_LIFTED = frozenset(
+    {Hazard.TORNADO, Hazard.HEAT, Hazard.RECORD_RAIN, Hazard.LINEAR_RAINBAND, Hazard.SHORT_HEAVY_SNOW}
+)
 
 
 class Excluded(StrEnum):
@@ -123,7 +127,7 @@ def _ends(rule: HazardRule, change: PlaceChange, known: Mapping[str, str]) -> bo
         return False
     if rule.hazard is Hazard.EARTHQUAKE:
         return change.cause is Cause.WITHDRAWN and not rule.is_told(change.after)
-    return True
+    return rule.hazard not in _NEVER_LIFTED or change.cause is not Cause.ISSUED
 
 
 def _too_soon(rule: HazardRule, rises: list[PlaceChange], last: datetime | None, now: datetime) -> bool:

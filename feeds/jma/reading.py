@@ -15,14 +15,17 @@ from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
 from alerts.report import UNKNOWN, Report
 from alerts.vocabulary import InfoType, Status
-from feeds.jma import earthquake, envelope, flood, shapes, tsunami, types, weather
+from feeds.jma import earthquake, envelope, flash, flood, heat, shapes, tornado, tsunami, types, weather
 from feeds.jma.envelope import Envelope, NotReadable
 
 Reader: TypeAlias = Callable[[str, Envelope, str], tuple[list[Report], list[Notice]]]
 
 _READERS: Mapping[str, Reader] = {
     "earthquake": earthquake.read,
+    "flash": flash.read,
     "flood": flood.read,
+    "heat": heat.read,
+    "tornado": tornado.read,
     "tsunami": tsunami.read,
     "weather": weather.read,
 }
@@ -181,4 +184,6 @@ def _by_shape(
 def _without_reports(kind: types.TelegramType, telegram: Envelope) -> str:
     if kind.code == "VXSE52":
         return "epicentre only: no intensity at any place"
+    if kind.family == "flash":
+        return f"no keyword that is known ({telegram.head_title})"
     return f"no intensity in Japan ({telegram.head_title})"

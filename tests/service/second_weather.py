@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.places import packaged
 
@@ -114,7 +114,65 @@ _RIVERS = {
     (area, station): packaged.codes(codes)
     for area, station, _, _, codes in packaged.read("rivers.tsv").of("area", "station", "ja", "en", "places")
 }
+
+
+def _flash(root: ET.Element) -> Iterator[Row]:
+    hazards = {"線状降水帯": "linear_rainband", "記録雨": "record_rain", "短時間大雪": "short_heavy_snow"}
+    found: dict[str, dict[str, str]] = {}
+    for item in root.findall("Head/Headline/Information[@type='情報タグ']/Item"):
+        tag = item.findtext("Kind/Condition", "")
+        hazard = next(hazard for word, hazard in hazards.items() if tag.startswith(word))
+        areas = [f"class10:{area.findtext('Code')}" for area in item.findall("Areas/Area")]
+        if hazard == "record_rain":
+            areas += [area.findtext("Code", "") for area in root.findall("Body//Item/Area")]
+        found.setdefault(hazard, {}).update(dict.fromkeys(areas, "warning"))
+    for hazard, grades in found.items():
+        yield hazard, (root.findtext("Head/EventID", ""),), grades, set(), _sent(root) + timedelta(hours=3)
+
+
+def _tornado(root: ET.Element) -> Iterator[Row]:
+    region = tuple(
+        item.findtext("Area/Code", "")
+        for item in root.findall("Body/Warning[@type='竜巻注意情報（市町村等をまとめた地域等）']/Item")
+    )
+    items = root.findall("Body/Warning[@type='竜巻注意情報（市町村等）']/Item")
+    grades = {i.findtext("Area/Code", ""): "warning" for i in items if i.findtext("Kind/Code") == "1"}
+    about = tuple(f"{root.findtext('Control/Title')}:{code}" for code in region)
+    yield "tornado", about, grades, set(), _time(root, "Head/ValidDateTime")
+
+
+def _heat(root: ET.Element) -> Iterator[Row]:
+    prefecture = root.findtext("Head/Title", "").removesuffix("熱中症警戒アラート")
+    (office,) = [code for code, name in _OFFICES if name == prefecture]
+    text = root.findtext("Body/Comment/Text", "")
+    day = int(
+        text[text.index("（") + 1 : text.index("日）")].translate(str.maketrans("０１２３４５６７８９", "0123456789"))
+    )
+    end = datetime.fromisoformat(root.findtext("Head/ReportDateTime", ""))
+    while end.day != day:
+        end += timedelta(days=1)
+    end = end.replace(hour=0, minute=0) + timedelta(days=1)
+    yield "heat", (f"{office} {day}",), {f"office:{office}": "alert"}, set(), end
+
+
+def _sent(root: ET.Element) -> datetime:
+    return _time(root, "Control/DateTime")
+
+
+def _time(root: ET.Element, path: str) -> datetime:
+    return datetime.fromisoformat(root.findtext(path, ""))
+
+
+_OFFICES = [
+    (code, name)
+    for level, code, name, _, _ in packaged.read("regions.tsv").of("level", "code", "ja", "en", "parents")
+    if level == "office"
+]
 READINGS: Mapping[str, Callable[[ET.Element], Iterator[Row]]] = {
     **{kind: _warnings(kind) for kind in HAZARDS},
     "VXKOii": _flood,
+    "VPBS50": _flash,
+    "VPHW50": _tornado,
+    "VPHW51": _tornado,
+    "VPFT50": _heat,
 }

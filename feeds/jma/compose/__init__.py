@@ -6,6 +6,7 @@ the packaged place table, every time is passed in. What is built here is never s
 
 from feeds.jma.compose.document import withdrawal
 from feeds.jma.compose.epicentre import Epicentre, epicentre_report, foreign_earthquake_report
+from feeds.jma.compose.flash import flash_report, heat_report, tornado_report
 from feeds.jma.compose.flood import flood_report
 from feeds.jma.compose.intensity import first_intensity_report, full_earthquake_report
 from feeds.jma.compose.tsunami import Sea, tsunami_report
@@ -17,11 +18,14 @@ __all__ = [
     "Sea",
     "epicentre_report",
     "first_intensity_report",
+    "flash_report",
     "flood_report",
     "foreign_earthquake_report",
     "full_earthquake_report",
+    "heat_report",
     "landslide_report",
     "rain_report",
+    "tornado_report",
     "tsunami_report",
     "warning_report",
     "withdrawal",

@@ -17,6 +17,7 @@ _ROOT = "http://xml.kishou.go.jp/jmaxml1/"
 _STATUS = {Status.ACTUAL: "通常", Status.EXERCISE: "訓練", Status.TEST: "試験"}
 #: opens every headline of a telegram that is not real
 _MARKS = {Status.ACTUAL: "", Status.EXERCISE: "これは訓練です。", Status.TEST: "これは試験です。"}
+_NEVER_WITHDRAWN = ("VPWW", "VPHW", "VPFT")
 _WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
 
 
@@ -43,6 +44,34 @@ FORMS: Mapping[str, Form] = {
         head_title="津波警報・注意報・予報",
         kind="津波警報・注意報・予報",
         version="1.0_1",
+    ),
+    "VPBS50": Form(
+        title="府県気象防災速報",
+        head_title="気象防災速報",
+        kind="気象解説情報",
+        version="1.5_0",
+        body="meteorology1",
+    ),
+    "VPHW50": Form(
+        title="竜巻注意情報",
+        head_title="気象防災速報（竜巻注意）",
+        kind="竜巻注意情報",
+        version="1.0_0",
+        body="meteorology1",
+    ),
+    "VPHW51": Form(
+        title="竜巻注意情報（目撃情報付き）",
+        head_title="気象防災速報（竜巻注意）",
+        kind="竜巻注意情報",
+        version="1.1_0",
+        body="meteorology1",
+    ),
+    "VPFT50": Form(
+        title="熱中症警戒アラート",
+        head_title="熱中症警戒アラート",
+        kind="同一現象用平文情報",
+        version="1.0_0",
+        body="meteorology1",
     ),
     "VXKOii": Form(
         title="指定河川洪水予報",
@@ -188,11 +217,13 @@ def withdrawal(
 ) -> bytes:
     """A 取消 of every telegram of this type and event: a Text, and no Information.
 
-    ValueError for VPWW55 to VPWW61, which JMA never withdraws, and for a type that is not built here.
+    ValueError for weather warnings, tornado and heat, which JMA never withdraws, and for a type that is not built here.
     """
     form = FORMS.get(type)
-    if form is None or type.startswith("VPWW"):
-        raise ValueError(f"{type}: expected one of {', '.join(code for code in FORMS if not code.startswith('VPWW'))}")
+    if form is None or type.startswith(_NEVER_WITHDRAWN):
+        raise ValueError(
+            f"{type}: expected one of {', '.join(code for code in FORMS if not code.startswith(_NEVER_WITHDRAWN))}"
+        )
     letter = Letterhead(
         at=at,
         issued=issued,

@@ -17,6 +17,7 @@ READ = {
     *("VTSE41",),
     *("VPWW55", "VPWW56", "VPWW57", "VPWW58", "VPWW59", "VPWW60", "VPWW61"),
     *("VXKOii",),
+    *("VPBS50", "VPHW50", "VPHW51", "VPFT50"),
 }
 
 

@@ -1,0 +1,73 @@
+"""VPHW50 and VPHW51: 竜巻注意情報, per municipality, until its ValidDateTime; JMA never lifts it.
+
+Each telegram is the full state of one office's region, and extends or replaces the one before.
+Source: 竜巻注意情報電文解説資料, and the official samples.
+"""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+
+from alerts.notices import Notice, NoticeKind
+from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, Report
+from alerts.vocabulary import NONE, Hazard, InfoType
+from feeds.jma import envelope
+from feeds.jma.envelope import Envelope, NotReadable
+
+_GRADES: Mapping[str, str] = {"1": "warning", "0": NONE}
+
+
+def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
+    """One report. NotReadable where region or municipalities are missing."""
+    levels = {envelope.attribute(w, "type"): w for w in envelope.children(telegram.body, "Warning")}
+    region = "+".join(sorted(place for place, _ in _items(levels, "一次細分区域等")))
+    if not region:
+        raise NotReadable("Body/Warning[@type=…（一次細分区域等）]: expected the region this telegram speaks for")
+    notices: list[Notice] = []
+    areas: list[AreaReport] = []
+    if telegram.info_type is not InfoType.CANCEL:
+        facts = Facts(until=telegram.valid_until)
+        areas += [_area(code, place, item, facts, notices) for place, item in _items(levels, "市町村等")]
+        if not areas:
+            raise NotReadable("Body/Warning[@type=…（市町村等）]: expected municipalities")
+    return [
+        Report(
+            digest=digest,
+            type=code,
+            status=telegram.status,
+            info_type=telegram.info_type,
+            hazard=Hazard.TORNADO,
+            sent=telegram.sent,
+            issued=telegram.issued,
+            lineage=(f"{code}:{region}",),
+            areas=tuple(areas),
+            valid_until=telegram.valid_until,
+        )
+    ], notices
+
+
+def _items(levels: Mapping[str, ET.Element], name: str) -> Iterator[tuple[str, ET.Element]]:
+    for kind, warning in levels.items():
+        if kind.endswith(f"({name})"):
+            for item in envelope.children(warning, "Item"):
+                place = envelope.text(item, "Area", "Code")
+                if not place:
+                    raise NotReadable(f"Body/Warning（{name}）/Item: an Area without Code")
+                yield place, item
+
+
+def _area(code: str, place: str, item: ET.Element, facts: Facts, notices: list[Notice]) -> AreaReport:
+    value = envelope.text(item, "Kind", "Code")
+    grade = _GRADES.get(value, UNKNOWN)
+    if grade == UNKNOWN:
+        notices.append(_unknown(f"{code} Kind/Code {value or '(none)'}", place))
+    return AreaReport(scheme=AreaScheme.CLASS20, code=place, grade=grade, facts=facts if grade != NONE else Facts())
+
+
+def _unknown(subject: str, place: str) -> Notice:
+    return Notice(
+        kind=NoticeKind.UNKNOWN_CODE,
+        subject=subject,
+        text=f"{subject} (first at area {place}) stands in no table. What was in force there before still stands "
+        "until it ends by itself. Look at the telegram and at the manual of JMA.",
+        urgent=True,
+    )
