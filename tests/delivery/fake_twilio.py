@@ -166,7 +166,7 @@ class FakeTwilio:
         if wrong is not None:
             return self._error(connection, 400, *wrong)
         fault = self.numbers.get(form["To"]) or self._by_chance()
-        if fault in _REFUSALS:
+        if fault is not None and fault in _REFUSALS:
             return self._refuse(connection, fault)
         one = self._take(form) if fault is None or fault in _TAKEN_ALL_THE_SAME else None
         match fault:
