@@ -1,6 +1,6 @@
 """Which texts are longer than their form allows, measured at their worst.
 
-Owns the measuring and the generated list `catalogue/exceptions.toml`: a text that is too long must
+Owns the measuring and the generated lists `catalogue/exceptions/<voice>.toml`: a text that is too long must
 stand there, and what stands there must still be too long.
 """
 
@@ -23,8 +23,9 @@ LONG_NAME = "only with a long place name"
 _HEADER = """\
 # Texts that are longer than their form allows (full 3 segments, short 2, core 1), measured with the longest
 # place name and facts. Generated: python -m pytest tests/templates_i18n --update-golden
-# [voice] "hazard.grade.kind.form" = segments needed, and of what the text is made. Fewer are better:
-# shorten words in the language file and generate again.
+# "hazard.grade.kind.form" = segments needed, and of what the text is made. Fewer are better: shorten words in the
+# language file and generate again.
+
 """
 
 
@@ -98,13 +99,9 @@ def _missed(worst: Rendered, typical: Rendered) -> Missed:
     return Missed(segments=worst.segmentation.segments, reason=reason)
 
 
-def to_toml(exceptions: Exceptions) -> str:
-    """The file `exceptions.toml` for a measurement."""
-    return _HEADER + "".join(_tables(exceptions))
-
-
-def _tables(exceptions: Exceptions) -> Iterator[str]:
-    for tag, rows in sorted(exceptions.items()):
-        yield f'\n["{tag}"]\n'
-        for key, missed in sorted(rows.items()):
-            yield f'"{key}" = {{ segments = {missed.segments}, reason = "{missed.reason}" }}\n'
+def to_toml(rows: Mapping[str, Missed]) -> str:
+    """The file of one voice."""
+    return _HEADER + "".join(
+        f'"{key}" = {{ segments = {missed.segments}, reason = "{missed.reason}" }}\n'
+        for key, missed in sorted(rows.items())
+    )

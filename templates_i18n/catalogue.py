@@ -6,12 +6,13 @@ complete, and tells all problems at once. What a file may hold is for `conformit
 
 import functools
 import hashlib
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
+
+import rtoml
 
 from alerts import hazards
 from alerts.vocabulary import Hazard
@@ -22,7 +23,7 @@ from templates_i18n.language import Language, Review, build, flatten
 #: the voice of languages that have no file yet, and of those whose words nobody has accepted
 BILINGUAL = "ja-Hira+en"
 
-_OTHER_FILES = frozenset({"composition.toml", "languages.toml", "exceptions.toml"})
+_OTHER_FILES = frozenset({"composition.toml", "languages.toml"})
 _TOO_MANY = 40
 
 Values = dict[tuple[str, ...], object]
@@ -138,7 +139,7 @@ def read(folder: Traversable) -> Catalogue:
         unread=unread,
         missing={tag: tuple(map(conformity.shown, gaps)) for tag, gaps in missing.items()},
         names=names,
-        exceptions=_exceptions(_table(files, "exceptions.toml")) if "exceptions.toml" in files else {},
+        exceptions=dict(_exceptions(folder)),
     )
 
 
@@ -169,8 +170,8 @@ def _table(files: Mapping[str, Traversable], name: str) -> Mapping[str, object]:
     if name not in files:
         raise CatalogueError([f"{name}: missing from the catalogue's folder"])
     try:
-        return tomllib.loads(files[name].read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return rtoml.loads(files[name].read_text(encoding="utf-8"))
+    except (rtoml.TomlParsingError, UnicodeDecodeError) as error:
         raise CatalogueError([f"{name}: expected TOML in UTF-8: {error}"]) from error
 
 
@@ -180,16 +181,23 @@ def _values(files: Mapping[str, Traversable], tag: str) -> Values:
 
 def _reviews(folder: Traversable) -> Iterator[tuple[str, reviews.ReviewFile]]:
     """The readings of each language, by tag."""
-    review = folder.joinpath("review")
-    files = {item.name: item for item in review.iterdir()} if review.is_dir() else {}
-    for name in sorted(files):
-        if name.endswith(".toml"):
+    for tag, table in _tables_of(folder, "review"):
+        try:
+            yield tag, reviews.parse(table)
+        except ValueError as error:
+            raise CatalogueError([f"review/{tag}.toml: {error}"]) from error
+
+
+def _tables_of(folder: Traversable, name: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The TOML files of a folder within the catalogue, by the tags they are called by."""
+    inner = folder.joinpath(name)
+    files = {item.name: item for item in inner.iterdir()} if inner.is_dir() else {}
+    for file in sorted(files):
+        if file.endswith(".toml"):
             try:
-                yield name.removesuffix(".toml"), reviews.parse(_table(files, name))
+                yield file.removesuffix(".toml"), _table(files, file)
             except CatalogueError as error:
-                raise CatalogueError([f"review/{problem}" for problem in error.problems]) from error
-            except ValueError as error:
-                raise CatalogueError([f"review/{name}: {error}"]) from error
+                raise CatalogueError([f"{name}/{problem}" for problem in error.problems]) from error
 
 
 def _reviewed(
@@ -238,10 +246,10 @@ def _version(files: Mapping[str, Traversable], values: Mapping[str, Values]) -> 
     return digest.hexdigest()[:12]
 
 
-def _exceptions(table: Mapping[str, object]) -> dict[str, dict[str, Missed]]:
-    return {
-        tag: {key: Missed(**row) for key, row in rows.items()} for tag, rows in table.items() if isinstance(rows, dict)
-    }
+def _exceptions(folder: Traversable) -> Iterator[tuple[str, dict[str, Missed]]]:
+    """The declared exceptions of each voice."""
+    for tag, rows in _tables_of(folder, "exceptions"):
+        yield tag, {key: Missed(**row) for key, row in rows.items() if isinstance(row, dict)}
 
 
 def _file_problems(

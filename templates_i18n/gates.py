@@ -267,7 +267,7 @@ def undeclared(
         for key in sorted(now.keys() - declared.keys()):
             yield f"{tag} {key}", f"{now[key].segments} segments ({now[key].reason}), not declared"
         for key in sorted(declared.keys() - now.keys()):
-            yield f"{tag} {key}", "declared, but it keeps its budget: generate exceptions.toml again"
+            yield f"{tag} {key}", "declared, but it keeps its budget: generate the exceptions again"
         for key in sorted(declared.keys() & now.keys()):
             if declared[key] != now[key]:
                 yield f"{tag} {key}", f"declared {declared[key]}, measured {now[key]}"

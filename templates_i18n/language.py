@@ -106,6 +106,8 @@ def flatten(table: Mapping[str, object], path: tuple[str, ...] = ()) -> Iterator
 
 def placeholders(text: str) -> frozenset[str]:
     """Names in braces. ValueError where braces do not pair or hold more than a name."""
+    if "{" not in text and "}" not in text:
+        return frozenset()
     names = set()
     for _, name, spec, conversion in string.Formatter().parse(text):
         if name is None:
@@ -122,12 +124,15 @@ def build(values: Mapping[tuple[str, ...], object]) -> Language:
     def text(*path: str) -> str:
         return str(values[path])
 
+    tables: dict[tuple[str, ...], dict[str, str]] = {}
+    for (*path, key), value in values.items():
+        tables.setdefault(tuple(path), {})[key] = str(value)
+
     def below(*path: str) -> dict[str, str]:
-        size = len(path)
-        return {key[size]: str(value) for key, value in values.items() if key[:size] == path and len(key) == size + 1}
+        return tables.get(path, {})
 
     def inner(table: str) -> list[str]:
-        return list(dict.fromkeys(key[1] for key in values if key[0] == table and len(key) == 3))
+        return [path[1] for path in tables if path[0] == table and len(path) == 2]
 
     return Language(
         tag=text("language", "tag"),

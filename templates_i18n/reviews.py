@@ -5,16 +5,15 @@ Owns the files `catalogue/review/<tag>.toml`; believes no mark in a language fil
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from templates_i18n.language import Review
 
 #: texts that are no sentences of the language: Japanese by intent, or a digit
 _UNREAD = frozenset({("drill", "japanese"), ("drill", "japanese_plain")})
-_FIELDS = frozenset({"key", "text", "read_as", "difference", "mended"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What a reader who did not write a sentence understood."""
 
     #: dotted path in the language file, such as "head.new.heavy_rain.L4"
@@ -27,6 +26,9 @@ class Reading:
     difference: str
     #: what was done about it: the words that were changed, or why they stay
     mended: str
+
+
+_FIELDS = frozenset(Reading._fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +61,14 @@ def parse(table: Mapping[str, object]) -> ReviewFile:
 def _reading(number: int, row: object) -> Reading:
     if not isinstance(row, Mapping) or row.keys() != _FIELDS:
         raise ValueError(f"[[sentence]] {number}: expected exactly {', '.join(sorted(_FIELDS))}")
-    for key, value in row.items():
+    values = [row[name] for name in Reading._fields]
+    for key, value in zip(Reading._fields, values, strict=True):
         if not isinstance(value, str):
             raise ValueError(f"[[sentence]] {number} {key}: expected words in quotes, found {value!r}")
-    if not row["read_as"].strip():
+    reading = Reading._make(values)
+    if not reading.read_as.strip():
         raise ValueError(f"[[sentence]] {number} read_as: expected what the reader understood")
-    return Reading(**row)
+    return reading
 
 
 def sentences(values: Mapping[tuple[str, ...], object]) -> dict[str, str]:
