@@ -13,6 +13,7 @@ class NoticeKind(StrEnum):
     UNREADABLE = "unreadable"  #: a telegram went to quarantine
     UNKNOWN_CODE = "unknown_code"  #: a code, keyword or status no table knows
     UNKNOWN_PLACE = "unknown_place"  #: a place code resolved by fallback, or not at all
+    OVERVIEW = "overview"  #: JMA's state of all Japan differs from ours, or cannot be compared
     NO_AREA = "no_area"  #: an alert that resolves to no municipality
     REFUSED_LINK = "refused_link"  #: a feed entry pointing elsewhere
     GONE = "gone"  #: a telegram that can no longer be fetched

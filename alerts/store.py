@@ -205,6 +205,14 @@ def in_force_at(db: Connection, places: Iterable[str], now: datetime) -> list[In
     return found
 
 
+def held(db: Connection, among: Iterable[Hazard]) -> list[InForce]:
+    """All rows of some hazards, also those of what has ended."""
+    wanted = {f"h{number}": hazard for number, hazard in enumerate(among)}
+    marks = ", ".join(f":{name}" for name in wanted)
+    rows = db.execute(f"SELECT * FROM in_force WHERE hazard IN ({marks}) AND event = ''", wanted)  # noqa: S608 -- marks
+    return [_in_force(row) for row in rows]
+
+
 def everything_in_force(db: Connection, now: datetime) -> list[InForce]:
     """The state of Japan."""
     rows = db.execute(

@@ -17,7 +17,7 @@ from alerts.places import PlaceTable
 from alerts.report import Facts, Report
 from alerts.store import InForce
 from alerts.vocabulary import NONE, Action, Hazard, Kind, Status
-from delivery import priority, scopes
+from delivery import comparing, priority, scopes
 from delivery.scopes import Scope, Scopes, Target
 from feeds.jma import reading
 from feeds.telegrams import TelegramState
@@ -75,6 +75,7 @@ def decide(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable,
                     alerts.append(alert)
                     notices.extend(_notices_of(alert, report))
     broadcast_ids = [made for scope in touched.values() if (made := _settle(db, scope, now)) is not None]
+    notices.extend(comparing.compare(db, [telegram.reading for telegram in batch], places, now))
     return Decided(
         verdicts=tuple(verdicts),
         alerts=tuple(alerts),

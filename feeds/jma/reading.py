@@ -12,10 +12,11 @@ from typing import TypeAlias
 
 from alerts import folding
 from alerts.notices import Notice, NoticeKind
+from alerts.overview import Overview
 from alerts.places import PlaceTable
 from alerts.report import UNKNOWN, Report
 from alerts.vocabulary import InfoType, Status
-from feeds.jma import earthquake, envelope, flash, flood, heat, shapes, tornado, tsunami, types, weather
+from feeds.jma import earthquake, envelope, flash, flood, heat, overview, shapes, tornado, tsunami, types, weather
 from feeds.jma.envelope import Envelope, NotReadable
 
 Reader: TypeAlias = Callable[[str, Envelope, str], tuple[list[Report], list[Notice]]]
@@ -25,6 +26,8 @@ _READERS: Mapping[str, Reader] = {
     "flash": flash.read,
     "flood": flood.read,
     "heat": heat.read,
+    "outlook": lambda code, telegram, digest: ([], []),
+    "overview": overview.read,
     "tornado": tornado.read,
     "tsunami": tsunami.read,
     "weather": weather.read,
@@ -43,6 +46,8 @@ class Read:
     notices: tuple[Notice, ...]
     #: why there are no reports
     reason: str
+    #: a state to compare ours with (VPWS50)
+    overview: Overview | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,7 @@ def _read(telegram: Envelope, raw: bytes, named: str) -> Reading:
         reports=tuple(reports),
         notices=tuple(notices),
         reason="" if reports else _without_reports(kind, telegram),
+        overview=overview.of(telegram) if kind.family == "overview" else None,
     )
 
 
@@ -182,8 +188,13 @@ def _by_shape(
 
 
 def _without_reports(kind: types.TelegramType, telegram: Envelope) -> str:
+    match kind.family:
+        case "flash":
+            return f"no keyword that is known ({telegram.head_title})"
+        case "outlook":
+            return f"days or weeks ahead, kept for lessons: {telegram.head_title}"
+        case "overview":
+            return "the state of all Japan: only compared with ours"
     if kind.code == "VXSE52":
         return "epicentre only: no intensity at any place"
-    if kind.family == "flash":
-        return f"no keyword that is known ({telegram.head_title})"
     return f"no intensity in Japan ({telegram.head_title})"

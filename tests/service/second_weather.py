@@ -175,4 +175,6 @@ READINGS: Mapping[str, Callable[[ET.Element], Iterator[Row]]] = {
     "VPHW50": _tornado,
     "VPHW51": _tornado,
     "VPFT50": _heat,
+    "VPAW51": lambda root: iter(()),
+    "VPWS50": lambda root: iter(()),
 }

@@ -9,6 +9,7 @@ from feeds.jma.compose.epicentre import Epicentre, epicentre_report, foreign_ear
 from feeds.jma.compose.flash import flash_report, heat_report, tornado_report
 from feeds.jma.compose.flood import flood_report
 from feeds.jma.compose.intensity import first_intensity_report, full_earthquake_report
+from feeds.jma.compose.overview import overview_report
 from feeds.jma.compose.tsunami import Sea, tsunami_report
 from feeds.jma.compose.weather import Item, landslide_report, rain_report, warning_report
 
@@ -24,6 +25,7 @@ __all__ = [
     "full_earthquake_report",
     "heat_report",
     "landslide_report",
+    "overview_report",
     "rain_report",
     "tornado_report",
     "tsunami_report",

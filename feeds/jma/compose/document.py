@@ -17,7 +17,7 @@ _ROOT = "http://xml.kishou.go.jp/jmaxml1/"
 _STATUS = {Status.ACTUAL: "通常", Status.EXERCISE: "訓練", Status.TEST: "試験"}
 #: opens every headline of a telegram that is not real
 _MARKS = {Status.ACTUAL: "", Status.EXERCISE: "これは訓練です。", Status.TEST: "これは試験です。"}
-_NEVER_WITHDRAWN = ("VPWW", "VPHW", "VPFT")
+_NEVER_WITHDRAWN = ("VPWW", "VPWS", "VPHW", "VPFT")
 _WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
 
 
@@ -44,6 +44,13 @@ FORMS: Mapping[str, Form] = {
         head_title="津波警報・注意報・予報",
         kind="津波警報・注意報・予報",
         version="1.0_1",
+    ),
+    "VPWS50": Form(
+        title="気象警報・注意報（全国）",
+        head_title="気象警報・注意報（全国）",
+        kind="気象警報・注意報",
+        version="1.5_0",
+        body="meteorology1",
     ),
     "VPBS50": Form(
         title="府県気象防災速報",

@@ -249,6 +249,14 @@ def _kind(kind: ET.Element, code: str, item: Item, *, danger: bool) -> None:
             add(significancy, "Code", f"{level}1")
 
 
+def name_of(kind: str) -> str:
+    """The name of a Kind/Code, which stands in one type only. ValueError for one of no type."""
+    code = next((code for code, kinds in _KINDS.items() if kind in kinds), None)
+    if code is None:
+        raise ValueError(f"{kind}: expected a Kind/Code of VPWW55 to VPWW61")
+    return _name(code, kind)
+
+
 def _name(code: str, kind: str) -> str:
     return _KINDS[code][_known(code, kind)][0]
 

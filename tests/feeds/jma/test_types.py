@@ -18,6 +18,7 @@ READ = {
     *("VPWW55", "VPWW56", "VPWW57", "VPWW58", "VPWW59", "VPWW60", "VPWW61"),
     *("VXKOii",),
     *("VPBS50", "VPHW50", "VPHW51", "VPFT50"),
+    *("VPWS50", "VPAW51"),
 }
 
 
