@@ -8,21 +8,19 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from subscribers import msisdn
-from subscribers.refusal import Refused
+from service import written
 
 #: JMA's own host; telegrams from anywhere else are test telegrams
 JMA_BASE_URL = "https://www.data.jma.go.jp"
 TWILIO_BASE_URL = "https://api.twilio.com"
 CONFIG_FILE = "tomoshibi.toml"
 _PREFIX = "TOMOSHIBI_"
-_FEEDS = ("eqvol", "extra", "regular", "other")
 #: what stands where a setting names only some feeds, or only some targets
 _SILENCE: dict[str, float | None] = {"eqvol": None, "extra": 1800, "regular": 3600, "other": None}
 _TARGETS: dict[str, float] = {"L5": 600, "L4": 900, "L3": 1800, "tsunami": 300, "earthquake": 900}
@@ -36,72 +34,36 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-def _pairs(value: object) -> object:
-    """`a=1,b=2` as a mapping."""
-    if not isinstance(value, str):
-        return value
-    pairs = [item.strip().partition("=") for item in value.split(",") if item.strip()]
-    wrong = [name for name, equals, _ in pairs if not equals]
-    if wrong:
-        raise ValueError(f"expected name=value, separated by commas; found {wrong[0]!r}")
-    return {name.strip(): number.strip() for name, _, number in pairs}
-
-
-def _numbers(value: object) -> object:
-    """`a,b` as a list of phone numbers. One that does not exist would be told of nothing, in silence."""
-    items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
-    if not isinstance(items, list):
-        return items
-    for place, item in enumerate(items, 1):
-        if isinstance(parsed := msisdn.parse(str(item)), Refused):
-            raise ValueError(f"number {place}: {parsed.reason}")
-    return items
-
-
-def _silence(value: object) -> object:
-    """Seconds per feed; `none` means that the feed may be silent for ever."""
-    pairs = _pairs(value)
-    if not isinstance(pairs, Mapping):
-        return value
-    unknown = sorted(set(pairs) - set(_FEEDS))
-    if unknown:
-        raise ValueError(f"unknown feed {unknown[0]!r}; expected {', '.join(_FEEDS)}")
-    return {name: None if str(number).lower() == "none" else number for name, number in pairs.items()}
-
-
-Pairs = Annotated[dict[str, Annotated[float, Field(gt=0)]], BeforeValidator(_pairs)]
-
-
 class Settings(BaseSettings):
     """Every setting of the service, checked; names and meaning stand in docs/reference/settings.md."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    database: str = "data/tomoshibi.db"
-    jma_base_url: str = JMA_BASE_URL
+    database: written.DatabaseAddress = "data/tomoshibi.db"
+    jma_base_url: written.Address = JMA_BASE_URL
     poll_seconds: float = Field(default=20, gt=0)
     transport: Literal["simulated", "twilio"] = "simulated"
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_messaging_service_sid: str = ""
     twilio_from: str = ""
-    twilio_base_url: str = TWILIO_BASE_URL
+    twilio_base_url: written.Address = TWILIO_BASE_URL
     twilio_list_seconds: float = Field(default=30, ge=0)
-    senders: Pairs = Field(default_factory=dict)
+    senders: written.Senders = Field(default_factory=dict)
     send_rate: float = Field(default=100, gt=0)
     send_connections: int = Field(default=200, gt=0)
     two_way: bool = False
-    drill_sender: str = ""
-    operator_numbers: Annotated[list[str], BeforeValidator(_numbers)] = Field(default_factory=list)
-    silence_seconds: Annotated[dict[str, float | None], BeforeValidator(_silence)] = Field(default_factory=dict)
+    drill_sender: written.Sender = ""
+    operator_numbers: written.Numbers = Field(default_factory=list)
+    silence_seconds: written.Silence = Field(default_factory=dict)
     blind_seconds: float = Field(default=180, gt=0)
-    arrival_targets: Pairs = Field(default_factory=dict)
+    arrival_targets: written.Targets = Field(default_factory=dict)
     allow_test_feed: bool = False
-    http_host: str = "127.0.0.1"
+    http_host: written.Host = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str = ""
+    public_url: written.PublicAddress = ""
     links: bool = True
-    secret_key: SecretStr = SecretStr("")
+    secret_key: written.SecretKey = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
@@ -137,17 +99,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
         """What no single setting shows; design, rule 13, among it."""
-        addresses = {name: urlsplit(getattr(self, name)) for name in ("jma_base_url", "twilio_base_url", "public_url")}
-        wrong = [
-            f"{_PREFIX}{name.upper()}: expected an address such as https://host"
-            for name, parts in addresses.items()
-            if (name != "public_url" or self.public_url)
-            and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username)
-        ]
-        if self.transport == "twilio":
-            wrong += self._missing_of_twilio()
-            if not wrong:
-                wrong = self._mixed(addresses["jma_base_url"].hostname or "", addresses["twilio_base_url"])
+        wrong = self._missing_of_twilio() if self.transport == "twilio" else []
+        if self.transport == "twilio" and not wrong:
+            wrong = self._mixed(urlsplit(self.jma_base_url).hostname or "", urlsplit(self.twilio_base_url))
+        if self.drill_sender in {*self.senders, self.twilio_from, self.twilio_messaging_service_sid} - {""}:
+            wrong.append(f"{_PREFIX}DRILL_SENDER: also sends warnings; drills need a sender of their own")
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
@@ -241,8 +197,11 @@ def _opened(given: Mapping[str, tuple[str, Any]], problems: list[str]) -> dict[s
             continue
         try:
             values[setting] = Path(str(path)).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as wrong:
-            problems.append(f"{name}: {path} cannot be read: {getattr(wrong, 'strerror', None) or 'not text'}")
+        except (OSError, ValueError) as wrong:
+            problems.append(f"{name}: {path!r} cannot be read: {getattr(wrong, 'strerror', None) or 'not text'}")
+            continue
+        if not values[setting]:  # an empty key would be taken for none, and a new one be made
+            problems.append(f"{name}: {path!r} is empty")
     return values
 
 
@@ -256,8 +215,12 @@ _NOT_SETTINGS = frozenset({"TOMOSHIBI_JMA_SAMPLES", "TOMOSHIBI_FULL_TESTS"})
 
 def _lines(error: Any) -> list[str]:
     """What is wrong, a line each. Values are not repeated: they may be secrets."""
-    name = ".".join(str(part) for part in error["loc"])
+    name, *inside = (str(part) for part in error["loc"] or ("",))
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         return [f"{_PREFIX}{name.upper()}: no such setting"]
-    return [f"{_PREFIX}{name.upper()}: {line}" if name else line for line in message.split("\n")]
+    if error["type"] == "bool_parsing":
+        message = "expected true or false"
+    message = message.replace("Input should be", "expected").partition(", unable to")[0]
+    where = ": ".join([f"{_PREFIX}{name.upper()}", *inside])
+    return [f"{where}: {line}" if name else line for line in message.split("\n")]

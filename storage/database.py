@@ -83,6 +83,8 @@ def open(url: str | Path, *, role: Role = "tool") -> Database:
     address = str(url)
     if is_postgresql(address):
         return Database(_open_postgresql(address, role))
+    if "://" in address:
+        raise StorageError("database: expected the path of a SQLite file, or an address postgresql://…")
     from storage import sqlite  # an engine is loaded only when it is used
 
     return Database(sqlite.open_file(Path(address), role))
