@@ -199,8 +199,10 @@ class Service:
         try:
             await web.TCPSite(self._runner, settings.http_host, settings.http_port).start()
         except OSError as wrong:
-            taken = f"cannot listen on {settings.http_host}:{settings.http_port}: {os.strerror(wrong.errno or 0)}"
-            raise SettingsError([f"TOMOSHIBI_HTTP_PORT: {taken}; choose another, 0 for any that is free"]) from None
+            why = os.strerror(wrong.errno) if wrong.errno and wrong.errno > 0 else str(wrong.strerror)
+            taken = f"cannot listen on {settings.http_host}:{settings.http_port}: {why}"
+            hint = "choose another port, 0 for any that is free, or another TOMOSHIBI_HTTP_HOST"
+            raise SettingsError([f"TOMOSHIBI_HTTP_PORT: {taken}; {hint}"]) from None
         host, port = self._runner.addresses[0][:2]
         self.address = f"http://{host}:{port}"
 

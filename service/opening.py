@@ -12,10 +12,13 @@ from storage.database import Database
 from subscribers import postal, sealing, store
 from subscribers.importing import Reader
 from subscribers.languages import LanguageNames
+from subscribers.msisdn import Msisdn
 from subscribers.sealing import Sealer
 from templates_i18n.catalogue import Catalogue
 
 _KEY_FILE = "tomoshibi.key"
+#: belongs to nobody
+_PROBE = Msisdn("+819000000000")
 
 
 @contextmanager
@@ -28,38 +31,55 @@ def opened(settings: Settings, role: Role = "tool") -> Iterator[Database]:
         db.close_sync()
 
 
-def sealer(settings: Settings) -> Sealer:
-    """Seals and opens numbers; the key is the setting's, else a file beside the SQLite database."""
+def sealer(settings: Settings, db: Database) -> Sealer:
+    """Seals and opens numbers, with the key that this database was begun with; made at the first use. Blocks.
+
+    A lost key must be noticed before the night it is needed, and before a file registers everybody anew:
+    SettingsError.
+    """
+    made = try_key(settings, db) or _make_key(settings)
+    db.write_sync(store.set_probe, made.fingerprint(_PROBE), made.seal(_PROBE))
+    return made
+
+
+def try_key(settings: Settings, db: Database) -> Sealer | None:
+    """The same, but makes and writes nothing: None where the key is still to be made."""
+    samples = db.read_sync(store.sealed_samples)
     try:
-        return Sealer(_key(settings))
+        key = _key(settings, needed=bool(samples))
+        found = Sealer(key) if key is not None else None
     except (sealing.SealingError, OSError) as wrong:
         raise SettingsError([f"TOMOSHIBI_SECRET_KEY: {wrong}"]) from None
-
-
-def check_key(db: Database, sealer: Sealer) -> None:
-    """A lost key must be noticed before the night it is needed, and before a file registers everybody anew.
-
-    SettingsError if the numbers in the database do not open. Blocks.
-    """
-    sample = db.read_sync(store.any_sealed)
-    if sample is None:
-        return
-    fingerprint, sealed = sample
-    try:
-        same = sealer.fingerprint(sealer.open(sealed)) == fingerprint
-    except sealing.SealingError:
-        same = False
-    if not same:
+    if found is not None and not all(found.fits(fingerprint, sealed) for fingerprint, sealed in samples):
         raise SettingsError(["TOMOSHIBI_SECRET_KEY: not the key that the numbers in the database were sealed with"])
+    return found
 
 
-def _key(settings: Settings) -> bytes:
+def _key(settings: Settings, *, needed: bool) -> bytes | None:
     given = settings.secret_key.get_secret_value()
     if given:
         return sealing.parse_key(given)
     if database.is_postgresql(settings.database):
         raise sealing.SealingError("missing; with PostgreSQL every process needs the same key, so it must be set")
-    return sealing.load_or_make_key(Path(settings.database).parent / _KEY_FILE)
+    path = _key_file(settings)
+    if path.exists():
+        return sealing.load_or_make_key(path)
+    if needed:
+        raise sealing.SealingError(
+            f"{path} is missing, and the database holds numbers that only this key opens; put the file back"
+        )
+    return None
+
+
+def _make_key(settings: Settings) -> Sealer:
+    try:
+        return Sealer(sealing.load_or_make_key(_key_file(settings)))
+    except OSError as wrong:
+        raise SettingsError([f"TOMOSHIBI_SECRET_KEY: {_key_file(settings)}: {wrong.strerror}"]) from None
+
+
+def _key_file(settings: Settings) -> Path:
+    return Path(settings.database).parent / _KEY_FILE
 
 
 def reader(catalogue: Catalogue, municipality: str) -> Reader:

@@ -150,7 +150,7 @@ async def running(
         settings = _settings(base, folder, await feed.start())
         db = database.open(settings.database, role="serve")
         stack.push_async_callback(db.close)
-        words, sealer = catalogue.load(), opening.sealer(settings)
+        words, sealer = catalogue.load(), opening.sealer(settings, db)
         network = SimulatedNetwork(clock=clock, profile=_faster(profile, speed))
         decided: list[Decided] = []
         people: dict[str, Resident] = {}

@@ -24,6 +24,11 @@ _POOL: dict[Role, int] = {"serve": 8, "tool": 2}
 _PATIENCE = 10.0
 #: Any number of our own: who holds it migrates, the others wait.
 _MIGRATION_LOCK = 7_417_204
+#: Likewise: the one process that polls and decides holds it.
+_SERVE_LOCK = 7_417_205
+#: So that a server notices within a minute when the machine that holds the lock is gone.
+_ALIVE = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+_FULL = "all its connections are taken"
 _BOOK = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"
 
 
@@ -89,6 +94,8 @@ class PostgresqlEngine:
 
     def __init__(self, url: str, role: Role) -> None:
         size = _POOL[role]
+        if why := _unreachable(url):  # one line at once, where the pool would try for long
+            raise StorageUnavailable(f"{_place(url)} does not answer: {why}")
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -103,10 +110,23 @@ class PostgresqlEngine:
             self._pool.open(wait=True, timeout=_PATIENCE)
         except psycopg.OperationalError as error:
             self._pool.close()
-            raise StorageUnavailable(f"{_place(url)} does not answer: {_reach(url)}") from error
+            raise StorageUnavailable(f"{_place(url)} does not answer: {_unreachable(url) or _FULL}") from error
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="storage-postgresql")
         self._closing = Lock()
         self._closed = False
+        self._only_one: psycopg.Connection | None = None
+
+    def be_the_only_one(self, url: str) -> None:
+        """Take the lock of the serving process, on a connection of its own; StorageUnavailable if it is taken."""
+        try:
+            self._only_one = psycopg.connect(url, autocommit=True, connect_timeout=int(_PATIENCE), options=_ALIVE)
+            row = self._only_one.execute("SELECT pg_try_advisory_lock(%s)", (_SERVE_LOCK,)).fetchone()
+        except psycopg.Error as error:
+            raise translated(error) from error
+        if row is None or not row[0]:
+            raise StorageUnavailable(
+                f"{_place(url)}: another serve works on it; stop it first (several on one database come later)"
+            )
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run on a read-only snapshot in this thread."""
@@ -148,6 +168,8 @@ class PostgresqlEngine:
             self._closed = True
             self._threads.shutdown()
             self._pool.close()
+            if self._only_one is not None:
+                self._only_one.close()
 
     def _submit(self, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> Future[T]:
         try:
@@ -175,6 +197,8 @@ def open_server(url: str, role: Role) -> PostgresqlEngine:
     engine = PostgresqlEngine(url, role)
     try:
         pending = engine.pending_migrations() if role == "serve" else []
+        if role == "serve" and not pending:
+            engine.be_the_only_one(url)
     except BaseException:
         engine.close()
         raise
@@ -257,9 +281,11 @@ def _place(url: str) -> str:
     return f"PostgreSQL at {parts.hostname or 'the local socket'}{parts.path}"
 
 
-def _reach(url: str) -> str:
+def _unreachable(url: str) -> str:
+    """Why a connection cannot be made; empty if it can."""
     try:
         with psycopg.connect(url, connect_timeout=3):
-            return "all its connections are taken"
+            return ""
     except psycopg.Error as error:
-        return str(error).strip().splitlines()[-1]
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        return lines[0].removeprefix("connection failed: ") if lines else type(error).__name__

@@ -60,6 +60,13 @@ class Sealer:
         """Keyed hash for look-up, 64 hexadecimal digits; always the same for one number."""
         return hmac.digest(self._hash_key, number.encode(), "sha256").hex()
 
+    def fits(self, fingerprint: str, sealed: bytes) -> bool:
+        """Whether this key made both of them out of the same number."""
+        try:
+            return self.fingerprint(self.open(sealed)) == fingerprint
+        except SealingError:
+            return False
+
 
 def parse_key(text: str) -> bytes:
     """A key as settings hold it: 64 hexadecimal digits, or 32 bytes in base64. SealingError otherwise."""

@@ -143,12 +143,22 @@ def ensure_operator(db: Connection, number_hash: str, number_sealed: bytes, now:
     return rows[0].integer("id")
 
 
-def any_sealed(db: Connection) -> tuple[str, bytes] | None:
-    """Hash and sealed number of somebody, to see at start whether the key is the right one."""
+def sealed_samples(db: Connection) -> list[tuple[str, bytes]]:
+    """Fingerprint and sealed value of the probe and of somebody, to see at start whether the key is the right one."""
     rows = db.execute(
-        "SELECT number_hash, number_sealed FROM subscribers WHERE length(number_sealed) > 0 ORDER BY id LIMIT 1"
+        "SELECT number_hash AS fingerprint, number_sealed AS sealed FROM subscribers"
+        " WHERE length(number_sealed) > 0 ORDER BY id LIMIT 1"
     )
-    return (rows[0].text("number_hash"), rows[0].blob("number_sealed")) if rows else None
+    rows += db.execute("SELECT fingerprint, sealed FROM key_probe")
+    return [(row.text("fingerprint"), row.blob("sealed")) for row in rows]
+
+
+def set_probe(db: Connection, fingerprint: str, sealed: bytes) -> None:
+    """Keep what the key was first used for; the first one stays."""
+    db.execute(
+        "INSERT INTO key_probe (id, fingerprint, sealed) VALUES (1, :fingerprint, :sealed) ON CONFLICT (id) DO NOTHING",
+        {"fingerprint": fingerprint, "sealed": sealed},
+    )
 
 
 def _forget(db: Connection, number_hash: str) -> None:

@@ -49,8 +49,7 @@ def import_file(file: Path, municipality: str, dry_run: bool, agreed: bool, as_j
         raise click.UsageError(f"{file}: {wrong.strerror}") from None
     read = opening.reader(words, place.code)
     with opening.opened(chosen) as db:
-        sealer = opening.sealer(chosen)
-        opening.check_key(db, sealer)
+        sealer = opening.sealer(chosen, db)
         if dry_run:
             result = intake.dry_run(db, data, read, sealer)
         else:
@@ -138,8 +137,7 @@ def erase(number: str, as_json: bool) -> int:
         raise click.BadParameter(parsed.reason, param_hint="NUMBER")
     chosen = settings.load()
     with opening.opened(chosen) as db:
-        sealer = opening.sealer(chosen)
-        opening.check_key(db, sealer)
+        sealer = opening.sealer(chosen, db)
         done = db.write_sync(store.erase, sealer.fingerprint(parsed))
     if as_json:
         output.print_json({"erased": done})

@@ -47,8 +47,7 @@ def _log_to(stream: TextIO, level: str) -> None:
 async def _serve(chosen: Settings) -> None:
     db = database.open(chosen.database, role="serve")
     try:
-        sealer = opening.sealer(chosen)
-        await asyncio.to_thread(opening.check_key, db, sealer)
+        sealer = await asyncio.to_thread(opening.sealer, chosen, db)
         async with transports.opened(chosen, system_time) as transport:
             service = Service(
                 Parts(

@@ -71,7 +71,7 @@ class Story:
         self.network = SimulatedNetwork(clock=self.clock)
         #: another process beside the service, such as the command line
         self.tool = database.open(self.settings.database)
-        self.sealer = opening.sealer(self.settings)
+        self.sealer = opening.sealer(self.settings, self.tool)
         self.service: Service | None = None
         self._db: database.Database | None = None
         self._published = 0

@@ -40,12 +40,17 @@ def test_two_processes_that_migrate_together_do_it_once(postgresql_server: Serve
     assert sorted(map(len, done))[1] > 0
 
 
-async def test_several_serve_on_one_database(postgresql_url: str) -> None:
-    several = [database.open(postgresql_url, role="serve") for _ in range(2)]
+async def test_several_processes_on_one_database_but_one_that_serves(postgresql_url: str) -> None:
+    serve = database.open(postgresql_url, role="serve")
+    with pytest.raises(database.StorageUnavailable, match=r"another serve works on it; stop it first") as refused:
+        database.open(postgresql_url, role="serve")
+    assert "\n" not in str(refused.value)
+    several = [serve, database.open(postgresql_url)]
     assert [await db.read(_one) for db in several] == [1, 1]
     assert await several[0].changed() is None
     for db in several:
         await db.close()
+    await database.open(postgresql_url, role="serve").close()
 
 
 def test_a_cut_connection_is_replaced(postgresql_url: str) -> None:

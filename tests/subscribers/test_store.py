@@ -11,6 +11,7 @@ from subscribers import register as the_register
 from subscribers.msisdn import Msisdn
 from subscribers.register import Person, Tally
 from subscribers.registration import Entry, Registration
+from subscribers.sealing import Sealer
 from tests.subscribers.builders import KANAZAWA, NOW, WAJIMA, a_sealer
 
 SEALER = a_sealer()
@@ -221,11 +222,14 @@ def test_an_operator_may_live_here_and_stays_an_operator_when_erased(db: Databas
 
 
 def test_the_key_can_be_tried_at_start(db: Database) -> None:
-    assert db.read_sync(store.any_sealed) is None
+    assert db.read_sync(store.sealed_samples) == []
+    number = a_number()
+    db.write_sync(store.set_probe, SEALER.fingerprint(number), SEALER.seal(number))
+    db.write_sync(store.set_probe, "another", b"another")  # the first one stays
     register(db, a_person())
-    found = db.read_sync(store.any_sealed)
-    assert found is not None
-    assert found[0] == SEALER.fingerprint(SEALER.open(found[1]))
+    samples = db.read_sync(store.sealed_samples)
+    assert [SEALER.fits(*sample) for sample in samples] == [True, True]
+    assert not any(Sealer(b"x" * 32).fits(*sample) for sample in samples)
 
 
 def test_counts_over_all_count_each_person_once(db: Database) -> None:
