@@ -13,6 +13,9 @@ OWN_TERMINAL := if [ -t 0 ]; then set -m; fi;
 .DELETE_ON_ERROR:
 .PHONY: help demo run test lint types imports tests check bench format lock clean
 
+.DEFAULT:
+	$(error there is no target '$@': `make` alone lists them)
+
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '%-16s %s\n' "$$name" "$$text"; done

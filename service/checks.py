@@ -1,7 +1,7 @@
 """What `check` looks at: settings, database, words, places, feed. Each finding says what to do."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import aiohttp
@@ -19,6 +19,11 @@ from storage.database import Database
 from storage.errors import StorageError
 from subscribers import counting
 from templates_i18n import catalogue, gates
+from templates_i18n.catalogue import Catalogue
+from templates_i18n.language import Review
+
+#: bytes of a body in which a feed says that it is one
+_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,26 +37,40 @@ class Finding:
 
 
 def run(settings: Settings) -> list[Finding]:
-    """Look at everything, one after the other."""
-    return [
-        *_sending(settings),
-        *_database(settings),
-        *_words(),
-        *_places(),
-        *asyncio.run(_feeds(feed_settings(settings))),
-        *asyncio.run(_provider(settings)),
+    """Look at everything, one after the other; a part that fails is a finding, and the others are looked at."""
+    looks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
+        ("transport", lambda: _sending(settings)),
+        ("database", lambda: _database(settings)),
+        ("places", _places),
+        ("catalogue", lambda: _words(settings)),
+        ("reach", lambda: asyncio.run(_feeds(feed_settings(settings)))),
+        ("reach provider", lambda: asyncio.run(_provider(settings))),
     ]
+    return [finding for what, look in looks for finding in _guarded(what, look)]
+
+
+def of_settings(wrong: SettingsError) -> list[Finding]:
+    """Settings with which nothing else can be looked at."""
+    return [Finding(what="settings", good=False, text=problem) for problem in wrong.problems]
+
+
+def _guarded(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    try:
+        return list(look())
+    except (StorageError, SettingsError, catalogue.CatalogueError) as wrong:
+        return [Finding(what=what, good=False, text=" ".join(str(wrong).split("\n")))]
+    except Exception as fault:  # noqa: BLE001 -- whatever it is, it is what was to be found
+        return [Finding(what=what, good=False, text=f"could not be looked at: {type(fault).__name__}: {fault}")]
 
 
 def _sending(settings: Settings) -> Iterator[Finding]:
     text = "an SMS can leave this machine" if settings.sends_for_real else "simulated: no SMS leaves this machine"
     yield Finding(what="transport", good=True, text=text)
     if not settings.operator_numbers:
-        yield Finding(
-            what="operator",
-            good=False,
-            text="nobody is told of blindness or trouble: set TOMOSHIBI_OPERATOR_NUMBERS",
-        )
+        text = "nobody is told of blindness or trouble: set TOMOSHIBI_OPERATOR_NUMBERS"
+        yield Finding(what="operators", good=False, text=text)
+    else:
+        yield Finding(what="operators", good=True, text=f"{len(settings.operator_numbers)} numbers are told of trouble")
 
 
 async def _provider(settings: Settings) -> list[Finding]:
@@ -67,33 +86,27 @@ async def _provider(settings: Settings) -> list[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    try:
-        with opening.opened(settings) as db:
-            behind = db.pending_migrations()
-            people = db.read_sync(counting.residents).to_json()["residents"] if not behind else 0
-            states = db.read_sync(store.feed_states) if not behind else []
-            yield _key(settings, db if not behind else None)
-            if not behind:
-                yield _log_of_changes(db)
-    except StorageError as wrong:
-        yield Finding(what="database", good=False, text=str(wrong))
-        return
-    text = f"{', '.join(behind)} missing: run `run.py migrate`" if behind else f"{people} residents"
-    yield Finding(what="database", good=not behind, text=text)
-    for state in states:
-        judged = health.judge(state, system_time(), feed_settings(settings))
-        yield Finding(what=f"feed {state.name}", good=judged.sight is health.Sight.FRESH, text=judged.text)
+    with opening.opened(settings) as db:
+        behind = db.pending_migrations()
+        if behind:
+            yield Finding(what="database", good=False, text=f"{', '.join(behind)} missing: run `run.py migrate`")
+            return
+        people = db.read_sync(counting.residents).to_json()["residents"]
+        yield Finding(what="database", good=True, text=f"{people} residents")
+        yield _key(settings, db)
+        yield _log_of_changes(db)
+        for state in db.read_sync(store.feed_states):
+            judged = health.judge(state, system_time(), feed_settings(settings))
+            yield Finding(what=f"feed {state.name}", good=judged.sight is health.Sight.FRESH, text=judged.text)
 
 
-def _key(settings: Settings, db: Database | None) -> Finding:
+def _key(settings: Settings, db: Database) -> Finding:
     """Whether there is a key, and it opens what the database holds."""
     try:
-        sealer = opening.sealer(settings)
-        if db is not None:
-            opening.check_key(db, sealer)
+        made = opening.try_key(settings, db)
     except SettingsError as wrong:
         return Finding(what="key", good=False, text=str(wrong))
-    return Finding(what="key", good=True, text="numbers can be sealed")
+    return Finding(what="key", good=True, text="numbers can be sealed" if made else "is made at the first use")
 
 
 def _log_of_changes(db: Database) -> Finding:
@@ -105,15 +118,22 @@ def _log_of_changes(db: Database) -> Finding:
             return Finding(what="log of changes", good=False, text=text)
 
 
-def _words() -> Iterator[Finding]:
-    try:
-        words = catalogue.load()
-    except catalogue.CatalogueError as wrong:
-        yield Finding(what="catalogue", good=False, text=str(wrong))
-        return
+def _words(settings: Settings) -> Iterator[Finding]:
+    words = catalogue.load()
     problems = gates.check(words, places.load())
     text = f"version {words.version}, languages {', '.join(words.languages())}"
     yield Finding(what="catalogue", good=not problems, text="; ".join(map(str, problems[:5])) or text)
+    yield _languages(settings, words)
+
+
+def _languages(settings: Settings, words: Catalogue) -> Finding:
+    """How far each language is; on a real transport, an unsigned one needs somebody to look."""
+    by_review = {review: [tag for tag, one in words.by_tag.items() if one.review is review] for review in Review}
+    parts = [f"{review.value.replace('_', '-')}: {', '.join(tags)}" for review, tags in by_review.items() if tags]
+    if without := [tag for tag in words.names if tag not in words.by_tag]:
+        parts.append(f"no words of their own yet, served by Easy Japanese and English: {', '.join(without)}")
+    signed = len(by_review[Review.SIGNED]) == len(words.names)
+    return Finding(what="languages", good=signed or not settings.sends_for_real, text="; ".join(parts))
 
 
 def _places() -> Iterator[Finding]:
@@ -125,12 +145,15 @@ def _places() -> Iterator[Finding]:
 async def _feeds(settings: FeedSettings) -> list[Finding]:
     """Whether each feed answers now."""
     async with fetch.new_session(settings) as session:
-        return [await _feed(session, settings, feed) for feed in FEEDS]
+        return await asyncio.gather(*(_feed(session, settings, feed) for feed in FEEDS))
 
 
 async def _feed(session: aiohttp.ClientSession, settings: FeedSettings, feed: str) -> Finding:
     answer = await fetch.get(session, settings.feed_url(feed), settings, may_follow=lambda url: False)
     match answer:
+        case fetch.Fetched(body=body) if b"<feed" not in body[:_HEAD]:
+            text = f"{settings.feed_url(feed)}: answers, but with no feed; look at the address"
+            return Finding(what=f"reach {feed}", good=False, text=text)
         case fetch.Fetched(body=body):
             return Finding(what=f"reach {feed}", good=True, text=f"{len(body)} bytes")
         case fetch.Unchanged():

@@ -70,6 +70,8 @@ def list_lessons(as_json: bool) -> int:
             }
         )
         return 0
+    if not planned:
+        output.say("no lesson is planned")
     for one in planned:
         due = f"{one.due_at.astimezone(_JST):%Y-%m-%d %H:%M}"
         click.echo(f"{one.id}: {one.lesson} for {one.municipality} at {due}: {one.state} {one.reason}".rstrip())

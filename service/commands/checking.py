@@ -4,13 +4,18 @@ import click
 
 from service import checks, settings
 from service.commands import output
+from service.settings import SettingsError
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def check(as_json: bool) -> int:
     """Look at settings, database, words, places and feeds. Exit code 1 if something needs attention."""
-    findings = checks.run(settings.load())
+    code = 0
+    try:
+        findings = checks.run(settings.load())
+    except SettingsError as wrong:
+        findings, code = checks.of_settings(wrong), 2
     good = all(finding.good for finding in findings)
     if as_json:
         rows = [{"what": one.what, "good": one.good, "text": one.text} for one in findings]
@@ -18,4 +23,4 @@ def check(as_json: bool) -> int:
     else:
         for one in findings:
             click.echo(f"{'ok  ' if one.good else 'LOOK'} {one.what}: {one.text}")
-    return 0 if good else 1
+    return code or (0 if good else 1)

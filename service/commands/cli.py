@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 done but something needs attention, 2 wrong use or setting
 stands on standard output and everything else goes to standard error.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -55,4 +56,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 0
+    except BrokenPipeError:  # whoever read has seen enough, as `| head` does
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        return 1
     return code if isinstance(code, int) else 0

@@ -19,13 +19,15 @@ def replay(paths: tuple[Path, ...], as_json: bool) -> int:
         files = history.load(history.find(paths))
     except OSError as wrong:
         raise click.UsageError(f"{wrong.filename}: {wrong.strerror}" if wrong.filename else str(wrong)) from None
+    if not files:
+        output.say(f"no telegram files (*.xml) below {', '.join(map(str, paths))}")
     document = history.replay(files, places.load())
     if as_json:
         output.print_json(document)
     else:
         for row in document["telegrams"]:
             _show(row)
-    return 1 if any(row["outcome"] == "unreadable" for row in document["telegrams"]) else 0
+    return 1 if not files or any(row["outcome"] == "unreadable" for row in document["telegrams"]) else 0
 
 
 def _show(row: dict[str, Any]) -> None:

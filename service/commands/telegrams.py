@@ -51,6 +51,8 @@ def quarantine(as_json: bool) -> int:
     else:
         for one in found:
             click.echo(f"{one.received_at:%Y-%m-%d %H:%M} {one.type} {one.file_name} {one.digest[:12]}: {one.reason}")
+        if not found:
+            output.say("nothing is in quarantine")
     return 1 if found else 0
 
 
