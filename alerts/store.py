@@ -21,6 +21,8 @@ SAME_EARTHQUAKE = timedelta(minutes=3)
 _NEWEST_REPORTS = 20
 _TSUNAMI_REPORTS = 400
 _ALL = 1_000_000
+#: names of the counters that tell which hazard's state was written
+_VERSION = "in_force "
 _PLACES_AT_ONCE = 250
 
 
@@ -247,6 +249,8 @@ def next_revision(db: Connection) -> int:
 
 def set_in_force(db: Connection, rows: Iterable[InForce]) -> None:
     """Write rows of the state, new or in place of older ones."""
+    rows = list(rows)
+    _another_version(db, {row.hazard for row in rows})
     db.executemany(
         "INSERT INTO in_force (hazard, event, place, grade, since, revision, ends_at, digest, facts, broadcast_id,"
         " rebuilt_from) VALUES (:hazard, :event, :place, :grade, :since, :revision, :ends_at, :digest, :facts,"
@@ -255,6 +259,21 @@ def set_in_force(db: Connection, rows: Iterable[InForce]) -> None:
         " revision = excluded.revision, ends_at = excluded.ends_at, digest = excluded.digest,"
         " facts = excluded.facts, broadcast_id = excluded.broadcast_id, rebuilt_from = excluded.rebuilt_from",
         [_row(row) for row in rows],
+    )
+
+
+def versions(db: Connection) -> dict[str, int]:
+    """Hazard -> a number that grows with every write of its state."""
+    rows = db.execute("SELECT name, value FROM counters WHERE name LIKE :names", {"names": f"{_VERSION}%"})
+    written = {row.text("name").removeprefix(_VERSION): row.integer("value") for row in rows}
+    return {hazard.value: written.get(hazard, 0) for hazard in Hazard}
+
+
+def _another_version(db: Connection, changed: Iterable[Hazard]) -> None:
+    db.executemany(
+        "INSERT INTO counters (name, value) VALUES (:name, 1)"
+        " ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
+        [{"name": f"{_VERSION}{hazard}"} for hazard in sorted(changed)],
     )
 
 

@@ -13,6 +13,7 @@ from web.api import app as api
 from web.api import errors
 from web.api.guard import Guard
 from web.live import Watch
+from web.national.routes import NationalState
 from web.state import WebState
 
 _STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -37,6 +38,7 @@ def make_app(state: WebState) -> web.Application:
         state.webhooks.add_to(app)
     found = api.all_endpoints(state.db, state.sealer, state.reader, state.clock)
     api.add_to(app, found, Guard(db=state.db, clock=time.monotonic))
+    NationalState(state).add_to(app.router)
     return app
 
 
