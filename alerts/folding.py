@@ -153,6 +153,13 @@ def _newest(reports: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
     return known + [area for key, area in older if key in open_codes or (unplaced and key not in named)]
 
 
+def leans_on_older(report: Report, places: PlaceTable) -> bool:
+    """Whether something of what is in force after this report stands only in reports before it."""
+    if report.info_type is InfoType.CANCEL:
+        return True
+    return any(area.grade == UNKNOWN or not resolve(area, places).places for area in report.areas)
+
+
 def placeless(report: Report, places: PlaceTable) -> bool:
     """Whether none of a report's areas stands for a place we know; not so of a report without areas."""
     return bool(report.areas) and not any(resolve(area, places).places for area in report.areas)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from alerts import codec, strand_store, strands
 from alerts.history import Alert
-from alerts.report import UNKNOWN, Facts, Report
+from alerts.report import Facts, Report
 from alerts.strands import PlaceState, strand_of
-from alerts.vocabulary import NONE, Hazard, InfoType, Status
+from alerts.vocabulary import NONE, Hazard, Status
 from storage import times
 from storage.connection import Connection
 from storage.rows import Row
@@ -18,7 +18,7 @@ from storage.rows import Row
 #: one earthquake may come under two event ids (swarms): reports whose origins are this close are told as one
 SAME_EARTHQUAKE = timedelta(minutes=3)
 #: a newer report of these replaces the ones before, so that few are looked at
-_NEWEST_REPORTS = 20
+NEWEST_REPORTS = 20
 _TSUNAMI_REPORTS = 400
 _ALL = 1_000_000
 #: names of the counters that tell which hazard's state was written
@@ -79,21 +79,22 @@ def event_of(db: Connection, report: Report) -> str:
     return rows[0].text("event") if rows else report.lineage[0]
 
 
+def known_event(db: Connection, report: Report) -> str | None:
+    """The event that a stored report belongs to; None for one that is not stored."""
+    rows = db.execute(
+        "SELECT event FROM reports WHERE digest = :digest AND hazard = :hazard",
+        {"digest": report.digest, "hazard": report.hazard},
+    )
+    return rows[0].text("event") if rows else None
+
+
 def reports_beside(db: Connection, report: Report, event: str) -> list[Report]:
-    """Every stored report that can matter to this one's state, newest first."""
+    """The stored reports that can matter to this one's state, newest first; older ones where these lean on them."""
     if report.hazard is Hazard.EARTHQUAKE:
         return all_beside(db, report, event)
     if report.hazard is Hazard.TSUNAMI:
         return all_beside(db, report, event, _TSUNAMI_REPORTS)
-    found = all_beside(db, report, event, _NEWEST_REPORTS)
-    if len(found) == _NEWEST_REPORTS and _leans_on_older(found[0]):
-        return all_beside(db, report, event)
-    return found
-
-
-def _leans_on_older(report: Report) -> bool:
-    """Whether what is in force may stand in a report long before this one."""
-    return report.info_type is InfoType.CANCEL or any(area.grade == UNKNOWN for area in report.areas)
+    return all_beside(db, report, event, NEWEST_REPORTS)
 
 
 def all_beside(db: Connection, report: Report, event: str, limit: int | None = None) -> list[Report]:

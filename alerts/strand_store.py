@@ -62,6 +62,13 @@ def replace(
     _put(db, [key | _row(place, one) for place, one in after.items() if before.get(place) != one])
 
 
+def replace_all(db: Connection, strands: Mapping[tuple[Hazard, str, str], Mapping[str, PlaceState]]) -> None:
+    """Put these strands, and no others."""
+    db.execute("DELETE FROM strand_places")
+    for (hazard, event, strand), held in strands.items():
+        replace(db, hazard, event, strand, {}, held)
+
+
 def _put(db: Connection, rows: Iterable[Mapping[str, object]]) -> None:
     db.executemany(
         "INSERT INTO strand_places (hazard, event, strand, place, grade, since, digest, ends_at, facts)"

@@ -33,6 +33,7 @@ class PlaceState:
 
 
 NOTHING: Mapping[str, PlaceState] = {}
+NO_FACTS = Facts()
 
 
 def strand_of(report: Report) -> str:
@@ -90,7 +91,7 @@ def _begun(state: State, place: str, since: datetime, digest: str) -> PlaceState
         since=since,
         digest=digest,
         ends_at=state.ends.get(place),
-        facts=state.facts.get(place, Facts()),
+        facts=state.facts.get(place, NO_FACTS),
     )
 
 

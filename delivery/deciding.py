@@ -62,7 +62,7 @@ def decide(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable,
     notices: list[Notice] = []
     touched: Scopes = {}
     for telegram in sorted(batch, key=order):
-        verdicts.append(_verdict(telegram))
+        verdicts.append(verdict(telegram))
         match telegram.reading:
             case reading.Unreadable(type=code, reason=reason):
                 notices.append(_unreadable(telegram, code, reason))
@@ -93,7 +93,8 @@ def order(telegram: PendingTelegram) -> tuple[int, datetime, int, str]:
             return (1, read.sent, read.info_type.rank, telegram.digest)
 
 
-def _verdict(telegram: PendingTelegram) -> Verdict:
+def verdict(telegram: PendingTelegram) -> Verdict:
+    """What becomes of a telegram, by how it was read."""
     read = telegram.reading
     return Verdict(id=telegram.id, type=read.type, state=_state(read), reason=read.reason)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts import history, store, strand_store, strands
+from alerts import folding, history, store, strand_store, strands
 from alerts.changes import Cause
 from alerts.folding import State
 from alerts.history import Alert
@@ -64,7 +64,7 @@ def take_in(
 ) -> Alert:
     """Add one report to the history and to its strand; a real one touches its places."""
     event = store.event_of(db, report)
-    known = [other for other in store.reports_beside(db, report, event) if other.digest != report.digest]
+    known = [other for other in _beside(db, report, event, places) if other.digest != report.digest]
     fresh = store.add_report(db, report, event)
     strand = strands.strand_of(report)
 
@@ -80,6 +80,14 @@ def take_in(
         _fold_in(db, scope, report, alert, known, fresh, places)
         scope.note(alert, alert_id, seen_at)
     return alert
+
+
+def _beside(db: Connection, report: Report, event: str, places: PlaceTable) -> list[Report]:
+    """The reports of its strand that can matter: the newest few, all where these lean on older ones."""
+    newest = store.reports_beside(db, report, event)
+    if len(newest) == store.NEWEST_REPORTS and folding.leans_on_older(newest[0], places):
+        return store.all_beside(db, report, event)
+    return newest
 
 
 def _of_others(db: Connection, report: Report, event: str, codes: Iterable[str]) -> Mapping[str, str]:

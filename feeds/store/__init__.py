@@ -13,7 +13,10 @@ from feeds.store.polls import still_wanted as still_wanted
 from feeds.store.polls import unseen as unseen
 from feeds.store.polls import watch as watch
 from feeds.store.telegrams import add_telegram as add_telegram
+from feeds.store.telegrams import decided_after as decided_after
+from feeds.store.telegrams import decided_mark as decided_mark
 from feeds.store.telegrams import find_telegram as find_telegram
+from feeds.store.telegrams import ignored_types as ignored_types
 from feeds.store.telegrams import mark as mark
 from feeds.store.telegrams import pending as pending
 from feeds.store.telegrams import quarantined as quarantined

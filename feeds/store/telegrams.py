@@ -1,7 +1,7 @@
 """Rows of raw telegrams: stored before they are read, each once by its digest. Owns their SQL; reads none of them."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from feeds.telegrams import Added, AlreadyThere, Packed, Quarantined, RawTelegram, Stored, TelegramState
@@ -43,6 +43,22 @@ def pending(db: Connection, limit: int) -> list[RawTelegram]:
     return [_telegram(row) for row in rows]
 
 
+def decided_after(db: Connection, after: int, limit: int) -> list[tuple[RawTelegram, str]]:
+    """The next telegrams that were decided, by id above `after`, each with what became of it."""
+    rows = db.execute(
+        "SELECT id, digest, type, file_name, received_at, body, state FROM telegrams"
+        " WHERE id > :after AND state <> 'pending' ORDER BY id LIMIT :limit",
+        {"after": after, "limit": limit},
+    )
+    return [(_telegram(row), row.text("state")) for row in rows]
+
+
+def decided_mark(db: Connection) -> tuple[int, int]:
+    """Differs as soon as a further telegram has been decided."""
+    row = db.execute("SELECT count(*) AS n, coalesce(max(id), 0) AS newest FROM telegrams WHERE state <> 'pending'")[0]
+    return (row.integer("n"), row.integer("newest"))
+
+
 def find_telegram(db: Connection, digest: str) -> RawTelegram | None:
     """One telegram by its digest."""
     rows = db.execute(
@@ -66,9 +82,20 @@ def mark(db: Connection, telegram_id: int, state: str, reason: str, type_code: s
     )
 
 
-def reread(db: Connection) -> int:
-    """Let everything in quarantine be read again; how many telegrams."""
-    return db.execute_count("UPDATE telegrams SET state = 'pending', reason = '' WHERE state = 'quarantined'")
+def reread(db: Connection, types: Collection[str] = ()) -> int:
+    """Let everything in quarantine be read again, and what was ignored of some types; how many telegrams."""
+    count = db.execute_count("UPDATE telegrams SET state = 'pending', reason = '' WHERE state = 'quarantined'")
+    for code in types:
+        count += db.execute_count(
+            "UPDATE telegrams SET state = 'pending', reason = '' WHERE state = 'ignored' AND type = :code",
+            {"code": code},
+        )
+    return count
+
+
+def ignored_types(db: Connection) -> list[str]:
+    """Types of which telegrams were ignored."""
+    return [row.text("type") for row in db.execute("SELECT DISTINCT type FROM telegrams WHERE state = 'ignored'")]
 
 
 def telegram_counts(db: Connection) -> Mapping[tuple[str, TelegramState], int]:

@@ -10,7 +10,18 @@ from collections.abc import Sequence
 
 import click
 
-from service.commands import campaigns, checking, messages, replaying, residents, running, simulating, telegrams, users
+from service.commands import (
+    campaigns,
+    checking,
+    messages,
+    replaying,
+    residents,
+    running,
+    simulating,
+    state,
+    telegrams,
+    users,
+)
 from service.settings import SettingsError
 from storage.errors import StorageError
 
@@ -36,6 +47,7 @@ for command in (
     residents.residents,
     campaigns.campaigns,
     telegrams.telegrams,
+    state.state,
     users.users,
     checking.check,
 ):

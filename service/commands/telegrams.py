@@ -3,6 +3,7 @@
 import click
 
 from feeds import store
+from feeds.jma import types
 from service import opening, settings
 from service.commands import output
 
@@ -57,9 +58,11 @@ def quarantine(as_json: bool) -> int:
 
 
 @telegrams.command()
-def reread() -> int:
-    """Let everything in quarantine be read again; a running serve does so at once."""
+@click.option("--ignored", is_flag=True, help="Also what was ignored, of types that are read now.")
+def reread(ignored: bool) -> int:
+    """Let everything in quarantine be read again; a running serve does so at once, and tells what follows."""
     with opening.opened(settings.load()) as db:
-        number = db.write_sync(store.reread)
+        now_read = [code for code in db.read_sync(store.ignored_types) if types.is_read(code)] if ignored else []
+        number = db.write_sync(store.reread, now_read)
     click.echo(f"{number} telegrams wait to be read again")
     return 0
