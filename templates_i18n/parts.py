@@ -3,7 +3,8 @@
 Pure. Owns which parts a form has and which layouts may be tried; joining and measuring is for `render`.
 """
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -66,13 +67,14 @@ def layouts(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form
     full = form is Form.FULL
     shelter, link = full and request.shelter is not None, full and bool(request.link)
     for base in _bases(catalogue, request, voice, form):
-        for extra in ((shelter, link), (shelter, False)) if base.neighbour else _fewer(shelter=shelter, link=link):
-            yield replace(base, shelter=extra[0], link=extra[1])
-
-
-def _fewer(*, shelter: bool, link: bool) -> tuple[tuple[bool, bool], ...]:
-    """Shelter and link, with ever less, each combination once."""
-    return tuple(dict.fromkeys([(shelter, link), (shelter, False), (False, link), (False, False)]))
+        if not shelter and not link:
+            yield base
+            continue
+        fewer = [(shelter, link), (shelter, False)]
+        if not base.neighbour:
+            fewer += [(False, link), (False, False)]
+        for with_shelter, with_link in dict.fromkeys(fewer):
+            yield replace(base, shelter=with_shelter, link=with_link)
 
 
 def _bases(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form) -> tuple[Layout, ...]:
@@ -241,7 +243,13 @@ def _drill(languages: tuple[Language, ...], *, unicode: bool) -> str:
     return f"{own} {languages[-1].drill_japanese if unicode else languages[-1].drill_japanese_plain}"
 
 
-def _clock(time: datetime) -> dict[str, str]:
+@functools.lru_cache(maxsize=1024)
+def _clock(time: datetime) -> Mapping[str, str]:
     """Placeholders of a time, in Japan: month and day as they are spoken, the clock with two digits."""
     local = time.astimezone(_JST)
-    return {"month": str(local.month), "day": str(local.day), "hour": f"{local:%H}", "minute": f"{local:%M}"}
+    return {
+        "month": str(local.month),
+        "day": str(local.day),
+        "hour": f"{local.hour:02}",
+        "minute": f"{local.minute:02}",
+    }

@@ -29,13 +29,17 @@ class Form(StrEnum):
     @property
     def budget(self) -> int:
         """Segments it should need at most."""
-        return {Form.FULL: 3, Form.SHORT: 2, Form.CORE: 1}[self]
+        return _BUDGETS[self]
 
     @property
     def and_shorter(self) -> tuple["Form", ...]:
         """This form and those that say less, in that order."""
         forms = tuple(Form)
         return forms[forms.index(self) :]
+
+
+#: segments
+_BUDGETS = {Form.FULL: 3, Form.SHORT: 2, Form.CORE: 1}
 
 
 class Unworded(LookupError):
