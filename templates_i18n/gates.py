@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from alerts.places import PlaceTable
 from alerts.vocabulary import Kind
-from templates_i18n import budgets, characters, composition, heads, matrix, parts, segments
+from templates_i18n import budgets, characters, composition, heads, matrix, parts, segments, spelling
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.conformity import HEAD_UNITS
 from templates_i18n.language import Language
 from templates_i18n.matrix import Sample
+from templates_i18n.request import Form
 from templates_i18n.segments import Encoding
 
 _DIGITS = re.compile(r"\d+")
@@ -58,11 +59,12 @@ def check(catalogue: Catalogue, places: PlaceTable, tag: str | None = None) -> l
     ]
 
 
-def run(catalogue: Catalogue, texts: Sequence[Sample]) -> list[Problem]:
-    """The problems of some texts, each once, in the order of the gates."""
+def run(catalogue: Catalogue, texts: Sequence[Sample], only: str | None = None) -> list[Problem]:
+    """The problems of some texts, each once, in the order of the gates; of all gates or one."""
     found = (
         Problem(gate=name, where=where, what=what)
         for name, gate in GATES.items()
+        if only in (None, name)
         for where, what in gate(catalogue, texts)
     )
     return list(dict.fromkeys(found))
@@ -241,6 +243,24 @@ def end_names_grade(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[F
                 yield _where(sample), f"{word!r} is not in {head!r}"
 
 
+def end_says_what_to_do(_: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
+    """What has ended or was wrong says what to do now, but for the form that has only a head."""
+    for sample in texts:
+        if sample.request.kind in _ENDS and sample.rendered.form is not Form.CORE and not sample.rendered.actions:
+            yield _where(sample), "does not say what to do now"
+
+
+def grades_differ(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
+    """Two grades of a hazard never have the same head: nobody may take a warning for a milder one."""
+    said: dict[tuple[str, ...], str] = {}
+    for sample in texts:
+        request, head = sample.request, "\n".join(_head_lines(catalogue, sample))
+        voice = (sample.rendered.language, request.hazard, request.kind, str(sample.rendered.form), head)
+        other = said.setdefault(voice, request.grade)
+        if other != request.grade:
+            yield _where(sample), f"has the head of {other}"
+
+
 def source_and_time(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
     """Who warned, and when, stands in every text."""
     for sample in texts:
@@ -288,4 +308,10 @@ GATES: dict[str, Gate] = {
     "end names grade": end_names_grade,
     "source and time": source_and_time,
     "read back": read_back,
+    "end says what to do": end_says_what_to_do,
+    "grades differ": grades_differ,
+    "own script": spelling.own_script,
+    "same numbers": spelling.same_numbers,
+    "nothing invisible": spelling.nothing_invisible,
+    "drill words only in drills": spelling.drill_words_only_in_drills,
 }

@@ -82,6 +82,23 @@ FAULTS: list[tuple[str, str, Kind, Form, Hazard, Callable[[Rendered], Rendered]]
     ("neighbour line", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _drop_last_line),
     ("end names grade", "en", Kind.LIFTED, Form.CORE, Hazard.TSUNAMI, _swap("TSUNAMI ADVISORY", "tsunami")),
     ("end names grade", "ja", Kind.CANCELLED, Form.CORE, Hazard.HEAVY_RAIN, _swap("3", "")),
+    ("end says what to do", "en", Kind.CANCELLED, Form.SHORT, Hazard.FLOOD, lambda r: replace(r, actions=())),
+    ("end says what to do", "ja", Kind.LIFTED, Form.FULL, Hazard.STORM, lambda r: replace(r, actions=())),
+    ("grades differ", "ja", Kind.NEW, Form.CORE, Hazard.STORM, _swap("暴風警報：", "暴風特別警報：命が危険です！")),
+    (
+        "grades differ",
+        "en",
+        Kind.LIFTED,
+        Form.CORE,
+        Hazard.EVACUATION,
+        _swap("LEVEL 3 EVACUATION", "LEVEL 4 CITY ORDER"),
+    ),
+    ("nothing invisible", "en", Kind.NEW, Form.CORE, Hazard.FLOOD, _swap("LEAVE", "LEA\u200bVE")),
+    ("nothing invisible", "ja", Kind.NEW, Form.FULL, Hazard.FLOOD, _swap("川", "\u202e川")),
+    ("nothing invisible", "ja", Kind.NEW, Form.FULL, Hazard.FLOOD, _swap("14:07", "１４:07")),
+    ("nothing invisible", "vi", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("JMA", "JMA\u00a0")),
+    ("drill words only in drills", "en", Kind.NEW, Form.FULL, Hazard.FLOOD, _swap("FLOOD", "FLOOD, NOT A DRILL")),
+    ("drill words only in drills", "vi", Kind.DRILL, Form.FULL, Hazard.TSUNAMI, _swap("JMA", "DIỄN TẬP JMA")),
     ("source and time", "ja", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("気象庁", "")),
     ("source and time", "en", Kind.NEW, Form.CORE, Hazard.TSUNAMI, _drop_last_line),
 ]
@@ -98,15 +115,42 @@ def test_a_gate_stops_its_fault(
     hazard: Hazard,
     spoilt: Callable[[Rendered], Rendered],
 ) -> None:
-    index = _pick(texts, language, kind, form, hazard)
-    sample = texts[index]
-    changed = [*texts]
-    changed[index] = replace(sample, rendered=spoilt(sample.rendered))
-    assert gate in {problem.gate for problem in gates.run(words, changed)}
+    of_hazard = [sample for sample in texts if sample.request.hazard is hazard]
+    index = _pick(of_hazard, language, kind, form, hazard)
+    changed = [*of_hazard]
+    changed[index] = replace(of_hazard[index], rendered=spoilt(of_hazard[index].rendered))
+    assert gates.run(words, of_hazard, only=gate) == []
+    assert gates.run(words, changed, only=gate) != []
+
+
+#: gate, language, table of the language, key, spoilt words
+WORD_FAULTS = [
+    ("own script", "ja", "phrases", "no_lift", "Do not use lifts。"),
+    ("own script", "en", "phrases", "no_lift", "Do not use лифт."),
+    ("own script", "zh-Hans", "phrases", "no_lift", "請勿乘電梯。"),
+    ("own script", "ja-Hira", "phrases", "no_lift", "リフト elevator。"),
+    ("same numbers", "ja", "service", "help_ack", "当番の人に伝えました。ここは110ではありません。危険な時は119へ。"),
+    ("same numbers", "ja", "pages", "calls", "救急・火事：110。警察：119。119"),
+    ("same numbers", "ja-Hira", "phrases", "stay_in", "3じかん そとに でないで ください。"),
+    ("drill words only in drills", "en", "pages", "made_up", "This is not a drill."),
+    ("drill words only in drills", "ja", "phrases", "stay_up", "これは訓練ではありません。"),
+]
+
+
+@pytest.mark.parametrize(("gate", "language", "table_name", "key", "spoilt"), WORD_FAULTS)
+def test_a_gate_stops_a_fault_of_the_words(
+    words: Catalogue, gate: str, language: str, table_name: str, key: str, spoilt: str
+) -> None:
+    own = words.by_tag[language]
+    table = {**getattr(own, table_name), key: spoilt}
+    broken = replace(words, by_tag={**words.by_tag, language: replace(own, **{table_name: table})})
+    assert gates.run(words, [], only=gate) == []
+    assert gates.run(broken, [], only=gate) != []
 
 
 def test_every_gate_has_a_fault() -> None:
-    assert {fault[0] for fault in FAULTS} | {"read back"} == set(gates.GATES), "read back: test_reviews"
+    shown = {fault[0] for fault in FAULTS} | {fault[0] for fault in WORD_FAULTS}
+    assert shown | {"read back"} == set(gates.GATES), "read back: test_reviews"
 
 
 @pytest.mark.parametrize("line", ["ちかくの 人に みせて", "つなみ 3メートル", "つなみ ３メートル", "Tsunami"])
