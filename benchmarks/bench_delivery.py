@@ -1,8 +1,8 @@
 """From a broadcast row to texts handed over: 2,000, 53,790 and 775,340 residents on SQLite.
 
 `python -m benchmarks.bench_delivery` runs each size in a process of its own, so that peaks of memory stand apart.
-Residents stand in the order in which their cities' files brought them. Where the ids of every city's people are
-scattered over the whole register, planning was 2.5 times slower: each row then writes index pages of its own.
+Residents stand in the order in which their cities' files brought them; in `region-scattered` the ids of every
+city's people are scattered over the whole register, so that each row writes index pages of its own.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -47,15 +47,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def populate(db: Connection, place: str, first: int, last: int) -> None:
-    """Residents `first` to `last` of one place, in every language, as one file of their city brings them."""
+def populate(db: Connection, place_of: Callable[[int], str], first: int, last: int) -> None:
+    """Residents `first` to `last`, in every language."""
     rows = [
         {
             "id": index,
             "hash": f"hash{index}",
             "sealed": f"+81900{index:07d}".encode(),
-            "place": place,
-            "language": LANGUAGES[index % len(LANGUAGES)],
+            "place": place_of(index),
+            "language": LANGUAGES[index // 7 % len(LANGUAGES)],
             "at": "2026-11-22T00:00:00.000000Z",
         }
         for index in range(first, last + 1)
@@ -165,19 +165,21 @@ async def first_handover(
     return (first - began) / timedelta(seconds=1), (last - began) / timedelta(seconds=1)
 
 
-def measure(residents: int, *, spread: int, send: bool) -> list[Measure]:
+def measure(residents: int, *, spread: int, send: bool = False, scattered: bool = False) -> list[Measure]:
     """One size: planning alone, or planning and sending together."""
     table = places.load()
     codes = [WAJIMA] if spread == 1 else [place.code for place in islice(table.all(), spread)]
     writer = CatalogueWriter(catalogue=catalogue.load(), places=table)
-    name = f"{residents:,} in {len(codes)} place{'s' * (spread > 1)}"
+    name = f"{residents:,} in {len(codes)} place{'s' * (spread > 1)}{', scattered' * scattered}"
+    each = -(-residents // len(codes))
+
+    def place_of(index: int) -> str:
+        return codes[index % len(codes) if scattered else (index - 1) // each]
+
     with tempfile.TemporaryDirectory() as folder:
         db = database.open(Path(folder) / "bench.db", role="serve")
-        each = -(-residents // len(codes))
-        for index, code in enumerate(codes):
-            last = min(residents, (index + 1) * each)
-            for first in range(index * each + 1, last + 1, 20_000):
-                db.write_sync(populate, code, first, min(last, first + 19_999))
+        for first in range(1, residents + 1, 20_000):
+            db.write_sync(populate, place_of, first, min(residents, first + 19_999))
         if send:
             first_at, last_at = asyncio.run(first_handover(db, writer, codes, "L4"))
             limit = 1.0 if residents == CITY else None
@@ -186,7 +188,7 @@ def measure(residents: int, *, spread: int, send: bool) -> list[Measure]:
                 at_most(f"{name}: seen to last handover, no rate limit", last_at, "s"),
             ]
         else:
-            limit = {CITY: 5.0, REGION: 60.0}.get(residents)
+            limit = None if scattered else {CITY: 5.0, REGION: 60.0}.get(residents)
             memory = {REGION: 400.0}.get(residents)
             found = [at_most(f"{name}: planned, rendered, queued", plan(db, writer, codes, "L4"), "s", limit)]
             found.append(at_most(f"{name}: peak memory", peak_memory(), "MB", memory))
@@ -195,10 +197,11 @@ def measure(residents: int, *, spread: int, send: bool) -> list[Measure]:
 
 
 RUNS = {
-    "small": {"residents": SMALL, "spread": 1, "send": False},
-    "city": {"residents": CITY, "spread": 1, "send": False},
-    "region": {"residents": REGION, "spread": 1, "send": False},
-    "region-spread": {"residents": REGION, "spread": 900, "send": False},
+    "small": {"residents": SMALL, "spread": 1},
+    "city": {"residents": CITY, "spread": 1},
+    "region": {"residents": REGION, "spread": 1},
+    "region-spread": {"residents": REGION, "spread": 900},
+    "region-scattered": {"residents": REGION, "spread": 900, "scattered": True},
     "handover": {"residents": CITY, "spread": 1, "send": True},
 }
 
