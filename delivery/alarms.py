@@ -212,7 +212,7 @@ def end_wording(notices: Sequence[Known]) -> str:
     lasting = STATES[notices[0].kind]
     english = lasting.over_english.format(_subjects(notices, _SUBJECTS_OF_LASTING))
     began, ended = min(one.since for one in notices), max(one.resolved_at or one.since for one in notices)
-    return f"TOMOSHIBI: {english} since {_moment(ended)} (not since {_moment(began)})\n{lasting.over_japanese}"
+    return f"TOMOSHIBI: {english} since {_moment(ended)} (lost since {_moment(began)})\n{lasting.over_japanese}"
 
 
 def _subjects(notices: Sequence[Known], room: int, most: int = 4) -> str:

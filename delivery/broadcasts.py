@@ -148,12 +148,17 @@ def add(
     now: datetime,
     expires_at: datetime,
     state: BroadcastState = BroadcastState.SENDING,
+    planned: tuple[int, int] = (0, 0),
 ) -> int:
-    """A broadcast that is no alert's, such as welcome texts; its id. Its messages are added by the caller."""
+    """A broadcast that is no alert's, such as welcome texts; its id. Its messages are added by the caller.
+
+    `planned`: how many texts, and how many segments, where that is known beforehand.
+    """
     rows = db.execute(
         "INSERT INTO broadcasts (origin, hazard, event, revision, decision, reason, state, priority, snapshot,"
-        " seen_at, created_at, expires_at, planned_at) VALUES (:origin, '', :event, 0, 'send', :reason, :state,"
-        " :priority, '{}', :now, :now, :expires_at, :now) RETURNING id",
+        " seen_at, created_at, expires_at, planned_at, planned, planned_segments)"
+        " VALUES (:origin, '', :event, 0, 'send', :reason, :state, :priority, '{}', :now, :now, :expires_at,"
+        " :now, :planned, :segments) RETURNING id",
         {
             "origin": origin,
             "event": event,
@@ -162,6 +167,8 @@ def add(
             "priority": priority,
             "now": times.to_text(now),
             "expires_at": times.to_text(expires_at),
+            "planned": planned[0],
+            "segments": planned[1],
         },
     )
     return rows[0].integer("id")

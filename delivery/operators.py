@@ -92,6 +92,7 @@ def _known(row: Row) -> Known:
 
 def _queue(db: Connection, text: Text, people: Sequence[int], now: datetime) -> None:
     name = f"notice:{text.notices[0].id}{':over' if text.is_end else ''}"
+    written = counted(text.words, "en")
     broadcast_id = broadcasts.add(
         db,
         origin=Origin.OPERATOR,
@@ -100,6 +101,7 @@ def _queue(db: Connection, text: Text, people: Sequence[int], now: datetime) -> 
         priority=priority.OPERATOR,
         now=now,
         expires_at=now + _KEEP,
+        planned=(len(people), len(people) * written.segments),
     )
     draft = Draft(
         broadcast_id=broadcast_id,
@@ -110,7 +112,7 @@ def _queue(db: Connection, text: Text, people: Sequence[int], now: datetime) -> 
         kind=KIND,
         revision=0,
         language="en",
-        written=counted(text.words, "en"),
+        written=written,
         text_key=f"{broadcast_id}|operator",
         priority=priority.OPERATOR,
         expires_at=now + _KEEP,

@@ -26,6 +26,7 @@ from delivery.sender import Sender, SenderSettings
 from delivery.transport import Receipt, Transport
 from delivery.writing import CatalogueWriter
 from feeds import fetch
+from feeds.health import Judgement, Sight
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
 from service import opening, transports
@@ -46,6 +47,7 @@ USER_AGENT = "Tomoshibi/0.1 (disaster warnings by SMS for foreign residents)"
 _GRACE = 30.0
 #: seconds until an agent that has fallen is started again
 _UP_AGAIN = 1.0
+_LOST = (Sight.BLIND, Sight.SILENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ class Service:
         self.poller = Poller(db, self._session, feed_settings(settings), clock, on_stored=self.decider.wake)
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
+        self._sights: dict[str, Sight] = {}
         self._stopping = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.address = ""
@@ -143,8 +146,18 @@ class Service:
 
     async def watch(self) -> None:
         """Judge the feeds; who is in charge hears of blindness."""
-        await self.poller.watch()
+        self._say_sights(await self.poller.watch())
         self.planner.wake()
+
+    def _say_sights(self, judgements: Sequence[Judgement]) -> None:
+        """One line in the log when a feed is lost, and one when it is back."""
+        for one in judgements:
+            was = self._sights.get(one.feed, Sight.FRESH)
+            self._sights[one.feed] = one.sight
+            if one.sight in _LOST and one.sight is not was:
+                _log.warning("feed_lost", extra={"feed": one.feed, "sight": one.sight.value, "says": one.text})
+            elif was in _LOST and one.sight not in _LOST:
+                _log.warning("feed_seen_again", extra={"feed": one.feed})
 
     async def end_by_time(self) -> None:
         """End silently what ends by itself."""

@@ -96,7 +96,7 @@ async def test_blindness_of_each_feed_and_its_end_are_told_with_their_times(db, 
         "TOMOSHIBI: cannot see the JMA feed extra, regular since Nov 23 09:00 JST. Watch jma.go.jp.\n"
         "フィードを受信できません(11-23 09:00から)",
         "TOMOSHIBI: can see the JMA feed eqvol, extra, regular again since Nov 23 09:00 JST"
-        " (not since Nov 23 08:50 JST)\nフィードの受信が再開しました",
+        " (lost since Nov 23 08:50 JST)\nフィードの受信が再開しました",
     ]
 
 

@@ -220,7 +220,7 @@ async def test_a_feed_that_hangs_holds_up_no_other(story):
     assert story.heard(1)[1:] == [f"new heavy_rain L4 {WAJIMA}"]
 
 
-async def test_operators_hear_once_that_we_cannot_see_and_the_notice_ends_by_itself(tmp_path):
+async def test_operators_hear_once_that_we_cannot_see_and_the_notice_ends_by_itself(tmp_path, caplog):
     operator = number(99)
     async with stories.told(tmp_path, operator_numbers=[operator], blind_seconds=180) as story:
         await story.start()
@@ -240,6 +240,13 @@ async def test_operators_hear_once_that_we_cannot_see_and_the_notice_ends_by_its
         await story.until(lambda: ("blind", "extra") not in story.open_notices(), "the notice to end")
         await story.settled()
         assert story.network.texts_of(operator) == [text]
+        story.pass_time(minutes=3)
+        await story.until(lambda: len(story.network.texts_of(operator)) == 2, "the text that we see again")
+        again = story.network.texts_of(operator)[1]
+        assert "can see the JMA feed" in again and "extra" in again and "again since Nov 23 09:0" in again
+        assert story.count("broadcasts", "origin = 'operator' AND planned = 1 AND planned_segments = 2") == 2
+        said = [record.message for record in caplog.records if getattr(record, "feed", "") == "extra"]
+        assert (said.count("feed_lost"), said.count("feed_seen_again")) == (1, 1)
 
 
 async def _get(story: Story, path: str) -> str:
