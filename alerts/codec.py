@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts.changes import Cause, PlaceChange
 from alerts.report import AreaReport, AreaScheme, Facts, HeightWord, Report, SeaState, Spot
-from alerts.vocabulary import Hazard, InfoType, Status, Topic
+from alerts.vocabulary import NONE, Hazard, InfoType, Status, Topic
 
 
 def _time(value: datetime | None) -> str | None:
@@ -38,6 +38,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "expected": facts.expected or None,
         "topic": facts.topic,
         "spot": {"ja": facts.spot.ja, "latin": facts.spot.latin, "kana": facts.spot.kana} if facts.spot else None,
+        "eased": facts.eased or None,
     }
     return {key: value for key, value in row.items() if value is not None}
 
@@ -64,6 +65,7 @@ def facts_from_json(row: Mapping[str, Any]) -> Facts:
         expected=bool(row.get("expected")),
         topic=Topic(row["topic"]) if row.get("topic") else None,
         spot=Spot(**row["spot"]) if row.get("spot") else None,
+        eased=bool(row.get("eased")),
     )
 
 
@@ -74,6 +76,7 @@ def change_to_json(change: PlaceChange) -> dict[str, Any]:
         "after": change.after,
         "cause": change.cause,
         "higher": change.higher,
+        "eased": change.eased,
         "issued": _time(change.issued),
         "facts": facts_to_json(change.facts),
     }
@@ -88,6 +91,7 @@ def change_from_json(place: str, row: Mapping[str, Any]) -> PlaceChange:
         cause=Cause(row["cause"]),
         facts=facts_from_json(row["facts"]),
         higher=bool(row["higher"]),
+        eased=bool(row.get("eased")),
         issued=_required_time(row["issued"]),
     )
 
@@ -108,6 +112,8 @@ def report_to_text(report: Report) -> str:
             "areas": areas,
             "valid_until": _time(report.valid_until),
             "origin": _time(report.origin),
+            "unit": report.unit,
+            "at_large": report.at_large,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -132,4 +138,6 @@ def report_from_text(text: str) -> Report:
         ),
         valid_until=_from_time(row["valid_until"]),
         origin=_from_time(row["origin"]),
+        unit=row.get("unit", ""),
+        at_large=row.get("at_large", NONE),
     )

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from alerts import hazards
+from alerts.changes import Cause, PlaceChange
 from alerts.folding import State
+from alerts.hazards import HazardRule
 from alerts.report import Report
-from alerts.vocabulary import NONE, Action, Status
+from alerts.vocabulary import NONE, Action, InfoType, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,11 @@ def decide(report: Report, before: State, after: State) -> Decision:
     if report.status is not Status.ACTUAL:
         return Decision(action=Action.RECORD, reason=f"{report.status}: only real telegrams can lead to a text")
     rule = hazards.rule(report.hazard)
-    now, then = rule.highest([*after.grades.values()]), rule.highest([*before.grades.values()])
+    now = rule.highest([*after.grades.values()])
+    if now == NONE and report.at_large != NONE:
+        return _at_large(report, rule)
+    fallen = [g for place, g in before.grades.items() if not _only_followed(report, rule, place, g, after)]
+    then = rule.highest(fallen)
     if rule.action(now).strength >= rule.action(then).strength:
         return Decision(action=rule.action(now), reason=_reason(report, now, rule.action(now)))
     if rule.action(then) is Action.RECORD:
@@ -32,6 +38,44 @@ def decide(report: Report, before: State, after: State) -> Decision:
     return Decision(
         action=rule.action(then),
         reason=f"{report.hazard} {then} is now {now}: those who were told of it hear so",
+    )
+
+
+def of_change(rule: HazardRule, change: PlaceChange, *, flashed: bool) -> Action:
+    """What becomes of one place's change: sent, held for two people, or recorded. `flashed`: an event there was
+    reported in the same batch and is already overtaken, so that nobody has heard of it yet.
+
+    What has become less is sent to those who were told of more, also where two people released that.
+    """
+    if change.cause is Cause.WITHDRAWN:
+        return Action.SEND
+    after = rule.action(change.after)
+    if rule.rank(change.after) >= rule.rank(change.before):
+        return Action.SEND if flashed and after is Action.HOLD else after
+    if follows(rule, change, change.before):
+        return after
+    some_may_know = rule.is_told(change.before) or (bool(rule.flash) and change.eased)
+    return Action.SEND if some_may_know else after
+
+
+def follows(rule: HazardRule, change: PlaceChange, known: str) -> bool:
+    """Whether a level has followed the event that was known there: news, though it stands lower on the scale."""
+    level = change.after != NONE and change.after not in rule.flash
+    return known in rule.flash and level and change.cause is Cause.ISSUED and not change.eased
+
+
+def _only_followed(report: Report, rule: HazardRule, place: str, grade: str, after: State) -> bool:
+    """A notice of an event gave way to the level in force, which is no better for that: nothing has ended there."""
+    issued = report.info_type is InfoType.ISSUE
+    return issued and grade in rule.flash and place in after.grades and place not in after.eased
+
+
+def _at_large(report: Report, rule: HazardRule) -> Decision:
+    """It names no area, and our list of places is not confirmed: no area means nobody, and a hold says so."""
+    action = rule.action(report.at_large)
+    unheard = f"{report.hazard} {report.at_large}: the list of municipalities is not confirmed, so nobody is told"
+    return Decision(
+        action=action, reason=_reason(report, report.at_large, action) if action is Action.RECORD else unheard
     )
 
 

@@ -26,6 +26,8 @@ class State:
     withdrawn: frozenset[str] = frozenset()
     #: places the newest report lifts in words, whether or not something was known there
     lifted: frozenset[str] = frozenset()
+    #: places where the newest word says that the danger has become less
+    eased: frozenset[str] = frozenset()
     #: when what is in force ends by itself, per place; nothing for what must be lifted
     ends: Mapping[str, datetime] = field(default_factory=dict)
     #: codes that resolved by fallback or not at all
@@ -97,6 +99,7 @@ def merge(hazard: Hazard, states: Sequence[State]) -> State:
         facts={p: max((s.facts[p] for s in held), key=Facts.rank) for p, held in holders.items()},
         withdrawn=frozenset[str]().union(*(state.withdrawn for state in states)) - grades.keys(),
         lifted=frozenset[str]().union(*(state.lifted for state in states)) - grades.keys(),
+        eased=frozenset[str]().union(*(state.eased for state in states)),
         ends={p: max(s.ends[p] for s in held) for p, held in holders.items() if all(p in s.ends for s in held)},
         notices=tuple(notice for state in states for notice in state.notices),
     )
@@ -109,6 +112,7 @@ def _live(reports: Sequence[Report]) -> list[Report]:
     def withdrawn(report: Report) -> bool:
         return any(
             cancel.type == report.type
+            and cancel.unit == report.unit
             and set(report.lineage) <= set(cancel.lineage)
             and report.order() < cancel.order()
             for cancel in cancels
@@ -118,13 +122,22 @@ def _live(reports: Sequence[Report]) -> list[Report]:
 
 
 def _areas_in_force(live: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
-    """The area reports that count: the newest, what it cannot say taken from the one before.
+    """The area reports that count: the newest, what it cannot say taken from the one before."""
+    match live[0].hazard if live else None:
+        case Hazard.EARTHQUAKE:
+            return _earthquake(live, places)
+        case Hazard.VOLCANO:
+            return _volcano(live, places)
+        case Hazard.ASHFALL:
+            return _newest([report for report in live if report.type == "VFVO55"] or live, places)
+        case _:
+            return _newest(live, places)
 
-    Only earthquakes have two types side by side: VXSE53 names every municipality that felt it, VXSE51 wide
-    areas, which count for their municipalities until a later report names these.
+
+def _earthquake(live: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
+    """VXSE53 names every municipality that felt it, VXSE51 wide areas, which count for their municipalities until
+    a later report names these.
     """
-    if not live or live[0].hazard is not Hazard.EARTHQUAKE:
-        return _newest(live, places)
     full = [report for report in live if report.type == "VXSE53"]
     first = [report for report in live if report.type == "VXSE51"]
     if not full:
@@ -132,6 +145,28 @@ def _areas_in_force(live: Sequence[Report], places: PlaceTable) -> list[AreaRepo
     if first and full[-1].order() < first[-1].order():
         return _newest(first, places) + _newest(full, places)
     return _newest(full, places) + _stand_ins(full, _newest(first, places), places)
+
+
+def _volcano(live: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
+    """The newest 噴火警報・予報, and eruption notices (噴火速報) that it has not overtaken.
+
+    A warning that comes after a notice says what holds in the municipalities that it names, and in all where it
+    lowers or lifts. A notice is as old as its first issue: its correction does not bring it back.
+    """
+    warnings = [report for report in live if report.type == "VFVO50"]
+    levels = _newest(warnings, places)
+    calm = bool(levels) and all(area.facts.eased for area in levels)
+    named = {(area.scheme, area.code) for area in levels}
+    notices: dict[str, list[Report]] = {}
+    for report in live:
+        if report.type == "VFVO56":
+            notices.setdefault(report.unit, []).append(report)
+    standing = list(levels)
+    for notice in notices.values():
+        overtaken = bool(warnings) and notice[0].order() < warnings[-1].order()
+        left = [area for area in _newest(notice, places) if not (calm or (area.scheme, area.code) in named)]
+        standing += left if overtaken else _newest(notice, places)
+    return standing
 
 
 def _newest(reports: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
@@ -191,7 +226,7 @@ def _ends(live: Sequence[Report], collected: "_Collected") -> Mapping[str, datet
     rule, newest = collected.rule, live[-1]
     if rule.ends is hazards.Ends.TIME:
         end = newest.valid_until or newest.sent + rule.in_force
-        return dict.fromkeys(collected.grades, end)
+        return {place: collected.facts[place].until or end for place in collected.grades}
     if newest.valid_until is None:
         return {}
     by_time = (place for place, grade in collected.grades.items() if grade in rule.ends_by_time)
@@ -256,12 +291,15 @@ class _Collected:
         self.places = places
         self.grades: dict[str, str] = {}
         self.facts: dict[str, Facts] = {}
+        self.eased: set[str] = set()
         self.notices: dict[str, Notice] = {}
 
     def add(self, area: AreaReport) -> None:
         resolution = resolve(area, self.places)
         if resolution.needs_notice:
             self.notices[area.code] = _unknown_place(area, resolution)
+        if area.facts.eased:
+            self.eased |= resolution.places
         if area.grade == NONE:
             return
         for place in resolution.places:
@@ -280,6 +318,7 @@ class _Collected:
             facts=self.facts,
             withdrawn=withdrawn - self.grades.keys(),
             lifted=lifted - self.grades.keys(),
+            eased=frozenset(self.eased),
             ends=ends,
             notices=tuple(self.notices.values()),
         )

@@ -37,6 +37,8 @@ class HazardRule:
     ends: Ends
     #: grades that end by time although the hazard does not
     ends_by_time: frozenset[str]
+    #: grades that report an event, not a level: what follows is no better for being lower on the scale
+    flash: frozenset[str]
     #: how long after a report the state lasts, where the telegram names no end
     in_force: timedelta
     #: how long a text may be handed over after it was decided
@@ -93,6 +95,7 @@ def _rule(hazard: Hazard, row: Mapping[str, object]) -> HazardRule:
         always=frozenset(texts("always")),
         ends=Ends(str(row["ends"])),
         ends_by_time=frozenset(texts("ends_by_time")),
+        flash=frozenset(texts("flash")),
         in_force=minutes("in_force_minutes"),
         keep=minutes("keep_minutes"),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from alerts.vocabulary import Hazard, InfoType, Status, Topic
+from alerts.vocabulary import NONE, Hazard, InfoType, Status, Topic
 
 #: The grade of an area whose code or keyword no table knows: what was said of it before still stands.
 UNKNOWN = "unknown"
@@ -81,6 +81,8 @@ class Facts:
     topic: Topic | None = None
     #: of a notice: where
     spot: Spot | None = None
+    #: the telegram says that the danger has become less (引下げ, 解除)
+    eased: bool = False
 
     def height_rank(self) -> float:
         """Greater is higher; 0 where no number is given (words are not compared with numbers)."""
@@ -123,8 +125,12 @@ class Report:
     areas: tuple[AreaReport, ...] = ()
     #: Head/ValidDateTime, UTC
     valid_until: datetime | None = None
-    #: when the earthquake was, UTC, to the minute
+    #: when the earthquake or the eruption was, UTC, to the minute
     origin: datetime | None = None
+    #: what one 取消 withdraws, where a lineage holds more than that: Head/EventID
+    unit: str = ""
+    #: the grade of a report that names no area at all (南海トラフ地震臨時情報); what it holds for is ours to know
+    at_large: str = NONE
 
     def order(self) -> tuple[datetime, int, str]:
         """The order in which reports apply: time of the telegram, then 発表, 訂正, 取消, then digest."""

@@ -127,7 +127,7 @@ def _row(file: TelegramFile, known: _Known) -> dict[str, Any]:
 
 def _says_something(alert: history.Alert, report: Report) -> bool:
     """Whether it is more than `nothing`; what we do not understand is never taken for calm."""
-    if alert.places or alert.msg_type is MsgType.CANCEL or report.open_areas():
+    if alert.places or alert.msg_type is MsgType.CANCEL or report.open_areas() or report.at_large != NONE:
         return True
     return bool(alert.notices) and any(area.grade != NONE for area in report.areas)
 

@@ -16,20 +16,40 @@ from alerts.overview import Overview
 from alerts.places import PlaceTable
 from alerts.report import UNKNOWN, Report
 from alerts.vocabulary import InfoType, Status
-from feeds.jma import earthquake, envelope, flash, flood, heat, overview, shapes, tornado, tsunami, types, weather
+from feeds.jma import (
+    ashfall,
+    earthquake,
+    envelope,
+    flash,
+    flood,
+    heat,
+    megaquake,
+    overview,
+    shapes,
+    supplement,
+    tornado,
+    tsunami,
+    types,
+    volcano,
+    weather,
+)
 from feeds.jma.envelope import Envelope, NotReadable
 
 Reader: TypeAlias = Callable[[str, Envelope, str], tuple[list[Report], list[Notice]]]
 
 _READERS: Mapping[str, Reader] = {
+    "ashfall": ashfall.read,
     "earthquake": earthquake.read,
     "flash": flash.read,
     "flood": flood.read,
     "heat": heat.read,
+    "megaquake": megaquake.read,
     "outlook": lambda code, telegram, digest: ([], []),
     "overview": overview.read,
+    "supplement": supplement.read,
     "tornado": tornado.read,
     "tsunami": tsunami.read,
+    "volcano": volcano.read,
     "weather": weather.read,
 }
 
@@ -159,7 +179,7 @@ def _type_of(named: str, telegram: Envelope) -> types.TelegramType:
     if by_name and by_name.title == types.plain(title):
         return replace(by_name, code=named)
     if not named and by_title:
-        return by_title
+        return next(iter(shapes.fitting(telegram, types.titled(title))), by_title)
     if (inside := _by_shape(by_name, by_title, named, telegram)) is not None:
         return inside
     if (by_name and by_name.family) or (by_title and by_title.family):
@@ -188,13 +208,4 @@ def _by_shape(
 
 
 def _without_reports(kind: types.TelegramType, telegram: Envelope) -> str:
-    match kind.family:
-        case "flash":
-            return f"no keyword that is known ({telegram.head_title})"
-        case "outlook":
-            return f"days or weeks ahead, kept for lessons: {telegram.head_title}"
-        case "overview":
-            return "the state of all Japan: only compared with ours"
-    if kind.code == "VXSE52":
-        return "epicentre only: no intensity at any place"
-    return f"no intensity in Japan ({telegram.head_title})"
+    return f"{kind.nothing} ({telegram.head_title})"

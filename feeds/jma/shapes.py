@@ -24,6 +24,7 @@ def fits(shape: Shape, telegram: Envelope) -> bool:
         and telegram.info_kind_version.startswith(shape.version)
         and all(envelope.child(telegram.body, *path.split("/")) is not None for path in shape.has)
         and (not shape.kinds or _kinds(telegram) <= shape.kinds)
+        and (not shape.serials or envelope.text(telegram.body, "EarthquakeInfo", "InfoSerial", "Code") in shape.serials)
     )
 
 

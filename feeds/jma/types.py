@@ -30,6 +30,8 @@ class Shape:
     has: tuple[str, ...] = ()
     #: the only Kind/Code that may stand in the body, and at least one of them does
     kinds: frozenset[str] = frozenset()
+    #: the only InfoSerial/Code that may stand in the body
+    serials: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class TelegramType:
     reason: str
     #: None where the type cannot be told by its body
     shape: Shape | None = None
+    #: of a type that is read: why a telegram of it may hold no warning
+    nothing: str = ""
 
 
 def plain(text: str) -> str:
@@ -62,6 +66,7 @@ def table() -> Mapping[str, TelegramType]:
             family=row.get("family", ""),
             reason=row.get("reason", ""),
             shape=_shape(row["shape"]) if "shape" in row else None,
+            nothing=row.get("nothing", ""),
         )
         for code, row in tomllib.loads(text).items()
     }
@@ -74,6 +79,7 @@ def _shape(row: Mapping[str, Any]) -> Shape:
         version=row.get("version", ""),
         has=tuple(row.get("has", ())),
         kinds=frozenset(row.get("kinds", ())),
+        serials=frozenset(row.get("serials", ())),
     )
 
 
@@ -101,6 +107,11 @@ def of(code: str) -> TelegramType | None:
 def by_title(title: str) -> TelegramType | None:
     """The type of a Control/Title; None if no type bears it."""
     return _by_title().get(plain(title))
+
+
+def titled(title: str) -> list[TelegramType]:
+    """Every type of a Control/Title: 南海トラフ地震関連解説情報 comes under two."""
+    return [kind for kind in table().values() if kind.title == plain(title)]
 
 
 def is_read(code: str) -> bool:

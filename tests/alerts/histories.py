@@ -1,6 +1,7 @@
 """Random histories of telegrams, as real ones go: chains, corrections, withdrawals, links, drills in between."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from alerts.report import Report
 from alerts.vocabulary import Hazard, InfoType, Status
 from feeds.jma import compose, reading
-from feeds.jma.compose import Item, Sea
+from feeds.jma.compose import Danger, Item, Sea
 from tests.alerts.plain_state import Said
 from tests.feeds.jma.telegrams import AT
 
@@ -23,6 +24,8 @@ CLASS20 = {
     "340000": ("3410000", "3420200"),
     "013000": ("0120801", "0120802", "0154300"),
 }
+#: 浅間山 and 草津白根山 share 嬬恋村
+VOLCANOES = {"306": ("1042500", "2020800", "2032100"), "350": ("1042500", "1042600")}
 INTENSITIES = ("1", "3", "4", "5-", "5-?", "5+", "6-", "6+", "7")
 KINDS = {
     "53": "major_warning",
@@ -113,18 +116,58 @@ def weather_reports(draw, status: Status = Status.ACTUAL) -> Said:  # type: igno
     return _said(kind, hazard, (region,), at, info, status, raw, words)
 
 
+@st.composite
+def volcano_reports(draw, status: Status = Status.ACTUAL) -> Said:  # type: ignore[no-untyped-def]  # as above
+    """VFVO50 or VFVO56 of one of two volcanoes that share a municipality, or a withdrawal."""
+    volcano, at = draw(st.sampled_from(sorted(VOLCANOES))), AT + timedelta(seconds=20 * draw(steps))
+    cities, kind, info = VOLCANOES[volcano], draw(st.sampled_from(["VFVO50", "VFVO56"])), draw(issued)
+    first = AT + timedelta(minutes=draw(st.integers(0, 1)))
+    unit = f"{'202609011200' if first == AT else '202609011201'}00_{volcano}"
+    about = (volcano,) if kind == "VFVO50" else (volcano, unit)
+    if draw(st.integers(0, 5)) == 0:
+        raw = compose.withdrawal(kind, about[-1], at=at, status=status)
+        return _said(kind, Hazard.VOLCANO, about, at, InfoType.CANCEL, status, raw, {})
+    named = sorted(draw(st.sets(st.sampled_from(cities), min_size=1)))
+    if kind == "VFVO56":
+        raw = compose.eruption_notice(
+            volcano=volcano, municipalities=named, at=at, first=first, info_type=info, status=status
+        )
+        return _said(kind, Hazard.VOLCANO, about, at, info, status, raw, dict.fromkeys(named, "eruption"))
+    level, last = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    actions = {city: draw(st.sampled_from(["41", "42", "43", "45"])) for city in named}
+    raw = compose.volcanic_warning(
+        volcano=volcano,
+        level=f"1{level}",
+        last=f"1{last}",
+        municipalities={city: Danger(action=action, last=action) for city, action in actions.items()},
+        at=at,
+        info_type=info,
+        status=status,
+    )
+    at_most = {"41": 5, "42": 3, "43": 3, "45": 1}
+    words = {city: f"V{min(level, at_most[action])}" for city, action in actions.items()}
+    return replace(_said(kind, Hazard.VOLCANO, about, at, info, status, raw, words), calm=level < last)
+
+
 def _said(kind, hazard, about, at, info, status, raw, words) -> Said:  # type: ignore[no-untyped-def]  # private
     return Said(type=kind, hazard=hazard, about=about, sent=at, info_type=info, status=status, raw=raw, words=words)
 
 
 def telegrams(status: Status = Status.ACTUAL) -> st.SearchStrategy[Said]:
     """One telegram of any kind with a warning in it."""
-    return st.one_of(first_reports(status), full_reports(status), tsunami_reports(status), weather_reports(status))
+    return st.one_of(
+        first_reports(status),
+        full_reports(status),
+        tsunami_reports(status),
+        weather_reports(status),
+        volcano_reports(status),
+    )
 
 
 def histories(*, most: int = 8) -> st.SearchStrategy[list[Said]]:
     """Several real telegrams of one kind of danger, or of all."""
-    kinds = [st.one_of(first_reports(), full_reports()), tsunami_reports(), weather_reports(), telegrams()]
+    kinds = [st.one_of(first_reports(), full_reports()), tsunami_reports(), weather_reports()]
+    kinds += [volcano_reports(), telegrams()]
     return st.one_of(*(st.lists(kind, min_size=1, max_size=most) for kind in kinds))
 
 

@@ -6,7 +6,7 @@ It shares nothing with `alerts.folding` but the order of grades. Written from th
 import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from alerts import hazards, places
@@ -36,6 +36,8 @@ class Said:
     words: Mapping[str, str]
     #: when it ends by itself
     until: datetime | None = None
+    #: a volcano's warning that lowers or lifts
+    calm: bool = False
 
     def order(self) -> tuple[datetime, int, str]:
         rank = ["発表", "訂正", "取消"].index(self.info_type.value)
@@ -75,11 +77,29 @@ def groups(said: Iterable[Said]) -> list[list[Said]]:
 def newest_of(group: Sequence[Said]) -> list[Said]:
     """A group's newest standing telegram; of earthquakes the areas too, while no later report names municipalities."""
     standing = [one for one in group if one.info_type is not InfoType.CANCEL and not taken_back(one, group)]
+    if any(one.hazard is Hazard.VOLCANO for one in standing):
+        return newest_of_volcano(standing)
     newest = {kind: max((o for o in standing if o.type == kind), key=Said.order) for kind in {o.type for o in standing}}
     wide, full = newest.get("VXSE51"), newest.get("VXSE53")
     if wide and full and wide.order() < full.order():
         del newest["VXSE51"]
+    if "VFVO55" in newest:
+        newest.pop("VFVO54", None)
     return list(newest.values())
+
+
+def newest_of_volcano(standing: Sequence[Said]) -> list[Said]:
+    """The newest warning, and of each eruption notice the newest form without what the warning has overtaken."""
+    warnings = sorted((one for one in standing if one.type == "VFVO50"), key=Said.order)
+    found = warnings[-1:]
+    for unit in {one.about for one in standing if one.type == "VFVO56"}:
+        forms = sorted((one for one in standing if one.about == unit), key=Said.order)
+        words = dict(forms[-1].words)
+        if warnings and warnings[-1].order() > forms[0].order():
+            gone = words if warnings[-1].calm else warnings[-1].words
+            words = {code: grade for code, grade in words.items() if code not in gone}
+        found.append(replace(forms[-1], words=words))
+    return found
 
 
 def grades_of(newest: Sequence[Said], place: Place) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from alerts.vocabulary import Hazard, InfoType, Status
 from tests.alerts import plain_state
 from tests.alerts.plain_state import TABLE, Said
-from tests.service import second_weather
+from tests.service import second_seismic, second_weather
 
 _STATUS = {"通常": Status.ACTUAL, "訓練": Status.EXERCISE, "試験": Status.TEST}
 
@@ -30,6 +30,8 @@ class Words:
     #: areas lifted in words
     lifted: set[str] = field(default_factory=set)
     until: datetime | None = None
+    #: it lowers or lifts
+    calm: bool = False
 
 
 Second = tuple[Said, set[str]]
@@ -53,6 +55,7 @@ def of(path: Path) -> list[Second]:
                 raw=path.read_bytes(),
                 words=words.grades,
                 until=words.until,
+                calm=words.calm,
             ),
             words.lifted,
         )
@@ -120,10 +123,20 @@ def _from(read: Callable[[ET.Element], Iterable[second_weather.Row]]) -> Callabl
     ]
 
 
+def _from_rows(
+    read: Callable[[ET.Element], Iterable[second_seismic.Row]],
+) -> Callable[[ET.Element, InfoType], list[Words]]:
+    return lambda root, _: [
+        Words(hazard=row.hazard, about=row.about, grades=row.grades, until=row.until, calm=row.calm)
+        for row in read(root)
+    ]
+
+
 _READINGS: Mapping[str, Callable[[ET.Element, InfoType], list[Words]]] = {
     "VXSE51": _first_intensity,
     "VXSE52": lambda root, info: [],
     "VXSE53": _intensity,
     "VTSE41": _tsunami,
     **{kind: _from(read) for kind, read in second_weather.READINGS.items()},
+    **{kind: _from_rows(read) for kind, read in second_seismic.READINGS.items()},
 }

@@ -16,7 +16,7 @@ from feeds.jma.compose import Epicentre, Item, Sea
 from service import replay
 from tests.alerts.plain_state import Said
 from tests.feeds.jma.telegrams import AT, EVENT, later, swap
-from tests.service import samples, second_reading
+from tests.service import samples, second_reading, second_seismic
 
 ROW = {"file", "type", "status", "outcome", "reason", "alerts"}
 ALERT = {"identifier", "msg_type", "hazard", "sent", "expires", "decision", "places"}
@@ -244,10 +244,12 @@ def test_each_sample_alone(path: Path | None) -> None:
         expected = second_reading.expected_places([], said, lifted)
         assert row["status"] == said.status.value
         if not expected and not cancel and said.hazard not in alerts:
+            assert said.hazard not in second_seismic.AT_LARGE
             continue
         alert = alerts.pop(said.hazard)
         assert alert["places"] == expected
-        assert alert["msg_type"] == ("Cancel" if cancel else "Alert")
+        corrected = said.info_type is InfoType.CORRECTION
+        assert alert["msg_type"] == ("Cancel" if cancel else "Update" if corrected else "Alert")
     assert not alerts
     assert row["outcome"] == ("alerts" if row["alerts"] else "nothing")
 

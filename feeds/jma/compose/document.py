@@ -87,6 +87,45 @@ FORMS: Mapping[str, Form] = {
         version="1.1_1",
         body="meteorology1",
     ),
+    "VXSE61": Form(
+        title="顕著な地震の震源要素更新のお知らせ",
+        head_title="顕著な地震の震源要素更新のお知らせ",
+        kind="震源要素更新のお知らせ",
+        version="1.0_0",
+    ),
+    "VXSE62": Form(
+        title="長周期地震動に関する観測情報",
+        head_title="長周期地震動に関する観測情報",
+        kind="長周期地震動に関する観測情報",
+        version="1.3_0",
+    ),
+    "VTSE51": Form(title="津波情報a", head_title="津波観測に関する情報", kind="津波情報", version="1.0_1"),
+    "VTSE52": Form(
+        title="沖合の津波観測に関する情報",
+        head_title="沖合の津波観測に関する情報",
+        kind="津波情報",
+        version="1.0_1",
+    ),
+    **{
+        code: Form(title=title, head_title=title, kind=kind, version=version, body="volcanology1")
+        for code, title, kind, version in (
+            ("VFVO50", "噴火警報・予報", "噴火警報・予報", "1.0_0"),
+            ("VFVO52", "噴火に関する火山観測報", "噴火に関する火山観測報", "1.0_0"),
+            ("VFVO53", "降灰予報（定時）", "降灰予報", "1.1_0"),
+            ("VFVO54", "降灰予報（速報）", "降灰予報", "1.1_0"),
+            ("VFVO55", "降灰予報（詳細）", "降灰予報", "1.1_0"),
+            ("VFVO56", "噴火速報", "噴火速報", "1.2_0"),
+        )
+    },
+    **{
+        code: Form(title=title, head_title=title, kind=kind, version=version)
+        for code, title, kind, version in (
+            ("VYSE50", "南海トラフ地震臨時情報", "南海トラフ地震に関連する情報", "1.1_0"),
+            ("VYSE51", "南海トラフ地震関連解説情報", "南海トラフ地震に関連する情報", "1.1_0"),
+            ("VYSE52", "南海トラフ地震関連解説情報", "南海トラフ地震に関連する情報", "1.1_0"),
+            ("VYSE60", "北海道・三陸沖後発地震注意情報", "北海道・三陸沖後発地震注意情報", "1.3_1"),
+        )
+    },
     **{
         code: Form(
             title=f"気象警報・注意報（Ｒ０６）（{word}）",
@@ -118,6 +157,8 @@ class Letterhead:
     issued: datetime | None
     #: Head/TargetDateTime; without it the time of issue
     target: datetime | None = None
+    #: Head/TargetDTDubious, such as 頃, where the target time is not certain
+    dubious: str = ""
     valid_until: datetime | None = None
     event_id: str
     info_type: InfoType
@@ -166,6 +207,11 @@ def spoken_time(time: datetime) -> str:
     return wide(f"{local.day}日{local:%H時%M分}")
 
 
+def stamp(time: datetime) -> str:
+    """Fourteen digits of Japanese time, seconds 00: how an EventID writes a time of issue."""
+    return datetime.fromisoformat(local_time(time)).strftime("%Y%m%d%H%M%S")
+
+
 def wide(text: str) -> str:
     """Digits, point and minus in full width."""
     return text.translate(_WIDE)
@@ -181,6 +227,8 @@ def start(code: str, letter: Letterhead) -> tuple[ET.Element, ET.Element, ET.Ele
     issued = letter.issued or letter.at
     add(head, "ReportDateTime", local_time(issued))
     add(head, "TargetDateTime", local_time(letter.target or issued))
+    if letter.dubious:
+        add(head, "TargetDTDubious", letter.dubious)
     if letter.valid_until:
         add(head, "ValidDateTime", local_time(letter.valid_until))
     add(head, "EventID", letter.event_id)
@@ -218,13 +266,15 @@ def withdrawal(
     *,
     at: datetime,
     issued: datetime | None = None,
+    target: datetime | None = None,
     serial: int | None = None,
     status: Status = Status.ACTUAL,
     office: str = TOKYO,
 ) -> bytes:
     """A 取消 of every telegram of this type and event: a Text, and no Information.
 
-    ValueError for weather warnings, tornado and heat, which JMA never withdraws, and for a type that is not built here.
+    `target`: of ashfall the time of the eruption, as in what is withdrawn. ValueError for weather warnings, tornado and
+    heat, which JMA never withdraws, and for a type that is not built here.
     """
     form = FORMS.get(type)
     if form is None or type.startswith(_NEVER_WITHDRAWN):
@@ -234,6 +284,7 @@ def withdrawal(
     letter = Letterhead(
         at=at,
         issued=issued,
+        target=target,
         event_id=event_id,
         info_type=InfoType.CANCEL,
         status=status,

@@ -56,13 +56,13 @@ def first_intensity_report(
         text=f"{about(when)}、強い揺れがありました。",
     )
     root, headline, body = document.start("VXSE51", letter)
-    named = [(code, _area_name(code), grade) for code, grade in areas.items()]
+    named = [(code, area_name(code), grade) for code, grade in areas.items()]
     _information(headline, "震度速報", _AREAS, named)
     observation = _observation(body, areas.values(), cities=False)
-    for prefecture, members in _by_prefecture(areas).items():
-        element = _measured(observation, "Pref", _prefecture_name(prefecture), prefecture, members.values())
+    for prefecture, members in by_prefecture(areas).items():
+        element = _measured(observation, "Pref", prefecture_name(prefecture), prefecture, members.values())
         for code, grade in members.items():
-            _measured(element, "Area", _area_name(code), code, [grade])
+            _measured(element, "Area", area_name(code), code, [grade])
     comments(body, comment_codes)
     return document.finish(root)
 
@@ -102,14 +102,14 @@ def full_earthquake_report(
     earthquake(body, when, epicentre, magnitude, words=magnitude_words)
     observation = _observation(body, cities.values(), cities=True)
     by_area = _by_area(cities)
-    strongest = {area: _strongest(members.values()) for area, members in by_area.items()}
-    for prefecture, areas in _by_prefecture(strongest).items():
-        element = _measured(observation, "Pref", _prefecture_name(prefecture), prefecture, areas.values())
+    highest = {area: strongest(members.values()) for area, members in by_area.items()}
+    for prefecture, areas in by_prefecture(highest).items():
+        element = _measured(observation, "Pref", prefecture_name(prefecture), prefecture, areas.values())
         for area in areas:
-            inner = _measured(element, "Area", _area_name(area), area, by_area[area].values())
+            inner = _measured(element, "Area", area_name(area), area, by_area[area].values())
             for code, grade in by_area[area].items():
                 _city(inner, code, grade)
-    _full_headline(headline, strongest, cities)
+    _full_headline(headline, highest, cities)
     comments(body, comment_codes, stations=True)
     return document.finish(root)
 
@@ -134,10 +134,11 @@ def _measured(parent: ET.Element, name: str, place: str, code: str, grades: Iter
 def _measured_grade(grades: Iterable[str]) -> str:
     """The strongest that was measured: what has not come in is no measurement."""
     known = [grade for grade in grades if grade != "5-?"]
-    return _strongest(known) if known else ""
+    return strongest(known) if known else ""
 
 
-def _strongest(grades: Iterable[str]) -> str:
+def strongest(grades: Iterable[str]) -> str:
+    """The highest of some intensities."""
     return hazards.rule(Hazard.EARTHQUAKE).highest([*grades])
 
 
@@ -152,10 +153,10 @@ def _city(area: ET.Element, code: str, grade: str) -> None:
 
 def _full_headline(headline: ET.Element, areas: Mapping[str, str], cities: Mapping[str, str]) -> None:
     rank = hazards.rule(Hazard.EARTHQUAKE).rank
-    lowest = _LISTED_FROM.get(_strongest(cities.values()))
+    lowest = _LISTED_FROM.get(strongest(cities.values()))
     if lowest is None:
         return
-    wide = [(code, _area_name(code), g) for code, g in areas.items() if rank(g) >= rank(lowest)]
+    wide = [(code, area_name(code), g) for code, g in areas.items() if rank(g) >= rank(lowest)]
     narrow = [(code, _place(code).names.ja, g) for code, g in cities.items() if rank(g) >= rank(lowest)]
     _information(headline, "震源・震度に関する情報（細分区域）", _AREAS, wide)
     _information(headline, "震源・震度に関する情報（市町村等）", _CITIES, narrow)
@@ -181,7 +182,8 @@ def _intensity_name(grade: str) -> str:
     return "震度" + document.wide(grade[0]) + {"-": "弱", "+": "強"}.get(grade[1:], "")
 
 
-def _by_prefecture(areas: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def by_prefecture(areas: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Prefecture -> its areas with their intensities."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for code, grade in areas.items():
         found[_region(code).parents[0]][code] = grade
@@ -202,11 +204,13 @@ def _region(area: str) -> places.Region:
     return region
 
 
-def _area_name(area: str) -> str:
+def area_name(area: str) -> str:
+    """Of a seismic area. ValueError for one that stands in no table."""
     return _region(area).ja
 
 
-def _prefecture_name(prefecture: str) -> str:
+def prefecture_name(prefecture: str) -> str:
+    """Of a prefecture, two digits."""
     return places.load().prefecture_name(prefecture, "ja") or prefecture
 
 

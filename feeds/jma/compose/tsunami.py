@@ -15,7 +15,7 @@ from feeds.jma.compose import document
 from feeds.jma.compose.document import TOKYO, Letterhead, add
 from feeds.jma.compose.epicentre import NOTO, Epicentre, earthquake
 
-_AREAS = "津波予報区"
+AREAS = "津波予報区"
 _KINDS = "警報等情報要素／津波警報・注意報・予報"
 _NAMES = {
     "52": "大津波警報",
@@ -92,14 +92,19 @@ def tsunami_report(
     )
     root, headline, body = document.start("VTSE41", letter)
     _information(headline, areas, calls)
-    forecast = add(add(body, "Tsunami"), "Forecast")
-    kinds = ("Item/Category/Kind/Code", _KINDS), ("Item/Category/LastKind/Code", _KINDS)
-    document.code_types(forecast, [("Item/Area/Code", _AREAS), *kinds])
-    for code, sea in areas.items():
-        _item(forecast, code, sea)
+    forecast(add(body, "Tsunami"), areas)
     earthquake(body, origin or at, epicentre, magnitude, words=magnitude_words)
     _comments(body, calls)
     return document.finish(root)
+
+
+def forecast(tsunami: ET.Element, areas: Mapping[str, Sea]) -> None:
+    """Tsunami/Forecast: what is said of each area; VTSE51 repeats it."""
+    element = add(tsunami, "Forecast")
+    kinds = ("Item/Category/Kind/Code", _KINDS), ("Item/Category/LastKind/Code", _KINDS)
+    document.code_types(element, [("Item/Area/Code", AREAS), *kinds])
+    for code, sea in areas.items():
+        _item(element, code, sea)
 
 
 def _called(areas: Mapping[str, Sea]) -> set[str]:
@@ -121,15 +126,15 @@ def _information(headline: ET.Element, areas: Mapping[str, Sea], calls: Sequence
     for call in listed:
         item = add(information, "Item")
         document.named(item, "Kind", _NAMES[call], call)
-        among = add(item, "Areas", codeType=_AREAS)
+        among = add(item, "Areas", codeType=AREAS)
         for code, sea in areas.items():
             if _CALLED.get(sea.grade) == call:
-                document.named(among, "Area", _area_name(code), code)
+                document.named(among, "Area", area_name(code), code)
 
 
 def _item(forecast: ET.Element, code: str, sea: Sea) -> None:
     item = add(forecast, "Item")
-    document.named(item, "Area", _area_name(code), code)
+    document.named(item, "Area", area_name(code), code)
     category = add(item, "Category")
     for name, kind in (("Kind", sea.grade), ("LastKind", sea.last)):
         if kind not in _NAMES:
@@ -166,7 +171,8 @@ def _comments(body: ET.Element, calls: Sequence[str]) -> None:
     add(comment, "Code", " ".join(codes))
 
 
-def _area_name(code: str) -> str:
+def area_name(code: str) -> str:
+    """Of a tsunami area. ValueError for one that stands in no table."""
     region = places.load().region(Level.TSUNAMI_AREA, code)
     if region is None:
         raise ValueError(f"{code}: expected a tsunami area of three digits, such as 360")

@@ -13,7 +13,7 @@ from alerts import places
 from alerts.places import Level
 from alerts.vocabulary import InfoType, Status
 from feeds.jma import compose
-from feeds.jma.compose import Epicentre, Item, Sea
+from feeds.jma.compose import Danger, Epicentre, Item, Sea
 from tests.feeds.jma import telegrams
 from tests.feeds.jma.telegrams import AT, EVENT, grades, later
 from tests.service import samples
@@ -30,6 +30,8 @@ TSUNAMI = {"53": "major_warning", "52": "major_warning", "51": "warning", "62": 
 #: what the builders leave out of telegrams on purpose
 LEFT_OUT = re.compile(
     r"Hypocenter/Area/(NameFromMark|MarkCode|Direction|Distance)(@|$)|/(OfficeInfo|Comment|CriteriaPeriod)\b"
+    r"|/AshInfo/Item/Kind/Property\b|/Crater(Name|Coordinate)(@|$)|/VolcanoObservation/(ColorPlume|OtherObservation)"
+    r"|/IntensityStation/(LgIntPerPeriod|Sva|SvaPerPeriod)\b"
 )
 
 EXAMPLES = {
@@ -61,6 +63,36 @@ EXAMPLES = {
     "VPWW56": [
         compose.landslide_report(region="170000", at=AT, kinds={"1720400": Item(code="49", last="29")}),
     ],
+    "VXSE61": [compose.epicentre_update(event_id=EVENT, at=AT)],
+    "VXSE62": [compose.long_period_report(event_id=EVENT, at=AT, areas={"390": ("4", "7"), "391": ("3", "5+")})],
+    "VTSE51": [
+        compose.tsunami_observation(
+            event_ids=[EVENT],
+            at=AT,
+            areas={"360": Sea(grade="51", last="53", height="3", arrival=AT), "361": Sea(grade="62", height="1")},
+            arrived={"360": "2.4"},
+        )
+    ],
+    "VTSE52": [compose.offshore_observation(event_ids=[EVENT], at=AT, metres="4.1", coasts={"360": "5"})],
+    "VFVO50": [
+        compose.volcanic_warning(
+            volcano="350",
+            level="13",
+            at=AT,
+            municipalities={"1042500": Danger(action="43"), "1042100": Danger(action="45")},
+        ),
+    ],
+    "VFVO52": [compose.eruption_observation(volcano="506", at=AT)],
+    "VFVO53": [compose.ashfall_forecast("VFVO53", volcano_code="506", at=AT, municipalities={"4620100": ["70", "75"]})],
+    "VFVO54": [
+        compose.ashfall_forecast("VFVO54", volcano_code="506", at=AT, municipalities={"4620100": ["73", "72", "75"]})
+    ],
+    "VFVO55": [compose.ashfall_forecast("VFVO55", volcano_code="506", at=AT, municipalities={"4620100": ["73", "71"]})],
+    "VFVO56": [compose.eruption_notice(volcano="312", at=AT, municipalities=["2042900", "2120300"])],
+    "VYSE50": [compose.trough_information("120", at=AT)],
+    "VYSE51": [compose.trough_information("210", at=AT, serial=1)],
+    "VYSE52": [compose.trough_information("200", at=AT)],
+    "VYSE60": [compose.sanriku_information(at=AT)],
 }
 
 
@@ -106,7 +138,7 @@ def test_the_order_of_elements_is_that_of_real_telegrams(code: str) -> None:
         assert wrong == []
 
 
-@pytest.mark.parametrize("code", ["VXSE51", "VXSE52", "VXSE53", "VTSE41"])
+@pytest.mark.parametrize("code", ["VXSE51", "VXSE52", "VXSE53", "VTSE41", "VTSE51", "VFVO56"])
 def test_a_withdrawal_has_the_structure_of_real_ones(code: str) -> None:
     built = paths(compose.withdrawal(code, EVENT, at=AT))
     assert not [path for path in built if "Information" in path]
@@ -119,7 +151,7 @@ def test_a_withdrawal_has_the_structure_of_real_ones(code: str) -> None:
 def test_namespaces_are_jmas(code: str) -> None:
     for raw in EXAMPLES[code]:
         spaces = {element.tag.partition("}")[0][1:] for element in ET.fromstring(raw).iter()}
-        body = "meteorology1" if code.startswith("VPWW") else "seismology1"
+        body = {"VPWW": "meteorology1", "VFVO": "volcanology1"}.get(code[:4], "seismology1")
         root = "http://xml.kishou.go.jp/jmaxml1/"
         allowed = {root, f"{root}informationBasis1/", f"{root}body/{body}/", f"{root}elementBasis1/"}
         assert {root, f"{root}informationBasis1/", f"{root}body/{body}/"} <= spaces <= allowed
@@ -162,8 +194,23 @@ def test_places_bear_the_names_of_the_place_table() -> None:
         lambda: compose.rain_report(region="170000", at=AT, kinds={"1310100": Item(code="43")}),
         lambda: compose.rain_report(region="170000", at=AT, kinds={"1720400": Item(code="49")}),
         lambda: compose.rain_report(region="170000", at=AT, kinds={}, info_type=InfoType.CANCEL),
+        lambda: compose.volcanic_warning(
+            volcano="999", level="13", at=AT, municipalities={"1042500": Danger(action="43")}
+        ),
+        lambda: compose.volcanic_warning(
+            volcano="306", level="16", at=AT, municipalities={"1042500": Danger(action="43")}
+        ),
+        lambda: compose.volcanic_warning(
+            volcano="306", level="13", at=AT, municipalities={"1042500": Danger(action="40")}
+        ),
+        lambda: compose.volcanic_warning(
+            volcano="306", level="13", at=AT, municipalities={"9999900": Danger(action="43")}
+        ),
+        lambda: compose.eruption_notice(volcano="306", municipalities=["1042500"], at=AT, code="99"),
+        lambda: compose.ashfall_forecast("VFVO53", volcano_code="506", at=AT, municipalities={"4620100": ["73"]}),
+        lambda: compose.trough_information("140", at=AT),
         lambda: compose.withdrawal("VPWW55", "", at=AT),
-        lambda: compose.withdrawal("VXSE61", EVENT, at=AT),
+        lambda: compose.withdrawal("VXSE56", EVENT, at=AT),
     ],
 )
 def test_what_stands_in_no_table_is_refused(build: object) -> None:

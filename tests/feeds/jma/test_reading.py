@@ -86,9 +86,9 @@ def test_old_twins_are_ignored(code: str) -> None:
 
 
 def test_a_type_not_read_is_ignored_with_its_status_and_time() -> None:
-    found = reading.read(swap(retitled("津波情報ａ"), "通常", "訓練"), "VTSE51.xml")
+    found = reading.read(swap(retitled("地震の活動状況等に関する情報"), "通常", "訓練"), "VXSE56.xml")
     assert isinstance(found, reading.Ignored)
-    assert (found.type, found.status, found.sent, found.info_type) == ("VTSE51", Status.EXERCISE, AT, InfoType.ISSUE)
+    assert (found.type, found.status, found.sent, found.info_type) == ("VXSE56", Status.EXERCISE, AT, InfoType.ISSUE)
 
 
 def test_a_forecast_that_is_late_is_ignored_like_any_other() -> None:
@@ -408,7 +408,10 @@ def test_a_body_that_may_be_of_two_types_is_unreadable(monkeypatch: pytest.Monke
 
 def test_every_sample_without_name_and_title_is_its_own_type_or_no_type_that_is_read() -> None:
     for path in samples.of():
-        found = reading.read(untitled(path.read_bytes()), "telegram.xml")
+        raw = path.read_bytes()
+        if path.parent.name == "VTSE51" and "取消" in raw.decode():
+            continue  # a 取消 of 津波情報 says no more: it may be VTSE51 or VTSE52, and neither holds a warning
+        found = reading.read(untitled(raw), "telegram.xml")
         kind = types.of(path.parent.name)
         assert found.type == (kind.code if kind and kind.shape else ""), path
     for path in samples.others():
