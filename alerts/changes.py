@@ -28,3 +28,5 @@ class PlaceChange:
     higher: bool
     #: the official time of issue, UTC
     issued: datetime
+    #: the telegram says that the danger has become less there (引下げ, 解除)
+    eased: bool = False

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts import codec, hazards, store
+from alerts import codec, decision, hazards, store
 from alerts.changes import Cause, PlaceChange
 from alerts.history import Alert
 from alerts.notices import Notice, NoticeKind
@@ -74,7 +74,7 @@ def decide(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable,
                     alert = scopes.take_in(db, report, telegram.seen_at, places, touched, now)
                     alerts.append(alert)
                     notices.extend(_notices_of(alert, report))
-    broadcast_ids = [made for scope in touched.values() if (made := _settle(db, scope, now)) is not None]
+    broadcast_ids = [made for scope in touched.values() for made in _settle(db, scope, now)]
     notices.extend(comparing.compare(db, [telegram.reading for telegram in batch], places, now))
     return Decided(
         verdicts=tuple(verdicts),
@@ -111,8 +111,11 @@ def _state(read: reading.Reading) -> TelegramState:
             return TelegramState.READ
 
 
-def _settle(db: Connection, scope: Scope, now: datetime) -> int | None:
-    """Bring the state to its targets; the broadcast that tells people, if anybody may have to be told."""
+def _settle(db: Connection, scope: Scope, now: datetime) -> list[int]:
+    """Bring the state to its targets; the broadcasts that tell people, if anybody may have to be told.
+
+    What is sent and what is held for two people are broadcasts of their own: neither waits for the other.
+    """
     targets = scopes.targets(db, scope, now)
     present = store.in_force(db, scope.hazard, scope.event, list(targets))
     changes = [
@@ -123,13 +126,26 @@ def _settle(db: Connection, scope: Scope, now: datetime) -> int | None:
     changed = {change.place for change in changes}
     _refresh(db, targets, {place: row for place, row in present.items() if place not in changed})
     if not changes:
-        return None
+        return []
     revision = store.next_revision(db)
-    broadcast_id = _broadcast(db, scope, targets, changes, revision, now)
+    told_by: dict[str, int] = {}
+    for action, told in _by_action(scope, changes).items():
+        told_by |= dict.fromkeys([c.place for c in told], _broadcast(db, scope, targets, action, told, revision, now))
     store.set_in_force(
-        db, [_row(scope, present.get(c.place), c, targets[c.place], revision, broadcast_id) for c in changes]
+        db, [_row(scope, present.get(c.place), c, targets[c.place], revision, told_by.get(c.place)) for c in changes]
     )
-    return broadcast_id
+    return list(dict.fromkeys(told_by.values()))
+
+
+def _by_action(scope: Scope, changes: Iterable[PlaceChange]) -> dict[Action, list[PlaceChange]]:
+    """The changes that people may have to be told, by what the rules make of them."""
+    rule = hazards.rule(scope.hazard)
+    found: dict[Action, list[PlaceChange]] = {}
+    for change in changes:
+        action = decision.of_change(rule, change, flashed=change.place in scope.flashed)
+        if action is not Action.RECORD and _concerns_people(rule, change):
+            found.setdefault(action, []).append(change)
+    return found
 
 
 def _change(scope: Scope, present: InForce | None, place: str, target: Target) -> PlaceChange | None:
@@ -147,6 +163,7 @@ def _change(scope: Scope, present: InForce | None, place: str, target: Target) -
         facts=state.facts,
         higher=higher,
         issued=target.word.issued,
+        eased=place in scope.eased,
     )
 
 
@@ -184,16 +201,13 @@ def _broadcast(
     db: Connection,
     scope: Scope,
     targets: Mapping[str, Target],
-    changes: Iterable[PlaceChange],
+    action: Action,
+    told: Sequence[PlaceChange],
     revision: int,
     now: datetime,
-) -> int | None:
+) -> int:
     """Write the broadcast as a snapshot from which every text can be written again."""
     rule = hazards.rule(scope.hazard)
-    told = [change for change in changes if _concerns_people(rule, change)]
-    if not told:
-        return None
-    action = _action(rule, told)
     expires = _expires(rule, [targets[change.place].state.ends_at for change in told], now)
     held = action is Action.HOLD
     rows = db.execute(
@@ -218,14 +232,6 @@ def _broadcast(
     return rows[0].integer("id")
 
 
-def _action(rule: hazards.HazardRule, told: Sequence[PlaceChange]) -> Action:
-    """The strongest of all places, of what is in force and of what ends there; a withdrawal is always sent."""
-    if any(change.cause is Cause.WITHDRAWN for change in told):
-        return Action.SEND
-    actions = (rule.action(grade) for change in told for grade in (change.before, change.after))
-    return max(actions, key=lambda action: action.strength)
-
-
 def _expires(rule: hazards.HazardRule, ends_at: Iterable[datetime | None], now: datetime) -> datetime:
     """Until when a text may be handed over; never after the end of what ends by itself."""
     kept = now + rule.keep
@@ -237,7 +243,8 @@ def _concerns_people(rule: hazards.HazardRule, change: PlaceChange) -> bool:
     """Whether anybody may have to be told: of what is in force, or of the end of what they were told."""
     if rule.is_told(change.after) or change.cause is Cause.WITHDRAWN:
         return True
-    return rule.hazard is not Hazard.EARTHQUAKE and rule.is_told(change.before)
+    some_may_know = rule.is_told(change.before) or (bool(rule.flash) and change.eased)
+    return rule.hazard is not Hazard.EARTHQUAKE and some_may_know
 
 
 def snapshot(hazard: Hazard, event: str, changes: Iterable[PlaceChange]) -> str:
@@ -257,16 +264,20 @@ def _notices_of(alert: Alert, report: Report) -> list[Notice]:
     """Unknown place codes, and an alert that says something of no place we know."""
     notices = list(alert.notices)
     graded = [area for area in report.areas if area.grade not in (NONE, "unknown")]
-    if report.status is Status.ACTUAL and graded and not alert.places:
-        notices.append(
-            Notice(
-                kind=NoticeKind.NO_AREA,
-                subject=alert.identifier,
-                text=f"{alert.identifier} resolves to no municipality: nobody is told. Renew the place tables.",
-                urgent=True,
-            )
-        )
+    unheard = graded or hazards.rule(report.hazard).action(report.at_large) is not Action.RECORD
+    if report.status is Status.ACTUAL and unheard and not alert.places:
+        notices.append(_no_area(alert, report))
     return notices
+
+
+def _no_area(alert: Alert, report: Report) -> Notice:
+    text = f"{alert.identifier} resolves to no municipality: nobody is told. Renew the place tables."
+    if report.at_large != NONE:
+        text = (
+            f"{alert.identifier}: {alert.reason}. Tell people by hand, or confirm the list in"
+            " alerts/data/designated.toml and have the telegram read again."
+        )
+    return Notice(kind=NoticeKind.NO_AREA, subject=alert.identifier, text=text, urgent=True)
 
 
 def _unreadable(telegram: PendingTelegram, code: str, reason: str) -> Notice:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts import folding, history, store, strand_store, strands
+from alerts import folding, hazards, history, store, strand_store, strands
 from alerts.changes import Cause
 from alerts.folding import State
 from alerts.history import Alert
@@ -44,6 +44,10 @@ class Scope:
     words: dict[str, Word] = field(default_factory=dict)
     #: places whose people hear of a withdrawal even where the state has ended by time
     withdrawn: set[str] = field(default_factory=set)
+    #: places where a telegram of the batch says that the danger has become less
+    eased: set[str] = field(default_factory=set)
+    #: places of which a telegram of the batch reports an event that a later one of it has overtaken, or not
+    flashed: set[str] = field(default_factory=set)
     alert_id: int = 0
     action: Action = Action.RECORD
     reason: str = ""
@@ -54,6 +58,12 @@ class Scope:
         if self.seen_at is None or alert.action.strength >= self.action.strength:
             self.alert_id, self.action, self.reason = alert_id, alert.action, alert.reason
         self.seen_at = min(self.seen_at or seen_at, seen_at)
+
+    def hear(self, alert: Alert) -> None:
+        """Keep what a later telegram of the batch may hide: that something eased, or that something happened."""
+        flash = hazards.rule(self.hazard).flash
+        self.eased |= alert.after.eased
+        self.flashed |= {place for place, grade in alert.after.grades.items() if grade in flash}
 
 
 Scopes = dict[tuple[Hazard, str], Scope]
@@ -79,6 +89,7 @@ def take_in(
         scope = scopes.setdefault((report.hazard, event), Scope(hazard=report.hazard, event=event))
         _fold_in(db, scope, report, alert, known, fresh, places)
         scope.note(alert, alert_id, seen_at)
+        scope.hear(alert)
     return alert
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from alerts import decision
 from alerts.changes import Cause, PlaceChange
 from alerts.hazards import Ends, HazardRule
-from alerts.vocabulary import NONE, Hazard, Kind
+from alerts.vocabulary import NONE, Action, Hazard, Kind
 
 #: below 5-lower a person gets at most one earthquake text in this time
 QUIET_AFTER_EARTHQUAKE = timedelta(hours=1)
@@ -118,12 +119,23 @@ def _rises(rule: HazardRule, change: PlaceChange, known: Mapping[str, str], pers
     if not wants(rule, change.after, person.min_level):
         return False
     before = known.get(change.place, NONE)
+    if decision.follows(rule, change, before):
+        return True
+    if before == NONE and _fell_to_held(rule, change):
+        return False
     return rule.step(change.after) > rule.step(before) or (change.higher and change.after == before)
+
+
+def _fell_to_held(rule: HazardRule, change: PlaceChange) -> bool:
+    """It fell to a grade that two people have to release: only those who know of more hear of that."""
+    fell = rule.rank(change.after) < rule.rank(change.before) and change.before not in rule.flash
+    return fell and rule.action(change.after) is Action.HOLD
 
 
 def _ends(rule: HazardRule, change: PlaceChange, known: Mapping[str, str]) -> bool:
     """A place this person was told of is lower now. An earthquake ends for people only by withdrawal."""
-    if rule.rank(change.after) >= rule.rank(known[change.place]):
+    told = known[change.place]
+    if rule.rank(change.after) >= rule.rank(told) or decision.follows(rule, change, told):
         return False
     if rule.hazard is Hazard.EARTHQUAKE:
         return change.cause is Cause.WITHDRAWN and not rule.is_told(change.after)
