@@ -29,7 +29,7 @@ from tests.feeds.fake_jma import FakeJma
 START = datetime(2026, 11, 23, tzinfo=UTC)
 WAJIMA, SUZU, NANAO, KANAZAWA = "17204", "17205", "17202", "17201"
 ISHIKAWA = "170000"
-_FEED = {"VP": "extra", "VX": "eqvol", "VT": "eqvol"}
+_FEED = {"VP": "extra", **dict.fromkeys(("VX", "VT", "VF", "VY"), "eqvol")}
 _PATIENCE = 30.0
 #: codes of heavy rain by level; "" is a lifted warning
 RAIN = {"L2": "10", "L3": "03", "L4": "43", "L5": "33"}

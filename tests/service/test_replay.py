@@ -12,7 +12,7 @@ import pytest
 from alerts import places
 from alerts.vocabulary import InfoType, Status
 from feeds.jma import compose
-from feeds.jma.compose import Epicentre, Item, Sea
+from feeds.jma.compose import Danger, Epicentre, Item, Sea
 from service import replay
 from tests.alerts.plain_state import Said
 from tests.feeds.jma.telegrams import AT, EVENT, later, swap
@@ -222,6 +222,56 @@ def test_folders_are_searched_and_files_are_taken_as_they_are(tmp_path: Path) ->
 def test_the_same_file_twice_says_the_same_twice(tmp_path: Path) -> None:
     rows = played(tmp_path, {"a.xml": tsunami(), "b.xml": tsunami()})
     assert rows[0]["alerts"] == rows[1]["alerts"]
+
+
+def decisions(rows: list[dict[str, Any]]) -> list[tuple[str, dict[str, str]]]:
+    """Decision and places of each row's one alert."""
+    return [(only(row["alerts"])["decision"], only(row["alerts"])["places"]) for row in rows]
+
+
+def asama(at: datetime, level: str, last: str, action: str, before: str) -> bytes:
+    """VFVO50 of 浅間山 for 小諸市."""
+    danger = Danger(action=action, last=before)
+    return compose.volcanic_warning(volcano="306", level=level, last=last, municipalities={"2020800": danger}, at=at)
+
+
+def test_what_falls_from_sent_is_sent_and_what_follows_an_eruption_is_held(tmp_path: Path) -> None:
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": compose.eruption_notice(volcano="306", municipalities=["2020800"], at=AT),
+            "b.xml": asama(later(5), "13", "11", "43", "45"),
+            "c.xml": asama(later(10), "15", "13", "41", "43"),
+            "d.xml": asama(later(15), "13", "15", "43", "41"),
+            "e.xml": asama(later(20), "12", "13", "43", "43"),
+            "f.xml": asama(later(25), "11", "12", "45", "43"),
+        },
+    )
+    assert decisions(rows) == [
+        ("send", {"20208": "eruption"}),
+        ("hold", {"20208": "V3"}),
+        ("send", {"20208": "V5"}),
+        ("send", {"20208": "V3"}),
+        ("hold", {"20208": "V2"}),
+        ("record", {"20208": "V1"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "hazard", "decision"),
+    [
+        (compose.trough_information("111", at=AT), "nankai_trough", "record"),
+        (compose.trough_information("120", at=AT), "nankai_trough", "hold"),
+        (compose.trough_information("130", at=AT), "nankai_trough", "hold"),
+        (compose.trough_information("190", at=AT), "nankai_trough", "record"),
+        (compose.sanriku_information(at=AT), "hokkaido_sanriku", "hold"),
+        (compose.sanriku_information(at=AT, status=Status.EXERCISE), "hokkaido_sanriku", "record"),
+    ],
+)
+def test_what_names_no_area_is_an_alert_without_places(tmp_path: Path, raw: bytes, hazard: str, decision: str) -> None:
+    row = only(played(tmp_path, {"a.xml": raw}))
+    alert = only(row["alerts"])
+    assert (row["outcome"], alert["hazard"], alert["decision"], alert["places"]) == ("alerts", hazard, decision, {})
 
 
 # Official telegrams, against a second reading of them that shares nothing with the readers
