@@ -75,7 +75,7 @@ def populate(db: Connection, place_of: Callable[[int], str], first: int, last: i
     )
 
 
-def announce(db: Connection, codes: Sequence[str], grade: str) -> int:
+def announce(db: Connection, codes: Sequence[str], grade: str, cause: Cause = Cause.ISSUED) -> int:
     """A landslide grade in force in these places, and the broadcast row that tells of it."""
     moment, revision = now(), store.next_revision(db)
     rule, present = hazards.rule(Hazard.LANDSLIDE), store.in_force(db, Hazard.LANDSLIDE, "")
@@ -84,7 +84,7 @@ def announce(db: Connection, codes: Sequence[str], grade: str) -> int:
             place=code,
             before=present[code].grade if code in present else NONE,
             after=grade,
-            cause=Cause.ISSUED,
+            cause=cause,
             facts=Facts(),
             higher=False,
             issued=moment,

@@ -21,6 +21,11 @@ def at_most(name: str, value: float, unit: str, limit: float | None = None) -> M
     return Measure(name=name, value=value, unit=unit, limit=limit, ok=limit is None or value <= limit)
 
 
+def at_least(name: str, value: float, unit: str, limit: float) -> Measure:
+    """A measure that is well from its limit on."""
+    return Measure(name=name, value=value, unit=unit, limit=limit, ok=value >= limit)
+
+
 def peak_memory() -> float:
     """The most memory this process ever had resident, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

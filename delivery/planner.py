@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
-from delivery import broadcasts, newcomers, operators, planning, welcomes
-from delivery.broadcasts import Advance
+from delivery import broadcasts, newcomers, operators, planning, welcomes, withdrawing
+from delivery.broadcasts import Advance, Broadcast
 from delivery.forms import Rates
 from delivery.newcomers import Newcomer
 from delivery.operators import Operator
@@ -168,13 +168,23 @@ class Planner:
         if plan is None:
             begun = await self.db.write(planning.begin, broadcast_id, self.writer, self.rates, now)
             plan = self._plans[broadcast_id] = planning.Plan(begun, self.writer)
-        step = await self.db.write(plan.chunk, now)
+            step = await self.db.write(plan.chunk, now)
+            self.wake_sender()
+            await self._withdraw(begun, now)
+        else:
+            step = await self.db.write(plan.chunk, now)
         if step.finished:
             self._plans.pop(broadcast_id, None)
         if self._aside.pop(broadcast_id, None) is not None:
             await self.db.write(noticeboard.resolve, NoticeKind.TEXT, _name(broadcast_id), now)
         self.wake_sender()
         return step
+
+    async def _withdraw(self, newer: Broadcast, now: datetime) -> None:
+        """What this broadcast has overtaken need not wait for its turn to be settled."""
+        for older in await self.db.read(withdrawing.overtaken, newer.hazard, newer.event, newer.id):
+            while await self.db.write(withdrawing.withdraw, older, now) == withdrawing.SIZE:
+                pass
 
     async def _rest(self) -> None:
         try:

@@ -7,7 +7,7 @@ in flight and gives the rest back.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from delivery import chunks, outbox, reconciling
@@ -22,6 +22,8 @@ from subscribers import msisdn
 _log = logging.getLogger(__name__)
 #: seconds' worth of texts that are claimed at once
 _AHEAD = 0.25
+#: seconds between two looks for texts that hang
+_LOOK = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,9 @@ class Sender:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
     _recorder: Recorder = field(init=False)
-    _in_flight: set[asyncio.Task[None]] = field(default_factory=set)
+    #: what is being handed over, and since when by the loop's clock
+    _in_flight: dict[asyncio.Task[None], float] = field(default_factory=dict)
+    _cut_off: set[asyncio.Task[None]] = field(default_factory=set)
     _free: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +80,7 @@ class Sender:
         beside = [
             asyncio.create_task(self._repeat(self._recorder.flush, lambda: self.settings.gather)),
             asyncio.create_task(self._repeat(self._look_up_all, lambda: self.settings.poll)),
+            asyncio.create_task(self._watch()),
         ]
         try:
             while not self._stopping:
@@ -139,15 +144,15 @@ class Sender:
                 self._free.release()
                 await self.db.write(outbox.give_back, [text.message_id], self.clock())
                 continue
-            task = asyncio.create_task(self._hand_over(replace(text, validity_seconds=left), sender))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
+            task = asyncio.create_task(self._hand_over(text, left, sender))
+            self._in_flight[task] = task.get_loop().time()
+            task.add_done_callback(self._ended)
         return len(texts)
 
-    async def _hand_over(self, text: Claimed, sender: str) -> None:
+    async def _hand_over(self, text: Claimed, left: int, sender: str) -> None:
         number = self._open(text)
         try:
-            outcome = NotOpened() if number is None else await self._send(text, number, sender)
+            outcome = NotOpened() if number is None else await self._send(text, number, left, sender)
         finally:
             self._free.release()
         if isinstance(outcome, Throttled):
@@ -169,22 +174,25 @@ class Sender:
             _log.error("number_not_opened", extra={"error": type(error).__name__, "message_id": text.message_id})
             return None
 
-    async def _send(self, text: Claimed, number: str, sender: str) -> Outcome:
+    async def _send(self, text: Claimed, number: str, left: int, sender: str) -> Outcome:
         """Exactly one POST. Whatever goes wrong after it began leaves the outcome unknown."""
         outgoing = OutgoingText(
             number=number,
             text=text.text,
             segments=text.segments,
-            validity_seconds=text.validity_seconds,
+            validity_seconds=left,
             message_id=text.message_id,
             attempt=text.attempt,
             sender=sender,
             news=text.news,
         )
         try:
-            async with asyncio.timeout(self.settings.timeout):
-                return await self.transport.send(outgoing)
-        except TimeoutError:
+            return await self.transport.send(outgoing)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task not in self._cut_off:
+                raise
+            task.uncancel()
             return Unknown(code="timeout")
         except Exception as error:  # noqa: BLE001 -- a transport's surprise is an unknown outcome, not our end
             _log.warning("transport_raised", extra={"error": type(error).__name__, "message_id": text.message_id})
@@ -192,7 +200,22 @@ class Sender:
 
     async def _land(self) -> None:
         while self._in_flight:
-            await asyncio.wait(self._in_flight)
+            await asyncio.wait(self._in_flight, timeout=_LOOK)
+            self._cut_off_late_ones()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.pop(task, None)
+        self._cut_off.discard(task)
+
+    def _cut_off_late_ones(self) -> None:
+        """One look at all of them: a timer for each would cost more than it guards. Transports have their own."""
+        oldest = asyncio.get_running_loop().time() - self.settings.timeout
+        for task, since in list(self._in_flight.items()):
+            if since > oldest:
+                break  # they stand in the order in which they began
+            if task not in self._cut_off:
+                self._cut_off.add(task)
+                task.cancel()
 
     async def _repeat(self, work: Callable[[], Awaitable[object]], seconds: Callable[[], float]) -> None:
         """Do something beside the sending, again and again, whatever comes of it."""
@@ -202,6 +225,11 @@ class Sender:
                 await work()
             except Exception as error:  # noqa: BLE001 -- the database may be away for a moment
                 _log.exception("beside_sending_failed", extra={"error": type(error).__name__})
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK)
+            self._cut_off_late_ones()
 
     async def _rest(self) -> None:
         try:

@@ -80,14 +80,19 @@ def _address(url: str, query: str) -> URL:
     return URL(f"{url}?{query}", encoded=True) if query else _whole(url)
 
 
-@lru_cache(maxsize=2048)
-def _quoted(body: str) -> str:
-    """Few texts go to many people."""
-    return quote_plus(body)
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    """Few texts go to many people, from few senders, for few spans of time."""
+    return quote_plus(text)
 
 
 def _form(data: Mapping[str, object]) -> bytes:
-    return "&".join(
-        f"{name}={_quoted(value) if name == 'Body' and isinstance(value, str) else quote_plus(str(value))}"
-        for name, value in data.items()
-    ).encode("ascii")
+    return "&".join([f"{name}={_value(str(value))}" for name, value in data.items()]).encode("ascii")
+
+
+def _value(text: str) -> str:
+    """Numbers and addresses of ours are different for every message; quoting them by hand is several times cheaper."""
+    if text[:1] == "+" and text[1:].isascii() and text[1:].isdigit():
+        return f"%2B{text[1:]}"
+    address, mark, query = text.partition("?")
+    return f"{_quoted(address)}%3F{quote_plus(query)}" if mark and "://" in address else _quoted(text)

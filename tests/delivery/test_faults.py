@@ -1,6 +1,7 @@
 """One person, one answer or one look-up at fault costs nobody else anything. On both engines."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from delivery.outcomes import Answered
 from delivery.planner import Planner
 from delivery.recording import Recorder
 from delivery.transport import Accepted, CannotTell, Found, NotThere, OurFault, Unknown
-from tests.delivery.builders import RATES, SUZU, WAJIMA, a_person, a_service, set_state
+from tests.delivery.builders import RATES, SUZU, WAJIMA, a_person, a_service, number, set_state
 from tests.delivery.test_agents import until
 
 
@@ -213,3 +214,26 @@ async def test_one_person_at_fault_does_not_keep_a_broadcast_from_the_others(db,
     await service.send()
     assert len(service.texts(3)) == 1
     assert service.network.totals().told_twice == 0
+
+
+async def test_a_transport_that_hangs_is_given_up_and_the_outcome_is_unknown(db, clock):
+    service = a_service(db, clock)
+    for index in range(3):
+        a_person(db, index, WAJIMA)
+    set_state(db, {WAJIMA: "L4"}, clock())
+    service.plan()
+    send, given_up = service.network.send, []
+
+    async def hanging(text):
+        if text.number == number(1):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                given_up.append(text.number)
+        return await send(text)
+
+    service.network.send = hanging
+    service.sender.settings = replace(service.sender.settings, timeout=0.2)
+    await service.send()
+    assert given_up == [number(1)]
+    assert sorted(service.states()) == ["delivered", "delivered", "uncertain"]

@@ -199,3 +199,31 @@ async def test_the_first_is_handed_over_while_the_rest_is_still_being_queued(db,
     await agent.step()
     await service.send()
     assert service.states() == ["delivered"] * (chunks.SIZE + 5)
+
+
+async def test_what_is_overtaken_is_withdrawn_at_once_not_at_its_turn(db, clock, service):
+    city(db, 0, WAJIMA, 20)
+    city(db, 100, SUZU, 5)
+    old = set_state(db, {WAJIMA: "L4", SUZU: "L4"}, clock())
+    service.plan()
+    assert len(claimed(db, clock, 5)) == 5
+    set_state(db, {WAJIMA: "none"}, clock.advance(1))
+    await a_planner(service).step()
+    rows = db.read_sync(
+        lambda c: c.execute(
+            "SELECT place, state, count(*) AS n FROM messages WHERE broadcast_id = :id GROUP BY place, state",
+            {"id": old},
+        )
+    )
+    counted = {(row.text("place"), row.text("state")): row.integer("n") for row in rows}
+    assert counted == {(WAJIMA, "handing"): 5, (WAJIMA, "withdrawn"): 15, (SUZU, "queued"): 5}
+
+
+async def test_the_last_withdrawn_text_ends_its_broadcast(db, clock, service):
+    city(db, 0, WAJIMA, 3)
+    old = set_state(db, {WAJIMA: "L4"}, clock())
+    service.plan()
+    set_state(db, {WAJIMA: "none"}, clock.advance(1))
+    await a_planner(service).step()
+    row = db.read_sync(lambda c: c.execute("SELECT state FROM broadcasts WHERE id = :id", {"id": old}))[0]
+    assert (row.text("state"), service.states()) == ("complete", ["withdrawn"] * 3)
