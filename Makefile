@@ -11,7 +11,7 @@ OWN_TERMINAL := if [ -t 0 ]; then set -m; fi;
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test lint types imports tests check bench format lock clean
+.PHONY: help demo run test lint types imports tests check bench format lock prism clean
 
 .DEFAULT:
 	$(error there is no target '$@': `make` alone lists them)
@@ -57,6 +57,11 @@ lock: ## renew requirements.lock from the ranges in pyproject.toml
 	@build/lock/bin/python -m pip --quiet install '.[dev,postgres,postal]'
 	@{ sed -n '/^#/p' requirements.lock; build/lock/bin/python -m pip freeze --exclude tomoshibi; } > build/requirements.lock
 	@mv build/requirements.lock requirements.lock
+
+prism: ## install Prism, which checks what we send to Twilio (needs nodejs and npm)
+	@command -v npm >/dev/null || { echo "npm is missing: sudo apt-get install nodejs npm"; exit 1; }
+	@test -x build/prism/node_modules/.bin/prism || \
+		npm install --prefix build/prism --silent --no-audit --no-fund --no-save @stoplight/prism-cli@5.16.0
 
 clean: ## remove what these targets have made
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

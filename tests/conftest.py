@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from storage import database
-from tests import browser
+from tests import browser, prism
 
 # Times of single examples vary with the load of the machine; a property is not a stopwatch.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,16 +21,19 @@ settings.load_profile("tests")
 
 
 _BROWSER = browser.find()
+_PRISM = prism.find()
 
 
 def pytest_configure() -> None:
     """In CI nothing is left out in silence."""
     browser.refuse_to_leave_out(Path(__file__).parent, _BROWSER)
+    prism.refuse_to_leave_out(_PRISM)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Page tests need a browser."""
+    """Page tests need a browser, and the contract with Twilio needs Prism."""
     browser.leave_out(config, items, _BROWSER)
+    prism.leave_out(config, items, _PRISM)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -38,6 +41,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     asked = terminalreporter.config.args
     if _BROWSER is None and any(path in ("tests", ".") or "web" in path for path in asked):
         terminalreporter.write_line(browser.REMEDY)
+    if _PRISM is None and any(path in ("tests", ".") or "delivery" in path for path in asked):
+        terminalreporter.write_line(prism.REMEDY)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import browser
+from tests import browser, prism
 from tests.conftest import FakeClock
 
 
@@ -67,3 +67,12 @@ def test_in_ci_a_missing_browser_is_an_error(tmp_path: Path, monkeypatch: pytest
         browser.refuse_to_leave_out(tmp_path, None)
     monkeypatch.delenv("CI_FULL")
     browser.refuse_to_leave_out(tmp_path, None)
+
+
+def test_tests_with_prism_are_left_out_without_it_and_in_ci_that_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI_FULL", raising=False)
+    prism.refuse_to_leave_out(None)
+    monkeypatch.setenv("CI_FULL", "1")
+    prism.refuse_to_leave_out("/usr/bin/prism")
+    with pytest.raises(pytest.UsageError, match="make prism"):
+        prism.refuse_to_leave_out(None)
