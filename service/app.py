@@ -14,7 +14,7 @@ from aiohttp import web
 from alerts import places
 from alerts import store as state
 from campaigns import runner as lessons
-from delivery import reconciling
+from delivery import accepting, reconciling
 from delivery.decider import Decider
 from delivery.deciding import Decided
 from delivery.forms import Rates
@@ -76,6 +76,7 @@ class Service:
         settings, db, clock = parts.settings, parts.db, parts.clock
         loop = asyncio.get_running_loop()
         self._changes = Changes()
+        self._words = parts.catalogue
         self._receiver = Receiver(db=db, on_recorded=self._changes.notify)
         self.sender = Sender(
             db=db,
@@ -89,7 +90,7 @@ class Service:
         )
         self.planner = Planner(
             db=db,
-            writer=CatalogueWriter(catalogue=parts.catalogue, places=self.places, two_way=settings.two_way),
+            writer=self._writer(),
             rates=Rates(segments_per_second=settings.rate(), targets=_seconds(settings.targets())),
             clock=clock,
             wake_sender=self._planned,
@@ -114,6 +115,7 @@ class Service:
 
     async def start(self) -> None:
         """Begin to poll, decide, plan, send and show. SettingsError where the address is taken."""
+        await self.look_at_languages()
         await self._listen()
         self._tasks = [
             asyncio.create_task(self._keep_up(agent.run), name=type(agent).__name__)
@@ -131,6 +133,7 @@ class Service:
         self._clock.every(min(poll, timedelta(seconds=5)), "watch the feeds", self.watch, at_once=False)
         self._clock.every(second, "end by time", self.end_by_time, at_once=True)
         self._clock.every(second, "lessons", self.run_lessons, at_once=True)
+        self._clock.every(min(poll, timedelta(seconds=5)), "languages", self.look_at_languages, at_once=False)
         self._clock.every(second, "notice other processes", self.look_outside, at_once=False)
 
     async def _keep_up(self, run: Callable[[], Awaitable[None]]) -> None:
@@ -166,8 +169,21 @@ class Service:
 
     async def run_lessons(self) -> None:
         """Send the lessons that are due, unless a warning holds them."""
-        if await lessons.run_due(self.parts.db, self.parts.catalogue, self.parts.clock()):
+        if await lessons.run_due(self.parts.db, self._words, self.parts.clock()):
             self._planned()
+
+    async def look_at_languages(self) -> None:
+        """Real SMS go out only in languages that somebody answers for."""
+        if not self.parts.settings.sends_for_real:
+            return
+        found = await self.parts.db.read(accepting.accepted)
+        words = accepting.usable(self.parts.catalogue, frozenset(one.language for one in found))
+        if words.by_tag.keys() != self._words.by_tag.keys():
+            self._words = words
+            self.planner.writer = self._writer()
+
+    def _writer(self) -> CatalogueWriter:
+        return CatalogueWriter(catalogue=self._words, places=self.places, two_way=self.parts.settings.two_way)
 
     async def look_outside(self) -> None:
         """The command line may have written beside us."""

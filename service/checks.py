@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from alerts import hazards, places
+from delivery import accepting
 from delivery.twilio.transport import TwilioTransport
 from feeds import fetch, health, store
 from feeds.settings import FEEDS, FeedSettings
@@ -127,13 +128,21 @@ def _words(settings: Settings) -> Iterator[Finding]:
 
 
 def _languages(settings: Settings, words: Catalogue) -> Finding:
-    """How far each language is; on a real transport, an unsigned one needs somebody to look."""
+    """How far each language is; on a real transport, somebody has to answer for an unsigned one."""
     by_review = {review: [tag for tag, one in words.by_tag.items() if one.review is review] for review in Review}
     parts = [f"{review.value.replace('_', '-')}: {', '.join(tags)}" for review, tags in by_review.items() if tags]
     if without := [tag for tag in words.names if tag not in words.by_tag]:
         parts.append(f"no words of their own yet, served by Easy Japanese and English: {', '.join(without)}")
-    signed = len(by_review[Review.SIGNED]) == len(words.names)
-    return Finding(what="languages", good=signed or not settings.sends_for_real, text="; ".join(parts))
+    if not settings.sends_for_real:
+        return Finding(what="languages", good=True, text="; ".join(parts))
+    with opening.opened(settings) as db:
+        known = frozenset(one.language for one in db.read_sync(accepting.accepted))
+    if waiting := accepting.waiting(words, known):
+        parts.append(
+            f"wait for somebody to answer for them, served by Easy Japanese and English: {', '.join(waiting)};"
+            " see `run.py languages accept`"
+        )
+    return Finding(what="languages", good=not waiting, text="; ".join(parts))
 
 
 def _places() -> Iterator[Finding]:

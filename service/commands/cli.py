@@ -13,6 +13,7 @@ import click
 from service.commands import (
     campaigns,
     checking,
+    languages,
     messages,
     replaying,
     residents,
@@ -46,6 +47,7 @@ for command in (
     messages.messages,
     residents.residents,
     campaigns.campaigns,
+    languages.languages,
     telegrams.telegrams,
     state.state,
     users.users,

@@ -154,3 +154,24 @@ async def test_check_reaches_the_provider_and_sends_nothing(night):
     wrong = await finding(TWILIO_AUTH_TOKEN="wrong")
     assert not wrong["good"] and "401" in wrong["text"]
     assert night.provider.taken == []
+
+
+async def test_a_language_goes_out_for_real_once_somebody_answers_for_it(night):
+    await night.story.people((0, "vi", ""), (1, "en", ""))
+    await night.serve()
+    await night.until(lambda: night.provider.texts_of(number(0)), "the welcome text")
+    process = await night.run("languages", "accept", "vi", "--by", "Yamada, Wajima city")
+    said, _ = await process.communicate()
+    assert (process.returncode, said) == (0, b"vi is accepted\n")
+    voices = [row[0] for row in night.story.rows(_VOICES)]
+    assert voices == ["ja-Hira+en"]
+    for index in range(2, 30):  # it is noticed a moment later
+        await night.story.people((index, "vi", ""))
+        await night.until(lambda index=index: night.provider.texts_of(number(index)), "a welcome text")
+        voices = [row[0] for row in night.story.rows(_VOICES)]
+        if voices[-1] == "vi":
+            break
+    assert voices[-1] == "vi"
+
+
+_VOICES = "SELECT t.language FROM messages m JOIN texts t ON t.id = m.text_id WHERE m.language = 'vi' ORDER BY m.id"

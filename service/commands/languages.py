@@ -1,0 +1,62 @@
+"""`languages`: who answers for the words of a language before they are sent for real."""
+
+import click
+
+from delivery import accepting
+from service import opening, settings
+from service.clock import system_time
+from service.commands import output
+from templates_i18n import catalogue
+from templates_i18n.language import Review
+
+
+@click.group()
+def languages() -> None:
+    """Languages, how far their words were looked at, and who answers for them."""
+
+
+@languages.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def list_languages(as_json: bool) -> int:
+    """All languages with words. Exit code 1 if one waits to be accepted."""
+    words = catalogue.load()
+    with opening.opened(settings.load()) as db:
+        found = {one.language: one for one in db.read_sync(accepting.accepted)}
+    waiting = accepting.waiting(words, frozenset(found))
+    rows = [
+        {
+            "language": tag,
+            "review": str(language.review),
+            "accepted_by": found[tag].by if tag in found else None,
+            "waits": tag in waiting,
+        }
+        for tag, language in words.by_tag.items()
+    ]
+    if as_json:
+        output.print_json({"languages": rows})
+    else:
+        for row in rows:
+            who = f", accepted by {row['accepted_by']}" if row["accepted_by"] else ""
+            waits = ": waits; readers get Easy Japanese and English in real SMS" if row["waits"] else ""
+            click.echo(f"{row['language']}: {row['review']}{who}{waits}")
+    return 1 if waiting else 0
+
+
+@languages.command("accept")
+@click.argument("language")
+@click.option("--by", required=True, help="Who answers for it: name and office.")
+def accept(language: str, by: str) -> int:
+    """Let a language be sent for real although nobody has signed its words. Stands in the log of changes."""
+    words = catalogue.load()
+    if language not in words.by_tag:
+        known = ", ".join(words.by_tag)
+        raise click.BadParameter(f"{language!r}: expected one that has words: {known}", param_hint="LANGUAGE")
+    if not by.strip():
+        raise click.BadParameter("expected a name and an office", param_hint="--by")
+    if words.by_tag[language].review is Review.SIGNED:
+        click.echo(f"{language} is signed; nothing to accept")
+        return 0
+    with opening.opened(settings.load()) as db:
+        done = db.write_sync(accepting.accept, language, words.version, by.strip(), system_time())
+    click.echo(f"{language} is accepted" if done else f"{language} was accepted before")
+    return 0
