@@ -151,7 +151,7 @@ def _retried(outcome: Retryable, attempts: int, expires_at: datetime, at: dateti
     if not outcome.unreachable:
         return _again(OutcomeName.RETRYABLE, outcome.code, wait, attempts, expires_at, at)
     trouble = NoticeKind.PROVIDER if attempts > 1 else None
-    return _again(OutcomeName.RETRYABLE, outcome.code, backoff(attempts), 0, expires_at, at, trouble=trouble)
+    return _again(OutcomeName.RETRYABLE, outcome.code, wait, 0, expires_at, at, trouble=trouble)
 
 
 def backoff(attempts: int) -> float:

@@ -15,13 +15,15 @@ from delivery.outbox import Claimed
 from delivery.outcomes import Answered, NotOpened
 from delivery.rate import Bucket, Pool
 from delivery.recording import Recorder
-from delivery.transport import BadNumber, Outcome, OutgoingText, Throttled, Transport, Unknown
+from delivery.transport import BadNumber, Outcome, OutgoingText, Retryable, Throttled, Transport, Unknown
 from storage.database import Database
 from subscribers import msisdn
 
 _log = logging.getLogger(__name__)
 #: seconds' worth of texts that are claimed at once
 _AHEAD = 0.25
+#: seconds until the next try where the provider cannot be reached: all wait, and none for long when it is back
+_GONE = 1.0
 #: seconds between two looks for texts that hang
 _LOOK = 1.0
 
@@ -155,8 +157,11 @@ class Sender:
             outcome = NotOpened() if number is None else await self._send(text, number, left, sender)
         finally:
             self._free.release()
-        if isinstance(outcome, Throttled):
-            self.bucket.pause(outcome.after, outcome.sender)
+        match outcome:
+            case Throttled(after=after, sender=only):
+                self.bucket.pause(after, only)
+            case Retryable(unreachable=True):
+                self.bucket.pause(_GONE)
         self._recorder.add(
             Answered(
                 message_id=text.message_id,

@@ -125,3 +125,14 @@ async def test_look_ups_know_the_ids_of_other_texts(db, clock, service):
     service.sender.transport = Provider()
     await service.sender.reconcile()
     assert asked == [{"p1"}]
+
+
+async def test_while_the_provider_cannot_be_reached_everybody_waits_a_moment(db, clock, service):
+    class Gone:
+        async def send(self, text):
+            return Retryable(code="ClientConnectorError", after=5, unreachable=True)
+
+    service.sender.transport = Gone()
+    await service.sender.drain()
+    assert service.states() == ["queued"]
+    assert service.sender.bucket.wait() == pytest.approx(1.0)
