@@ -72,6 +72,10 @@ def start(db: Database, base_url: str, rate: float | None) -> Agents:
     return Agents(planner, sender, transport, [asyncio.create_task(one.run()) for one in (planner, sender)])
 
 
+def _at_home(index: int) -> str:
+    return WAJIMA
+
+
 async def cancellation() -> tuple[float, float, float, int]:
     """Seconds from it to the last old copy, the first correction, and the last row settled; copies before it."""
     fake = FakeTwilio()
@@ -79,7 +83,7 @@ async def cancellation() -> tuple[float, float, float, int]:
     with tempfile.TemporaryDirectory() as folder:
         db = database.open(Path(folder) / "bench.db", role="serve")
         for first in range(1, CITY + 1, 20_000):
-            db.write_sync(populate, WAJIMA, first, min(CITY, first + 19_999))
+            db.write_sync(populate, _at_home, first, min(CITY, first + 19_999))
         agents = start(db, base_url, _RATE)
         await db.write(announce, [WAJIMA], "L4")
         agents.planner.wake()
