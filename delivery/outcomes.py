@@ -254,21 +254,24 @@ def _tell_municipalities(db: Connection, subscriber_id: int, masked: str, code: 
 
 def _raise_trouble(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:
     """Notices about our own side; the provider's trouble ends when it takes a text again."""
-    kinds = {(after.trouble, after.code or "") for _, after in settled if after.trouble is not None}
-    for kind, code in sorted(kinds):
-        noticeboard.add(db, _trouble(kind, code), max(answer.at for answer, _ in settled))
+    kinds = {(after.trouble, after.code or "", after.outcome) for _, after in settled if after.trouble is not None}
+    for kind, code, outcome in sorted(kinds):
+        noticeboard.add(db, _trouble(kind, code, outcome), max(answer.at for answer, _ in settled))
     taken = [answer.at for answer, after in settled if after.state is MessageState.ACCEPTED]
-    if taken and not any(kind is NoticeKind.PROVIDER for kind, _ in kinds):
+    if taken and not any(kind is NoticeKind.PROVIDER for kind, *_ in kinds):
         noticeboard.resolve_all(db, NoticeKind.PROVIDER, max(taken))
 
 
-def _trouble(kind: NoticeKind, code: str) -> Notice:
+def _trouble(kind: NoticeKind, code: str, outcome: OutcomeName) -> Notice:
     if kind is NoticeKind.NUMBER:
         text = (
             "The stored number of some people does not open, and they get no texts: the rows are damaged, or were "
             "sealed with another key. Look for `number_not_opened` in the log, and import these people again."
         )
         return Notice(kind=kind, subject="stored numbers", text=text, urgent=True)
+    if outcome is OutcomeName.RETRYABLE:
+        text = f"The SMS provider cannot be reached ({code}): look at the line to it. Texts wait and are tried again."
+        return Notice(kind=kind, subject=code, text=text, urgent=True)
     text = (
         f"The SMS provider refuses texts because of our side ({code}): check credentials, balance and sender."
         " Texts wait and are tried again."
