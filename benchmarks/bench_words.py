@@ -1,0 +1,65 @@
+"""What words cost: the catalogue, one change in all languages, every text. `python -m benchmarks.bench_words`."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from alerts import places
+from benchmarks.measure import Measure, at_most, show
+from templates_i18n import catalogue, matrix
+from templates_i18n.render import Form, render
+from templates_i18n.request import TextRequest
+
+#: limits of the words: milliseconds for one change in 18 languages and 3 forms, and for the catalogue; seconds for all
+CHANGE_MS = 10.0
+LOAD_MS = 200.0
+ALL_S = 10.0
+_ROUNDS = 7
+
+
+def _best(work: Callable[[], object]) -> float:
+    """Seconds of the best of several turns."""
+    taken = []
+    for _ in range(_ROUNDS):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return min(taken)
+
+
+def _load() -> object:
+    catalogue.load.cache_clear()
+    return catalogue.load()
+
+
+def _changes(requests: Sequence[TextRequest]) -> list[float]:
+    """Milliseconds of each change, in every language and form."""
+    words, table = catalogue.load(), places.load()
+
+    def told(request: TextRequest) -> None:
+        for tag in words.names:
+            for form in Form:
+                render(words, request, tag, form, table)
+
+    return [1000 * _best(lambda request=request: told(request)) for request in requests]  # type: ignore[misc]
+
+
+def measures() -> list[Measure]:
+    """All measures with their limits."""
+    load = 1000 * _best(_load)
+    words, table = catalogue.load(), places.load()
+    changes = _changes(list(matrix.all_requests(words)))
+    began = time.perf_counter()
+    count = len(matrix.messages_json(words, table)["messages"])
+    everything = time.perf_counter() - began
+    languages = f"{len(words.names)} languages ({len(words.languages())} with words)"
+    return [
+        at_most("loading and checking the catalogue", load, "ms", LOAD_MS),
+        at_most(f"one change, {languages}, 3 forms: mean", sum(changes) / len(changes), "ms", CHANGE_MS),
+        at_most("one change: the slowest kind of text", max(changes), "ms", CHANGE_MS),
+        at_most(f"messages: all {count} texts", everything, "s", ALL_S),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(0 if show(measures()) else 1)
