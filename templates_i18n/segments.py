@@ -5,6 +5,7 @@ Owns the GSM-7 alphabet (3GPP TS 23.038) and the walk over parts; knows nothing 
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,14 +77,29 @@ def count(text: str) -> Segmentation:
         parts = 1
     elif encoding is Encoding.GSM_7:
         parts = -(-units // part) if units == len(text) else _walk([1 + (char in _EXTENSION) for char in text], part)
-    elif units == len(text) and not _MARK.search(text):
-        parts = -(-units // part)
     else:
-        parts = _walk([utf16_units(cluster) for cluster in _CLUSTER.findall(text)], part)
+        parts = _parts(text, units, part)
     return Segmentation(encoding=encoding, units=units, segments=parts)
 
 
-def _walk(sizes: list[int], room: int) -> int:
+def _parts(text: str, units: int, room: int) -> int:
+    """Parts of a UCS-2 text."""
+    marked = _MARK.search(text) is not None
+    # without marks no piece has more than two units: each part is full but for one
+    longest = 1 if units == len(text) else 2
+    if not marked and -(-units // room) == -(-units // (room + 1 - longest)):
+        return -(-units // room)
+    return _walk(_sizes(_CLUSTER.findall(text) if marked else text, units == len(text)), room)
+
+
+def _sizes(pieces: Iterable[str], in_plane_0: bool) -> Iterable[int]:
+    """UTF-16 units of letters with their marks; those outside plane 0 take two."""
+    if in_plane_0:
+        return map(len, pieces)
+    return [len(piece) + sum(map("\uffff".__lt__, piece)) for piece in pieces]
+
+
+def _walk(sizes: Iterable[int], room: int) -> int:
     """Parts of a text in which some pieces need several units that may not be parted."""
     parts, used = 1, 0
     for size in sizes:
