@@ -64,14 +64,14 @@ def _names(places: PlaceTable, style: PlaceStyle, *, coastal: bool) -> _Names:
 
 def measure(catalogue: Catalogue, places: PlaceTable, voices: tuple[str, ...] | None = None) -> Exceptions:
     """Every text that misses its budget at its worst, with the segments it needs and why; of some voices or all."""
-    names = {
-        (style, coastal): _names(places, style, coastal=coastal) for style in PlaceStyle for coastal in (True, False)
-    }
+    told = voices or matrix.voices(catalogue)
+    styles = {catalogue.fallback(tag).languages[-1].place for tag in told}
+    names = {(style, coastal): _names(places, style, coastal=coastal) for style in styles for coastal in (True, False)}
     found: dict[str, dict[str, Missed]] = {}
     for request in matrix.all_requests(catalogue):
         # near_sea_go_up stands only in texts for the coast
         coastal = request.hazard in (Hazard.TSUNAMI, Hazard.EARTHQUAKE)
-        for tag in voices or matrix.voices(catalogue):
+        for tag in told:
             used = names[catalogue.fallback(tag).languages[-1].place, coastal]
             for form in Form:
                 worst = _worst(catalogue, places, _at(request, used.worst), tag, form)

@@ -18,7 +18,7 @@ from templates_i18n.catalogue import Catalogue
 from templates_i18n.conformity import HEAD_UNITS
 from templates_i18n.language import Language
 from templates_i18n.matrix import Sample
-from templates_i18n.request import Form
+from templates_i18n.request import Form, TextRequest
 from templates_i18n.segments import Encoding
 
 _DIGITS = re.compile(r"\d+")
@@ -51,12 +51,23 @@ def check(catalogue: Catalogue, places: PlaceTable, tag: str | None = None) -> l
     """All problems of a catalogue, or of one of its languages: its texts through every gate, and its budgets."""
     voices = matrix.voices(catalogue) if tag is None else (tag,)
     requests = (variant for request in matrix.all_requests(catalogue) for variant in matrix.variants(request))
-    heard = tuple(dict.fromkeys((_REFERENCE, *voices)))
-    found = run(catalogue, list(matrix.samples(catalogue, places, requests, heard)))
+    found = _through_all(catalogue, places, requests, voices)
     measured = budgets.measure(catalogue, places, voices)
     return found + [
         Problem(gate="budget", where=where, what=what) for where, what in undeclared(catalogue, measured, voices)
     ]
+
+
+def glance(catalogue: Catalogue, places: PlaceTable) -> list[Problem]:
+    """The problems that one set of facts shows, without budgets: for somebody who waits."""
+    return _through_all(catalogue, places, matrix.all_requests(catalogue), matrix.voices(catalogue))
+
+
+def _through_all(
+    catalogue: Catalogue, places: PlaceTable, requests: Iterator[TextRequest], voices: tuple[str, ...]
+) -> list[Problem]:
+    heard = tuple(dict.fromkeys((_REFERENCE, *voices)))
+    return run(catalogue, list(matrix.samples(catalogue, places, requests, heard)))
 
 
 def run(catalogue: Catalogue, texts: Sequence[Sample], only: str | None = None) -> list[Problem]:
