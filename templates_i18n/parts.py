@@ -20,6 +20,8 @@ from templates_i18n.request import DANGER, IN_FORCE, Form, TextRequest
 _JST = ZoneInfo("Asia/Tokyo")
 #: kinds after which it is said that the grade was another one before
 _STEPS = frozenset({Kind.RAISED, Kind.LOWERED})
+#: what is said of shelters where none is named
+_SHELTERS = "shelter_free"
 #: told by the municipality, not by JMA
 _BY_CITY = frozenset({Hazard.EVACUATION, Hazard.NOTICE})
 
@@ -111,7 +113,7 @@ class PartsWriter:
         """All parts of the text. KeyError where the catalogue has no words."""
         languages = speakers(voice, self.form)
         language = languages[-1]
-        place, plan, phrases = self._place(language, layout), self._plan(), self._actions()
+        place, plan, phrases = self._place(language, layout), self._plan(), self._actions(layout)
         body = [place, *self._body(languages, layout, phrases), self._issued(language)]
         plain = segments.fold_latin if language.fold and not layout.unicode else str
         act = plan.act_of(self.request.kind)
@@ -142,12 +144,15 @@ class PartsWriter:
         others = tuple((place, self._grade(language, grade)) for place, grade in self.others)
         return placing.wording(self.found, language.place, as_on_signs=layout.signs, others=others)
 
-    def _actions(self) -> tuple[str, ...]:
-        """Phrase ids of this form; the phrase about the sea is chosen by what JMA says of a tsunami."""
+    def _actions(self, layout: Layout) -> tuple[str, ...]:
+        """Phrase ids of this form; the phrase about the sea is chosen by what JMA says of a tsunami.
+
+        A shelter that is named says itself that it is free.
+        """
         plan = self._plan()
         ids = {Form.FULL: plan.actions, Form.SHORT: plan.short, Form.CORE: ()}[self.form]
         chosen = (self._sea() if phrase == composition.SEA else phrase for phrase in ids)
-        return tuple(phrase for phrase in chosen if phrase)
+        return tuple(phrase for phrase in chosen if phrase and not (layout.shelter and phrase == _SHELTERS))
 
     def _sea(self) -> str:
         named = (*self.found, *(place for place, _ in self.others))

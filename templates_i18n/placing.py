@@ -63,24 +63,23 @@ def _graded(place: Place, style: PlaceStyle, grade: str) -> str:
 
 def volcano(code: str | None, style: PlaceStyle) -> str:
     """A volcano by its three-digit code, or empty: unknown, or no reading in kana."""
-    known_one = tables.load_volcanoes().volcano(code) if code else None
-    return _either(known_one.ja, known_one.en, style) if known_one else ""
+    found = tables.load_volcanoes().volcano(code) if code else None
+    return _written(found.ja, found.en, found.kana, style) if found else ""
 
 
 def river(code: str | None, style: PlaceStyle) -> str:
     """A river by its forecast area, without its system and the word river, or empty."""
     area = tables.load_rivers().area(code) if code else None
-    return (
-        _either(area.ja.rsplit("\u3000", 1)[-1], area.en.rsplit(", ", 1)[-1].removesuffix(" River"), style)
-        if area
-        else ""
-    )
+    if area is None:
+        return ""
+    latin = area.en.rsplit(", ", 1)[-1].removesuffix(" River")
+    return _written(area.ja.rsplit("\u3000", 1)[-1], latin, "", style)
 
 
-def _either(ja: str, latin: str, style: PlaceStyle) -> str:
+def _written(ja: str, latin: str, kana: str, style: PlaceStyle) -> str:
     match style:
         case PlaceStyle.KANA:
-            return ""
+            return kana
         case PlaceStyle.KANJI | PlaceStyle.JAPANESE:
             return ja
         case PlaceStyle.ENGLISH | PlaceStyle.LATIN:

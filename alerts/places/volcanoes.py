@@ -14,6 +14,8 @@ class Volcano:
     code: str
     ja: str
     en: str
+    #: its reading, of those that are watched all the time; else empty
+    kana: str
     #: (latitude, longitude) in WGS84 degrees.
     position: tuple[float, float] | None
 
@@ -38,10 +40,17 @@ class VolcanoTable:
 def load_volcanoes() -> VolcanoTable:
     """The volcanoes of this release; raises DamagedTable if the file is not as it was built."""
     sheet = packaged.read("volcanoes.tsv")
+    readings = {(code, ja): kana for code, ja, kana in packaged.read("volcano_readings.tsv").of("code", "ja", "kana")}
     return VolcanoTable(
         version=sheet.remarks["version"],
         volcanoes=[
-            Volcano(code=code, ja=ja, en=en, position=(float(lat), float(lng)) if lat and lng else None)
+            Volcano(
+                code=code,
+                ja=ja,
+                en=en,
+                kana=readings.get((code, ja), ""),
+                position=(float(lat), float(lng)) if lat and lng else None,
+            )
             for code, ja, en, lat, lng in sheet.of("code", "ja", "en", "lat", "lng")
         ],
     )

@@ -1,7 +1,7 @@
 """What stands in a text, in which order, and what never does."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from alerts import places
 from alerts.places import PlaceTable
-from alerts.report import Facts, HeightWord, SeaState
-from alerts.vocabulary import Hazard, Kind
+from alerts.report import Facts, HeightWord, SeaState, Spot
+from alerts.vocabulary import Hazard, Kind, Topic
 from templates_i18n import catalogue, heads, matrix, placing
 from templates_i18n.catalogue import BILINGUAL, Catalogue
 from templates_i18n.heads import Subject
@@ -392,3 +392,96 @@ def test_several_places_are_never_cut(codes: list[str], request: TextRequest, la
     over = rendered.segmentation.segments > rendered.form.budget
     assert (rendered.exception or "").endswith(SEVERAL_PLACES) == over
     assert not over or rendered.form is Form.CORE
+
+
+ADDRESS = "https://tomoshibi.example/a/1"
+SCHOOL = Spot(ja="輪島中学校", latin="Wajima Chugakko", kana="わじま ちゅうがっこう")
+
+
+def test_the_link_is_the_last_line_of_the_full_form_only() -> None:
+    request = replace(a_request(RAIN, "L3"), link=ADDRESS)
+    assert text(request, "ja").text.endswith(f"発表\n{ADDRESS}")
+    for form in (Form.SHORT, Form.CORE):
+        assert ADDRESS not in text(request, "ja", form).text
+    drill = text(replace(request, kind=Kind.DRILL), "ja").text.split("\n")
+    assert (drill[-2], drill[-1]) == (ADDRESS, "訓練")
+
+
+def test_the_link_goes_first_where_there_is_no_room() -> None:
+    request = replace(a_request(RAIN, "L3"), link=f"https://tomoshibi.example/a/{'1' * 60}")
+    rendered = text(request, "en")
+    assert (rendered.link, rendered.exception) == ("", None)
+    assert rendered.neighbour
+    roomy = text(replace(request, kind=Kind.LIFTED, grade="L4"), "en")
+    assert roomy.link == request.link
+    assert roomy.segmentation.segments <= 3
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "Wajima Chugakko: free, for everyone, no papers needed."),
+        ("ja", "輪島中学校：無料で誰でも入れます。証明書は要りません。"),
+    ],
+)
+def test_the_shelter_is_named_in_the_full_form(language: str, line: str) -> None:
+    request = replace(a_request(TSUNAMI, "advisory"), shelter=SCHOOL)
+    assert line in text(request, language).text.split("\n")
+    assert "輪島中学校" not in text(request, language, Form.SHORT).text
+
+
+def test_the_shelter_is_kept_longer_than_link_and_neighbour_line() -> None:
+    request = replace(a_request(RAIN, "L4"), shelter=SCHOOL, link=ADDRESS)
+    rendered = text(request, "en")
+    assert "Wajima Chugakko" in rendered.text
+    assert rendered.exception is None
+    assert "shelter_free" not in text(replace(request, grade="L3"), "en").actions
+
+
+def test_a_language_that_lacks_words_for_a_text_is_served_in_two(words: Catalogue, table: PlaceTable) -> None:
+    vietnamese = words.by_tag["vi"]
+    lacking = replace(vietnamese, acts={}, own={})
+    words = replace(words, by_tag={**words.by_tag, "vi": lacking})
+    rendered = render(words, a_request(Hazard.FLOOD, "L4"), "vi", Form.FULL, table)
+    assert rendered.language == BILINGUAL
+    assert rendered.review is words.voices("vi")[-1].review
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ja-Hira"])
+@pytest.mark.parametrize("form", Form)
+def test_the_word_of_the_loudspeakers_stands_in_every_form(language: str, form: Form) -> None:
+    heard = {"en": "Hinan shiji", "ja": "避難指示", "ja-Hira": "ひなん しじ"}
+    for kind in (Kind.NEW, Kind.RAISED, Kind.LIFTED, Kind.CANCELLED):
+        assert heard[language] in text(a_request(Hazard.EVACUATION, "order", kind), language, form).text
+
+
+def test_a_municipality_speaks_for_itself() -> None:
+    assert "City office 11/23 14:07" in text(a_request(Hazard.EVACUATION, "order")).text
+    assert "JMA" not in text(a_request(Hazard.EVACUATION, "order")).text
+
+
+def test_the_day_of_heat_stands_in_every_form() -> None:
+    request = a_request(Hazard.HEAT, "alert", facts=Facts(day=date(2026, 8, 2)))
+    for form in Form:
+        assert "Day: 8/2." in text(request, "en", form).text
+
+
+def test_until_when_is_said() -> None:
+    request = a_request(Hazard.TORNADO, "warning", facts=Facts(until=IN_25_MINUTES))
+    assert "Until 11/23 14:32." in text(request).text
+
+
+def test_what_is_foreseen_is_not_told_as_there(words: Catalogue) -> None:
+    there = a_request(Hazard.LINEAR_RAINBAND, "warning")
+    soon = replace(there, facts=Facts(expected=True))
+    assert text(there).text.startswith("NONSTOP HEAVY RAIN: ")
+    assert text(soon).text.startswith("NONSTOP HEAVY RAIN SOON: ")
+    assert text(soon).actions[0] == "get_ready"
+
+
+def test_a_notice_says_what_and_where() -> None:
+    facts = Facts(topic=Topic.WATER_STATION, spot=SCHOOL, until=IN_25_MINUTES)
+    request = a_request(Hazard.NOTICE, "information", facts=facts)
+    rendered = text(request, "en", Form.CORE)
+    assert rendered.text.startswith("CITY NOTICE: Water to drink is given out.\n")
+    assert "Where: Wajima Chugakko." in rendered.text
