@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts import hazards, noticeboard
+from alerts.hazards import Ends
 from alerts.notices import Notice, NoticeKind
 from alerts.vocabulary import NONE, Hazard, Kind
 from delivery import broadcasts, chunks, ledger, newcomers, receipts
@@ -251,12 +252,17 @@ def _claimed(row: Row, attempt: int, now: datetime) -> Claimed:
 
 
 def _news(row: Row) -> tuple[tuple[str, str], ...]:
-    """What the text tells of each place. A tsunami's height may rise within a grade, so its rises are told apart."""
+    """What the text tells of each place. A tsunami's height may rise within a grade, so its rises are told apart.
+
+    What ends silently begins anew for whoever was told of it before.
+    """
     if row.text("hazard") == "":
         return ()
     kind = row.text("kind")
     places = ledger.graded(kind, row.text("place"), row.text("grade"), row.text("told"))
     rise = f"@{row.integer('revision')}" if kind == Kind.RAISED and row["hazard"] == Hazard.TSUNAMI else ""
+    if kind == Kind.NEW and hazards.rule(Hazard(row.text("hazard"))).ends is Ends.TIME and not row.text("event"):
+        rise = f"@{row.integer('revision')}"
     return tuple(
         (f"{row['hazard']}/{row['event']}/{place}", grade if grade == NONE else f"{grade}{rise}")
         for place, grade in places.items()

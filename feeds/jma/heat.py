@@ -5,6 +5,7 @@ issued at about 17:00 the day before and again at about 05:00: both are one aler
 Source: 熱中症警戒アラート電文解説資料, and the official sample.
 """
 
+import functools
 import re
 from datetime import date, datetime, time, timedelta, timezone
 
@@ -51,17 +52,21 @@ def _area(title: str) -> tuple[AreaScheme, str]:
 
     Hokkaido, Kagoshima and Okinawa come by their forecast regions.
     """
-    found = sorted(
-        (len(name), scheme, code)
-        for scheme, level in ((AreaScheme.PREFECTURE, Level.PREFECTURE), (AreaScheme.OFFICE, Level.OFFICE))
-        for region in places.load().regions(level)
-        for name, code in ((_plain(region.ja), region.code),)
-        if _plain(title).startswith(name)
-    )
-    if not found:
+    plain = _plain(title)
+    found = next(((scheme, code) for name, scheme, code in _names() if plain.startswith(name)), None)
+    if found is None:
         raise NotReadable(f"Head/Title {title!r}: expected the name of a prefecture or of a forecast region")
-    _, scheme, code = found[-1]
-    return scheme, code
+    return found
+
+
+@functools.cache
+def _names() -> list[tuple[str, AreaScheme, str]]:
+    """(name, table, code) of forecast regions and prefectures, the longest names first, regions before prefectures."""
+    levels = ((AreaScheme.OFFICE, Level.OFFICE), (AreaScheme.PREFECTURE, Level.PREFECTURE))
+    found = [
+        (_plain(region.ja), scheme, region.code) for scheme, level in levels for region in places.load().regions(level)
+    ]
+    return sorted(found, key=lambda one: -len(one[0]))
 
 
 def _plain(name: str) -> str:

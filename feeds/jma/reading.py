@@ -30,6 +30,7 @@ from feeds.jma import (
     tornado,
     tsunami,
     types,
+    typhoon,
     volcano,
     weather,
 )
@@ -49,6 +50,7 @@ _READERS: Mapping[str, Reader] = {
     "supplement": supplement.read,
     "tornado": tornado.read,
     "tsunami": tsunami.read,
+    "typhoon": typhoon.read,
     "volcano": volcano.read,
     "weather": weather.read,
 }

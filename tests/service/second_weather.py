@@ -155,6 +155,11 @@ def _heat(root: ET.Element) -> Iterator[Row]:
     yield "heat", (f"{office} {day}",), {f"office:{office}": "alert"}, set(), end
 
 
+def _typhoon(root: ET.Element) -> Iterator[Row]:
+    if "台風消滅" not in "".join(root.itertext()):
+        yield "typhoon", (root.findtext("Head/EventID", ""),), {}, set(), None
+
+
 def _sent(root: ET.Element) -> datetime:
     return _time(root, "Control/DateTime")
 
@@ -177,4 +182,5 @@ READINGS: Mapping[str, Callable[[ET.Element], Iterator[Row]]] = {
     "VPFT50": _heat,
     "VPAW51": lambda root: iter(()),
     "VPWS50": lambda root: iter(()),
+    "VPTW60": _typhoon,
 }

@@ -117,6 +117,7 @@ async def test_a_tornado_is_told_once_extended_silently_and_its_end_by_nobody(st
     tornado(story, NOTO)
     await story.settled()
     assert story.heard(1) == [f"new tornado warning {WAJIMA}"] * 2
+    assert story.network.totals().told_twice == 0
 
 
 async def test_a_rain_band_foreseen_then_there_then_wider_is_told_once_per_place(story):
@@ -147,6 +148,7 @@ async def test_heat_is_told_once_per_day_although_today_is_not_over(story):
             await story.settled()
             story.pass_time(hours=12)
     assert story.heard(1) == [f"new heat alert {WAJIMA}"] * 3
+    assert story.network.totals().told_twice == 0
 
 
 async def test_two_rivers_of_one_municipality_are_the_higher_of_both(story):
@@ -219,6 +221,18 @@ async def test_the_state_of_all_japan_is_compared_and_changes_nothing(story):
     _overview(story, {"1720400": [("05", story.clock() - timedelta(hours=1))]})
     await story.settled()
     assert _notices(story) == []
+
+
+async def test_a_typhoon_is_recorded_for_lessons_and_told_to_nobody(story):
+    for remark in ("台風発生", "", "台風消滅（温帯低気圧化）"):
+        at = story.clock()
+        raw = compose.typhoon_report(event_id="TC2615", number="2613", name="TALIM", at=at, remark=remark)
+        story.publish("VPTW60", raw, at)
+        await story.settled()
+        story.pass_time(hours=3)
+    assert story.heard(1) == []
+    assert story.rows("SELECT hazard, decision, places FROM alerts ORDER BY id") == [("typhoon", "record", "{}")] * 2
+    assert story.open_notices() == []
 
 
 def _overview(story: Story, kinds: Mapping[str, Sequence[tuple[str, datetime]]]) -> None:

@@ -19,6 +19,7 @@ from feeds.jma.compose.supplement import (
     tsunami_observation,
 )
 from feeds.jma.compose.tsunami import Sea, tsunami_report
+from feeds.jma.compose.typhoon import typhoon_report
 from feeds.jma.compose.volcano import Danger, eruption_notice, eruption_observation, volcanic_warning
 from feeds.jma.compose.weather import Item, landslide_report, rain_report, warning_report
 
@@ -48,6 +49,7 @@ __all__ = [
     "trough_information",
     "tsunami_observation",
     "tsunami_report",
+    "typhoon_report",
     "volcanic_warning",
     "warning_report",
     "withdrawal",

@@ -45,6 +45,13 @@ FORMS: Mapping[str, Form] = {
         kind="津波警報・注意報・予報",
         version="1.0_1",
     ),
+    "VPTW60": Form(
+        title="台風解析・予報情報（５日予報）（Ｈ３０）",
+        head_title="台風解析・予報情報",
+        kind="台風解析・予報情報（５日予報）",
+        version="1.0_1",
+        body="meteorology1",
+    ),
     "VPWS50": Form(
         title="気象警報・注意報（全国）",
         head_title="気象警報・注意報（全国）",

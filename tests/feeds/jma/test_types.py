@@ -19,7 +19,7 @@ READ = {
     *("VPWW55", "VPWW56", "VPWW57", "VPWW58", "VPWW59", "VPWW60", "VPWW61"),
     *("VXKOii",),
     *("VPBS50", "VPHW50", "VPHW51", "VPFT50"),
-    *("VPWS50", "VPAW51"),
+    *("VPWS50", "VPAW51", "VPTW60"),
     *("VYSE50", "VYSE51", "VYSE52", "VYSE60"),
 }
 
