@@ -166,6 +166,15 @@ class Story:
             + self.count("messages", "state IN ('queued', 'handing', 'uncertain', 'accepted', 'sent')")
         )
 
+    def unfinished_sending(self) -> int:
+        """How much is still to be planned or handed over."""
+        return (
+            self.count("telegrams", "state = 'pending'")
+            + self.count("broadcasts", "state = 'planning'")
+            + self.count("newcomers")
+            + self.count("messages", "state IN ('queued', 'handing', 'uncertain')")
+        )
+
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """What a query gives."""
         return self.tool.read_sync(lambda db: [tuple(row.values()) for row in db.execute(sql)])

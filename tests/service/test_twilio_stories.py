@@ -175,3 +175,20 @@ async def test_a_language_goes_out_for_real_once_somebody_answers_for_it(night):
 
 
 _VOICES = "SELECT t.language FROM messages m JOIN texts t ON t.id = m.text_id WHERE m.language = 'vi' ORDER BY m.id"
+
+
+async def test_a_service_killed_in_the_middle_goes_on_and_tells_everybody_once(night):
+    """With the list of the provider lagging, and some answers lost."""
+    night.provider.callbacks, night.provider.list_lag = False, 0.3
+    night.provider.chances = {Fault.DROP_TAKEN: 0.05, Fault.DROP_LOST: 0.05}
+    await night.story.people(*((index, "en", "") for index in range(60)))
+    night.story.rain(p17204="L4")
+    for more in (10, 40, 90):
+        await night.serve(SEND_RATE="60", TWILIO_LIST_SECONDS="1")
+        await night.until(lambda more=more: len(night.provider.taken) >= more, "some more texts")
+        assert await night.end(signal.SIGKILL) == -signal.SIGKILL
+    await night.serve(TWILIO_LIST_SECONDS="1")
+    await night.until(lambda: not night.story.unfinished_sending(), "everybody told")
+    assert await night.end() == 0
+    assert night.provider.twice() == 0
+    assert [len(night.provider.texts_of(number(index))) for index in range(60)] == [2] * 60
