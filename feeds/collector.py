@@ -142,7 +142,7 @@ class Collector:
                     received_at=self._clock(),
                     entry_id=entry.entry_id,
                 )
-                return Got(wanted=entry, telegram=packed)
+                return Got(wanted=entry, telegram=packed, whole=telegrams.is_whole(answer.body))
         except Exception as fault:  # noqa: BLE001 -- a fault of ours with one telegram must not stop the others
             _log.exception("telegram_fetch_crashed", extra={"file_name": entry.file_name})
             answer = Failed(fault=Fault.BROKEN, reason=f"our own fault: {type(fault).__name__}")

@@ -14,7 +14,7 @@ from feeds.settings import LONGEST_GAP, FeedSettings
 
 #: a time further ahead than this is a wrong clock somewhere, and would hide a silence
 _AHEAD = timedelta(minutes=5)
-_LONGEST_PAUSE = 60.0
+LONGEST_PAUSE = 60.0
 _JAPAN = timezone(timedelta(hours=9))
 
 
@@ -148,5 +148,5 @@ def pause(failures: int, poll_seconds: float, chance: random.Random) -> float:
     """Seconds to wait after so many failures in a row, with jitter; the poll after it comes within 60 s."""
     if failures == 0:
         return 0.0
-    wished = min(poll_seconds * 2.0 ** min(failures - 1, 16), _LONGEST_PAUSE - poll_seconds)
+    wished = min(poll_seconds * 2.0 ** min(failures - 1, 16), LONGEST_PAUSE - poll_seconds)
     return max(0.0, wished) * chance.uniform(0.5, 1.0)

@@ -16,10 +16,24 @@ from feeds.settings import FeedSettings
 from feeds.slicing import Slices
 from feeds.telegrams import Packed
 
-#: how long a telegram that cannot be fetched is tried again
+#: how long a telegram that cannot be fetched is tried again: JMA keeps it for days, a warning matters for hours
 GIVE_UP_AFTER = timedelta(hours=12)
+#: but never before so many attempts, however long we ourselves were away
+_TRIES = 20
+#: what was issued longer than this before we first saw its entry is history, read in a catch-up
+OLD = timedelta(days=2)
+#: old telegrams that the server does not have are asked for so often
+_OLD_TRIES = 3
+#: a telegram that we cannot see for so long is told to the people in charge, while it is tried further
+TELL_AFTER = timedelta(minutes=3)
 _FIRST_PAUSE = 5.0
-_LONGEST_PAUSE = 600.0
+#: the longest pause in the first hour, and after it
+_SOON, _LATER = 60.0, 600.0
+#: no attempt is ever planned further ahead; what seems to be was planned before our clock was set back
+FURTHEST = timedelta(seconds=_LATER)
+_FIRST_HOUR = timedelta(hours=1)
+#: what came is no whole telegram: it is kept, and asked for again so often, in case it was cut off on the way
+_BROKEN_TRIES = 5
 _NO_LONGER_THERE = frozenset({404, 410})
 
 
@@ -72,6 +86,17 @@ class Wanted:
         """The telegram's name, which holds its type."""
         return entries.file_name(self.url)
 
+    @property
+    def is_old(self) -> bool:
+        """Whether it was history when we first saw it."""
+        return self.seen_at - self.updated > OLD
+
+    @property
+    def may_warn(self) -> bool:
+        """Whether it may hold a warning of today: a type that is read, or one that nobody knows."""
+        code = types.code_in(self.file_name)
+        return not self.is_old and (types.is_read(code) or types.of(code) is None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Got:
@@ -79,6 +104,8 @@ class Got:
 
     wanted: Wanted
     telegram: Packed
+    #: whether it ends as a telegram does; if not, it was cut off, or is something else
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +129,8 @@ class Settled:
     error: str | None = None
     telegram: Packed | None = None
     notice: Notice | None = None
+    #: the notice that it is missing, to be resolved: its subject
+    found: str | None = None
 
 
 def record(reading: entries.Reading, feed: str, now: datetime, settings: FeedSettings) -> Recorded:
@@ -173,8 +202,17 @@ def misfits(slices: Slices, feed: str) -> tuple[list[Unusable], Notice | None]:
 def settle(outcome: Outcome, now: datetime, chance: random.Random) -> Settled:
     """What a fetch makes of its entry: fetched, tried again later, or gone for good."""
     match outcome:
+        case Got(wanted=entry, telegram=telegram, whole=False) if entry.attempts + 1 < _BROKEN_TRIES:
+            error = "what came is no whole telegram: kept, and asked for again"
+            return Settled(
+                entry_id=entry.entry_id,
+                state=EntryState.WANTED,
+                next_at=_next_at(entry, now, chance),
+                error=error,
+                telegram=telegram,
+            )
         case Got(wanted=entry, telegram=telegram):
-            return Settled(entry_id=entry.entry_id, state=EntryState.FETCHED, telegram=telegram)
+            return Settled(entry_id=entry.entry_id, state=EntryState.FETCHED, telegram=telegram, found=entry.file_name)
         case Missed(wanted=entry, failed=failed):
             return _missed(entry, failed, now, chance)
         case _:
@@ -182,22 +220,48 @@ def settle(outcome: Outcome, now: datetime, chance: random.Random) -> Settled:
 
 
 def _missed(entry: Wanted, failed: Failed, now: datetime, chance: random.Random) -> Settled:
-    if failed.status in _NO_LONGER_THERE:
+    """Tried again, also where the server says it is not there: a feed may list what its host has not yet."""
+    not_there = failed.status in _NO_LONGER_THERE or failed.fault is Fault.CONTENT_TYPE
+    if not_there and entry.is_old and entry.attempts + 1 >= _OLD_TRIES:
         return _gone(entry, failed.reason)
-    if failed.fault is Fault.CONTENT_TYPE:
-        return _gone(entry, failed.reason)
-    pause = min(_FIRST_PAUSE * 2.0 ** min(entry.attempts, 16), _LONGEST_PAUSE) * chance.uniform(0.5, 1.0)
-    next_at = now + timedelta(seconds=pause)
-    if next_at - entry.seen_at > GIVE_UP_AFTER:
-        hours = f"{GIVE_UP_AFTER / timedelta(hours=1):g} hours"
+    next_at = _next_at(entry, now, chance)
+    if next_at - entry.seen_at > GIVE_UP_AFTER and entry.attempts + 1 >= _TRIES:
+        hours = f"{(now - entry.seen_at) / timedelta(hours=1):.0f} hours"
         return _gone(entry, f"given up after {hours} and {entry.attempts + 1} attempts: {failed.reason}")
-    return Settled(entry_id=entry.entry_id, state=EntryState.WANTED, next_at=next_at, error=failed.reason)
+    return Settled(
+        entry_id=entry.entry_id,
+        state=EntryState.WANTED,
+        next_at=next_at,
+        error=failed.reason,
+        notice=_missing(entry, failed.reason, now),
+    )
+
+
+def _next_at(entry: Wanted, now: datetime, chance: random.Random) -> datetime:
+    """Fast at first, then slower; a telegram that holds no warning of today may wait longer from the start."""
+    longest = _SOON if entry.may_warn and now - entry.seen_at < _FIRST_HOUR else _LATER
+    pause = min(_FIRST_PAUSE * 2.0 ** min(entry.attempts, 16), longest) * chance.uniform(0.5, 1.0)
+    return now + timedelta(seconds=pause)
+
+
+def _missing(entry: Wanted, reason: str, now: datetime) -> Notice | None:
+    """While it is still tried: people in charge must not wait for hours to hear that a warning may be missing."""
+    if not entry.may_warn or now - entry.seen_at < TELL_AFTER:
+        return None
+    return _notice(entry, f"{reason}. It is tried further.")
 
 
 def _gone(entry: Wanted, reason: str) -> Settled:
-    notice = Notice(
+    return Settled(entry_id=entry.entry_id, state=EntryState.GONE, error=reason, notice=_notice(entry, f"{reason}."))
+
+
+def _notice(entry: Wanted, reason: str) -> Notice:
+    seen = f"{entry.seen_at:%Y-%m-%d %H:%M} UTC"
+    text = f"The telegram {entry.file_name} is listed since {seen} but cannot be had: {reason}"
+    return Notice(
         kind=NoticeKind.GONE,
         subject=entry.file_name,
-        text=f"The telegram {entry.file_name} is listed but cannot be had: {reason}. See JMA's pages for what it said.",
+        text=f"{text} A warning, or its end, may be missing: see JMA's pages for what it says.",
+        urgent=entry.may_warn,
+        since=entry.seen_at,
     )
-    return Settled(entry_id=entry.entry_id, state=EntryState.GONE, error=reason, notice=notice)

@@ -30,6 +30,7 @@ _MOST_KNOWN = 60_000
 #: the one-minute form waits this long for the long form at most
 _LONG_FORM_FIRST = 5.0
 _LONG_FORM_PAUSE = timedelta(seconds=60)
+_LONG_FORM_LONGEST_PAUSE = 10 * _LONG_FORM_PAUSE
 _XML = frozenset({"application/xml", "text/xml", "application/atom+xml", ""})
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -136,7 +137,7 @@ class Poller:
         loop = self._loops[feed]
         if self._closing or loop.lock.locked():
             return None
-        if loop.not_before is not None and self._clock() < loop.not_before:
+        if _waits(loop.not_before, self._clock(), timedelta(seconds=health.LONGEST_PAUSE)):
             return None
         return await self.poll_once(feed)
 
@@ -265,7 +266,7 @@ class Poller:
         now = self._clock()
         if not health.needs_long_form(state, now) or loop.long_form is not None:
             return None
-        if loop.long_not_before is not None and now < loop.long_not_before:
+        if _waits(loop.long_not_before, now, _LONG_FORM_LONGEST_PAUSE):
             return None
         if state.long_read_at is not None:  # so that it stays owed over a restart
             await self._db.write(store.set_long_read, feed, None)
@@ -295,7 +296,7 @@ class Poller:
         finally:
             loop.long_form = None
         loop.long_failures += 1
-        loop.long_not_before = self._clock() + _LONG_FORM_PAUSE * min(loop.long_failures, 10)
+        loop.long_not_before = self._clock() + min(_LONG_FORM_PAUSE * loop.long_failures, _LONG_FORM_LONGEST_PAUSE)
         return None
 
     async def _get(self, url: str, conditions: Mapping[str, str]) -> fetch.Answer:
@@ -342,3 +343,8 @@ class Poller:
             count += len(added)
             wanted.extend(listing.wanted([row for row in portion if row.entry_id in added]))
         return count, wanted
+
+
+def _waits(not_before: datetime | None, now: datetime, longest: timedelta) -> bool:
+    """Whether a pause is on; one that seems longer than any was begun before our clock was set back, and is over."""
+    return not_before is not None and now < not_before <= now + longest

@@ -9,6 +9,9 @@ from typing import TypeAlias
 
 from feeds.jma import types
 
+#: white space that may follow the last tag
+_END_WITHIN = 4096
+
 
 class TelegramState(StrEnum):
     """How far a telegram has come."""
@@ -88,3 +91,8 @@ def pack(body: bytes, *, file_name: str, received_at: datetime, entry_id: str | 
         size=len(body),
         packed=zlib.compress(body),
     )
+
+
+def is_whole(body: bytes) -> bool:
+    """Whether it ends as a telegram does, whatever prefix its root has; one that was cut off on the way does not."""
+    return body[-_END_WITHIN:].rstrip().endswith(b"Report>")

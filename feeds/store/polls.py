@@ -7,7 +7,7 @@ from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
 from feeds import health
 from feeds.health import FeedState, Judgement, Sight
-from feeds.listing import EntryState, NewEntry, Settled, Wanted
+from feeds.listing import FURTHEST, EntryState, NewEntry, Settled, Wanted
 from feeds.settings import FeedSettings
 from feeds.store.telegrams import add_telegram
 from feeds.telegrams import Stored
@@ -147,8 +147,8 @@ def due(db: Connection, now: datetime, limit: int) -> list[Wanted]:
     """Entries whose telegram is to be fetched now, the longest waiting first."""
     rows = db.execute(
         "SELECT entry_id, url, updated, seen_at, attempts FROM feed_entries"
-        " WHERE state = 'wanted' AND next_at <= :now ORDER BY next_at, entry_id LIMIT :limit",
-        {"now": times.to_text(now), "limit": limit},
+        " WHERE state = 'wanted' AND (next_at <= :now OR next_at > :furthest) ORDER BY next_at, entry_id LIMIT :limit",
+        {"now": times.to_text(now), "furthest": times.to_text(now + FURTHEST), "limit": limit},
     )
     return [
         Wanted(
@@ -181,6 +181,8 @@ def settle(db: Connection, outcomes: Iterable[Settled], now: datetime) -> int:
         )
         if outcome.notice:
             noticeboard.add(db, outcome.notice, now)
+        if outcome.found:
+            noticeboard.resolve(db, NoticeKind.GONE, outcome.found, now)
     return stored
 
 

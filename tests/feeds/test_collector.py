@@ -107,19 +107,57 @@ async def test_types_with_a_reader_come_first_and_eight_at_a_time(polling: Polli
 
 
 @pytest.mark.parametrize("fault", [Fault.HTML_404, Fault.GONE, Fault.HTML_200])
-async def test_what_is_no_longer_there_is_asked_for_once(polling: Polling, fault: Fault) -> None:
+async def test_what_is_listed_before_it_is_there_is_had_later(polling: Polling, fault: Fault) -> None:
+    """Also over a restart; people in charge hear of it meanwhile, and no longer once it came."""
     (name,) = names_of("VXSE51", 1)
     polling.jma.faults[FakeJma.data_path(name)] = fault
     fetching = a_collector(polling)
     fetching.take(listed(polling, name))
     await fetching.settled()
-    polling.clock.advance(24 * 3600)
-    await fetching.retry_due()
-    await fetching.settled()
-    assert polling.jma.hits[FakeJma.data_path(name)] == 1
+    for _ in range(20):
+        polling.clock.advance(60)
+        fetching = a_collector(polling)
+        assert await fetching.retry_due() == 1
+        await fetching.settled()
     assert (polling.count("telegrams"), polling.wakes) == (0, [])
     (told,) = polling.db.read_sync(noticeboard.open_notices)
-    assert (told.notice.kind, told.notice.subject) == (NoticeKind.GONE, name)
+    assert (told.notice.kind, told.notice.subject, told.notice.urgent) == (NoticeKind.GONE, name, True)
+    polling.jma.faults.clear()
+    polling.clock.advance(60)
+    await fetching.retry_due()
+    await fetching.settled()
+    assert (polling.count("telegrams"), polling.wakes) == (1, [1])
+    assert polling.db.read_sync(noticeboard.open_notices) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"Not found", b"<?xml version='1.0'?><Error>AccessDenied</Error>"])
+async def test_what_is_no_telegram_is_kept_and_the_telegram_had_later(polling: Polling, body: bytes) -> None:
+    (name,) = names_of("VXSE51", 1)
+    fetching = a_collector(polling)
+    wanted = listed(polling, name)
+    polling.jma.hold(name, body)
+    fetching.take(wanted)
+    await fetching.settled()
+    assert polling.count("telegrams") == 1
+    polling.jma.hold(name, b"<Report>whole</Report>")
+    polling.clock.advance(5)
+    await fetching.retry_due()
+    await fetching.settled()
+    assert polling.count("telegrams") == 2
+    assert polling.db.read_sync(store.entry_counts) == {EntryState.FETCHED: 1}
+
+
+async def test_a_clock_set_back_by_hours_delays_no_retry(polling: Polling) -> None:
+    (name,) = names_of("VXSE51", 1)
+    polling.jma.faults[FakeJma.data_path(name)] = Fault.HTML_404
+    fetching = a_collector(polling)
+    fetching.take(listed(polling, name))
+    await fetching.settled()
+    polling.jma.faults.clear()
+    polling.clock.advance(-5 * 3600)
+    assert await fetching.retry_due() == 1
+    await fetching.settled()
+    assert polling.count("telegrams") == 1
 
 
 @pytest.mark.parametrize(
