@@ -43,8 +43,8 @@ def apply(
 ) -> Alert:
     """The alert that a report is, given every other report known of its strand.
 
-    `beside` gives what other strands of the hazard hold in force in some places. `now` is the report's own time. The
-    same report twice, or in another order, ends in the same state.
+    `beside` gives what other strands and earthquakes hold in force in some places. `now` is the report's own time.
+    The same report twice, or in another order, ends in the same state.
     """
     others = [other for other in known if other.digest != report.digest]
     lineage = folding.lineage_of(report, others)
@@ -95,9 +95,7 @@ def _before(report: Report, lineage: Sequence[Report], places: PlaceTable) -> St
 def _elsewhere(
     report: Report, lineage: Sequence[Report], others: Sequence[Report], places: PlaceTable
 ) -> Mapping[str, str]:
-    """What other lineages of the hazard hold in force at the same time. Each earthquake stands for itself."""
-    if report.hazard is Hazard.EARTHQUAKE:
-        return {}
+    """What other lineages of the hazard hold in force at the same time."""
     members = {member.digest for member in lineage}
     same = [o for o in others if o.status is report.status and o.hazard is report.hazard]
     rest = [other for other in same if other.digest not in members]

@@ -28,17 +28,30 @@ def of(db: Connection, hazard: Hazard, event: str, strand: str) -> dict[str, Pla
 
 def at(db: Connection, hazard: Hazard, event: str, places: Sequence[str]) -> dict[str, dict[str, PlaceState]]:
     """place -> strand -> what it holds there, of some places."""
+    return _at(db, "event = :event", "strand", places, {"hazard": hazard, "event": event})
+
+
+def of_other_events(
+    db: Connection, hazard: Hazard, event: str, places: Sequence[str], moment: datetime
+) -> dict[str, dict[str, PlaceState]]:
+    """place -> event -> what other events (earthquakes) that had begun hold there at a moment, of some places."""
+    named: dict[str, object] = {"hazard": hazard, "event": event, "moment": times.to_text(moment)}
+    return _at(db, "event <> :event AND since <= :moment AND ends_at > :moment", "event", places, named)
+
+
+def _at(
+    db: Connection, where: str, by: str, places: Sequence[str], named: Mapping[str, object]
+) -> dict[str, dict[str, PlaceState]]:
     found: defaultdict[str, dict[str, PlaceState]] = defaultdict(dict)
     for first in range(0, len(places), _PLACES_AT_ONCE):
         names = {f"p{number}": place for number, place in enumerate(places[first : first + _PLACES_AT_ONCE])}
         marks = ", ".join(f":{name}" for name in names)
         rows = db.execute(
-            "SELECT * FROM strand_places WHERE hazard = :hazard AND event = :event"  # noqa: S608 -- marks only
-            f" AND place IN ({marks})",
-            {"hazard": hazard, "event": event, **names},
+            f"SELECT * FROM strand_places WHERE hazard = :hazard AND {where} AND place IN ({marks})",  # noqa: S608 -- ours
+            {**named, **names},
         )
         for row in rows:
-            found[row.text("place")][row.text("strand")] = _state(row)
+            found[row.text("place")][row.text(by)] = _state(row)
     return dict(found)
 
 

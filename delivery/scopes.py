@@ -76,10 +76,9 @@ def take_in(
     event = store.event_of(db, report)
     known = [other for other in _beside(db, report, event, places) if other.digest != report.digest]
     fresh = store.add_report(db, report, event)
-    strand = strands.strand_of(report)
 
     def beside(codes: Iterable[str]) -> Mapping[str, str]:
-        if not strand or report.status is not Status.ACTUAL:
+        if report.status is not Status.ACTUAL or report.hazard is Hazard.TSUNAMI:  # all tsunami are one strand
             return {}
         return _of_others(db, report, event, codes)
 
@@ -102,9 +101,12 @@ def _beside(db: Connection, report: Report, event: str, places: PlaceTable) -> l
 
 
 def _of_others(db: Connection, report: Report, event: str, codes: Iterable[str]) -> Mapping[str, str]:
-    """What other strands hold in force in some places at the report's time."""
+    """What other strands, or other earthquakes, hold in force in some places at the report's time."""
     own = strands.strand_of(report)
-    held = strand_store.at(db, report.hazard, event, sorted(codes))
+    if report.hazard is Hazard.EARTHQUAKE:
+        own, held = event, strand_store.of_other_events(db, report.hazard, event, sorted(codes), report.sent)
+    else:
+        held = strand_store.at(db, report.hazard, event, sorted(codes))
     others = {
         place: strands.combine(report.hazard, (one for name, one in rows.items() if name != own), report.sent)
         for place, rows in held.items()

@@ -82,8 +82,6 @@ class _Known:
         others = [state for name, state in self._states[key].items() if name != strand]
 
         def beside(codes: Iterable[str]) -> Mapping[str, str]:
-            if report.hazard is Hazard.EARTHQUAKE:
-                return {}
             return _highest(report, others, codes)
 
         alert = history.apply(report, reports, self.places, beside)

@@ -67,9 +67,18 @@ def test_places_hold_what_another_lineage_says_of_them() -> None:
     assert apply(cancel("VTSE41", later(1)), mine, other).places[WAJIMA] == "warning"
 
 
-def test_each_earthquake_stands_for_itself() -> None:
+def test_places_hold_the_highest_of_all_earthquakes_still_in_force_there() -> None:
+    other = report("VXSE53", {"1720400": "6+", "1720500": "5-"}, about=("2",))
+    mine = report("VXSE53", {"1720400": "3"}, later(10))
+    assert apply(mine, other).places == {WAJIMA: "6+"}
+    assert apply(cancel("VXSE53", later(20)), mine, other).places == {WAJIMA: "6+"}
+    assert apply(report("VXSE53", {"1720400": "3"}, later(181)), other).places == {WAJIMA: "3"}
+
+
+def test_each_earthquake_is_decided_for_itself() -> None:
     other = report("VXSE53", {"1720400": "6+"}, about=("2",))
-    assert apply(report("VXSE53", {"1720400": "3"}), other).places == {WAJIMA: "3"}
+    alert = apply(report("VXSE53", {"1720400": "3"}), other)
+    assert (alert.action, alert.msg_type, alert.after.grades) == (Action.RECORD, MsgType.ALERT, {WAJIMA: "3"})
 
 
 def test_a_report_that_links_two_events_ends_what_either_held() -> None:

@@ -86,13 +86,14 @@ def test_each_alert_tells_the_state_of_its_places_and_leaves_out_no_change(said:
         before = plain_state.state(concerned, one.hazard)
         after = plain_state.state([*concerned, one], one.hazard)
         done.append(one)
-        assert {place: after.get(place, "none") for place in alert.places} == dict(alert.places)
+        in_force = plain_state.state(done, one.hazard)
+        assert {place: in_force.get(place, "none") for place in alert.places} == dict(alert.places)
         changed = {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
         assert changed <= alert.places.keys()
 
 
 def _side_by_side(one: Said, other: Said) -> bool:
-    """Each earthquake stands for itself; of other hazards all that is in force counts."""
+    """Whose changes an alert must name: of its own earthquake; of other hazards all that is in force counts."""
     return one.hazard is not Hazard.EARTHQUAKE or one.about == other.about
 
 

@@ -7,7 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alerts.vocabulary import Hazard, InfoType, Status
@@ -70,9 +70,20 @@ def expected_places(done: Sequence[Said], said: Said, lifted: set[str]) -> dict[
     before = plain_state.state(lineage, said.hazard, said.status, said.sent)
     after = plain_state.state([*lineage, said], said.hazard, said.status, said.sent)
     in_words = {place.code for place in TABLE.all() if plain_state.codes_of(said.type, place.code) & lifted}
-    together = lineage if said.hazard in ("earthquake", "tsunami") else mine
+    together = [*lineage, *_others_in_force(mine, said)] if said.hazard == "earthquake" else mine
     in_force = plain_state.state([*together, said], said.hazard, said.status, said.sent)
     return {place: in_force.get(place, "none") for place in before.keys() | after.keys() | in_words}
+
+
+def _others_in_force(mine: Sequence[Said], said: Said) -> list[Said]:
+    """Other earthquakes whose newest report is less than three hours old."""
+    others = plain_state.groups(one for one in mine if not set(one.about) & set(said.about))
+    return [one for group in others if _newest(group) + timedelta(hours=3) > said.sent for one in group]
+
+
+def _newest(group: Sequence[Said]) -> datetime:
+    sent = [one.sent for one in group if one.info_type is not InfoType.CANCEL]
+    return max(sent, default=datetime.min.replace(tzinfo=UTC))
 
 
 def _events(root: ET.Element) -> tuple[str, ...]:
@@ -113,7 +124,9 @@ def _tsunami(root: ET.Element, _: InfoType) -> list[Words]:
     kinds = {i.findtext("Area/Code", ""): i.findtext("Category/Kind/Code", "") for i in items}
     lifted = {area for area, code in kinds.items() if code in ("50", "60")}
     grades = {area: _TSUNAMI[code] for area, code in kinds.items() if code in _TSUNAMI}
-    return [Words(hazard="tsunami", about=_events(root), grades=grades, lifted=lifted)]
+    valid = root.findtext("Head/ValidDateTime")  # the end of forecasts; warnings are lifted
+    by_time = datetime.fromisoformat(valid).astimezone(UTC) if valid and set(grades.values()) == {"forecast"} else None
+    return [Words(hazard="tsunami", about=_events(root), grades=grades, lifted=lifted, until=by_time)]
 
 
 def _from(read: Callable[[ET.Element], Iterable[second_weather.Row]]) -> Callable[[ET.Element, InfoType], list[Words]]:

@@ -210,6 +210,29 @@ def test_an_absurd_time_never_costs_the_document(tmp_path: Path, name: str, valu
     assert all(row["reason"] for row in rows)
 
 
+def test_places_of_an_earthquake_hold_the_highest_that_is_still_in_force_there(tmp_path: Path) -> None:
+    def quake(event: str, at: datetime, cities: dict[str, str], **more: Any) -> bytes:
+        return compose.full_earthquake_report(event_id=event, at=at, cities=cities, **more)
+
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": quake("1", AT, {"1720400": "6+", "1720500": "4"}),
+            "b.xml": quake("2", later(30), {"1720400": "3", "1720200": "5-"}),
+            "c.xml": compose.withdrawal("VXSE53", "2", at=later(40)),
+            "d.xml": quake("3", later(200), {"1720400": "2"}),
+        },
+    )
+    found = [only(row["alerts"]) for row in rows]
+    assert [alert["places"] for alert in found] == [
+        {"17204": "6+", "17205": "4"},
+        {"17202": "5-", "17204": "6+"},
+        {"17202": "none", "17204": "6+"},
+        {"17204": "2"},
+    ]
+    assert [alert["decision"] for alert in found] == ["send", "send", "send", "record"]
+
+
 def test_folders_are_searched_and_files_are_taken_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     for name in ("deep/er/a.XML", "deep/b.xml", "c.txt", "deep/MANIFEST.tsv"):
