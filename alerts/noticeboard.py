@@ -81,6 +81,12 @@ def resolve_all(db: Connection, kind: NoticeKind, now: datetime) -> int:
     )
 
 
+def open_subjects(db: Connection, kind: NoticeKind) -> list[str]:
+    """What the open notices of a kind are about."""
+    rows = db.execute("SELECT subject FROM notices WHERE kind = :kind AND resolved_at IS NULL", {"kind": kind})
+    return [row.text("subject") for row in rows]
+
+
 def open_notices(db: Connection) -> list[StoredNotice]:
     """All that are open: urgent ones first, then the newest."""
     rows = db.execute("SELECT * FROM notices WHERE resolved_at IS NULL ORDER BY urgent DESC, last_at DESC, id DESC")

@@ -7,11 +7,12 @@ our own code is put into quarantine and stops nothing.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from alerts import noticeboard
 from alerts import store as state
+from alerts.notices import NoticeKind
 from alerts.places import PlaceTable
 from delivery import deciding
 from delivery.deciding import Decided, PendingTelegram
@@ -69,7 +70,7 @@ class Decider:
         """Decide one batch; whether there was any."""
         if self.catching_up():
             return False
-        raw = await self.db.read(telegrams.pending, _BATCH)
+        raw = await self.db.read(telegrams.pending, _BATCH, self.clock())
         if not raw:
             return False
         batch = await asyncio.to_thread(read_all, raw, self.places)
@@ -114,11 +115,21 @@ def read_all(raw: Sequence[RawTelegram], places: PlaceTable) -> list[PendingTele
 def commit(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable, now: datetime) -> Decided:
     """Decide a batch and write down what became of each telegram, all in the open transaction."""
     state.end_by_time(db, now)
-    decided = deciding.decide(db, batch, places, now)
+    timely = [replace(one, reading=reading.in_time(one.reading, now)) for one in batch]
+    decided = deciding.decide(db, timely, places, now)
     for verdict in decided.verdicts:
-        telegrams.mark(db, verdict.id, verdict.state, verdict.reason, verdict.type, now)
+        telegrams.mark(db, verdict.id, verdict.state, verdict.reason, verdict.type, now, verdict.again_at)
     noticeboard.add_all(db, decided.notices, now)
+    _resolve_read(db, timely, now)
     return decided
+
+
+def _resolve_read(db: Connection, batch: Sequence[PendingTelegram], now: datetime) -> None:
+    """What could not be read before and can be read now is no trouble any more."""
+    read = {deciding.mark_of(one) for one in batch if not isinstance(one.reading, reading.Unreadable)}
+    for subject in noticeboard.open_subjects(db, NoticeKind.UNREADABLE):
+        if subject.rpartition(" ")[2] in read:
+            noticeboard.resolve(db, NoticeKind.UNREADABLE, subject, now)
 
 
 def _at_fault(telegram: PendingTelegram, error: Exception) -> PendingTelegram:

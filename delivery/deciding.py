@@ -43,6 +43,8 @@ class Verdict:
     type: str
     state: TelegramState
     reason: str
+    #: when it is to be read again by itself
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,8 @@ def order(telegram: PendingTelegram) -> tuple[int, datetime, int, str]:
 def verdict(telegram: PendingTelegram) -> Verdict:
     """What becomes of a telegram, by how it was read."""
     read = telegram.reading
-    return Verdict(id=telegram.id, type=read.type, state=_state(read), reason=read.reason)
+    again_at = read.again_at if isinstance(read, reading.Unreadable) else None
+    return Verdict(id=telegram.id, type=read.type, state=_state(read), reason=read.reason, again_at=again_at)
 
 
 def _state(read: reading.Reading) -> TelegramState:
@@ -280,10 +283,15 @@ def _no_area(alert: Alert, report: Report) -> Notice:
     return Notice(kind=NoticeKind.NO_AREA, subject=alert.identifier, text=text, urgent=True)
 
 
+def mark_of(telegram: PendingTelegram) -> str:
+    """By what people can tell a telegram: the beginning of its digest. It ends the subject of its notice."""
+    return telegram.digest[:12]
+
+
 def _unreadable(telegram: PendingTelegram, code: str, reason: str) -> Notice:
     return Notice(
         kind=NoticeKind.UNREADABLE,
-        subject=f"{code or 'telegram'} {telegram.digest[:12]}",
+        subject=f"{code or 'telegram'} {mark_of(telegram)}",
         text=f"A telegram ({code or 'of unknown type'}, {telegram.digest[:12]}) cannot be read: {reason}. It is in "
         "quarantine; after a fix it can be read again.",
         urgent=True,

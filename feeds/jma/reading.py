@@ -7,7 +7,7 @@ and without a title that is known, what stands inside (`shapes`).
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from alerts import folding
@@ -35,6 +35,9 @@ from feeds.jma import (
     weather,
 )
 from feeds.jma.envelope import Envelope, NotReadable
+
+#: a telegram may be so far ahead of our clock; clocks differ a little
+AHEAD = timedelta(minutes=10)
 
 Reader: TypeAlias = Callable[[str, Envelope, str], tuple[list[Report], list[Notice]]]
 
@@ -90,6 +93,8 @@ class Unreadable:
 
     type: str
     reason: str
+    #: when it may be read again by itself, UTC; None = after somebody has looked at it
+    again_at: datetime | None = None
 
 
 Reading: TypeAlias = Read | Ignored | Unreadable
@@ -123,6 +128,22 @@ def placed(found: Reading, places: PlaceTable) -> Reading:
     codes = sorted({area.code for report in found.reports for area in report.areas})
     reason = f"none of its {len(codes)} area codes stands for a place: {', '.join(codes[:5])}. Renew the place tables"
     return Unreadable(type=found.type, reason=reason)
+
+
+def in_time(found: Reading, now: datetime) -> Reading:
+    """The reading; unreadable for now where its Control/DateTime is well ahead of our clock.
+
+    Taken for read, it would count as the newest of its region until then and silence all that come meanwhile. If
+    our own clock was wrong it is read as soon as that is set right.
+    """
+    if not isinstance(found, Read) or found.sent - now <= AHEAD:
+        return found
+    hours = (found.sent - now) / timedelta(hours=1)
+    reason = (
+        f"Control/DateTime is {found.sent:%Y-%m-%d %H:%M} UTC, {hours:.1f} hours ahead of our clock: which is wrong? "
+        "It is read when its time comes; until then nothing of it counts"
+    )
+    return Unreadable(type=found.type, reason=reason, again_at=found.sent - AHEAD)
 
 
 def _read(telegram: Envelope, raw: bytes, named: str) -> Reading:

@@ -33,12 +33,16 @@ def add_telegram(db: Connection, telegram: Packed) -> Added:
     return AlreadyThere(id=there[0].integer("id"))
 
 
-def pending(db: Connection, limit: int) -> list[RawTelegram]:
-    """The oldest telegrams that wait to be read, with their raw bytes."""
+def pending(db: Connection, limit: int, now: datetime | None = None) -> list[RawTelegram]:
+    """The oldest telegrams that wait to be read, with their raw bytes; those in quarantine until `now` first."""
+    columns = "SELECT id, digest, type, file_name, received_at, body FROM telegrams"
     rows = db.execute(
-        "SELECT id, digest, type, file_name, received_at, body FROM telegrams WHERE state = 'pending'"
-        " ORDER BY id LIMIT :limit",
-        {"limit": limit},
+        f"{columns} WHERE again_at <= :now AND state = 'quarantined' ORDER BY again_at LIMIT :limit",
+        {"now": times.to_text(now) if now else "", "limit": limit},
+    )
+    rows += db.execute(
+        f"{columns} WHERE state = 'pending' ORDER BY id LIMIT :limit",
+        {"limit": limit - len(rows)},
     )
     return [_telegram(row) for row in rows]
 
@@ -68,16 +72,29 @@ def find_telegram(db: Connection, digest: str) -> RawTelegram | None:
     return _telegram(rows[0]) if rows else None
 
 
-def mark(db: Connection, telegram_id: int, state: str, reason: str, type_code: str, at: datetime) -> None:
-    """Note what became of a telegram, and the type it turned out to be. ValueError for an unknown state."""
+def mark(
+    db: Connection,
+    telegram_id: int,
+    state: str,
+    reason: str,
+    type_code: str,
+    at: datetime,
+    again_at: datetime | None = None,
+) -> None:
+    """Note what became of a telegram, and the type it turned out to be. ValueError for an unknown state.
+
+    `again_at` is when one in quarantine is read again by itself.
+    """
     db.execute(
-        "UPDATE telegrams SET state = :state, reason = :reason, type = :type, read_at = :at WHERE id = :id",
+        "UPDATE telegrams SET state = :state, reason = :reason, type = :type, read_at = :at, again_at = :again_at"
+        " WHERE id = :id",
         {
             "id": telegram_id,
             "state": TelegramState(state),
             "reason": reason,
             "type": type_code,
             "at": times.to_text(at),
+            "again_at": times.to_text(again_at) if again_at else None,
         },
     )
 

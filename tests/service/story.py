@@ -155,7 +155,7 @@ class Story:
 
     def under_way(self) -> int:
         """How much is not finished yet."""
-        return self._published - self.count("feed_entries", "state = 'fetched'") + self.unfinished()
+        return self._published - self.count("feed_entries", "digest IS NOT NULL") + self.unfinished()
 
     def unfinished(self) -> int:
         """How much of what came in is not finished yet."""

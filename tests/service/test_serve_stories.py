@@ -297,6 +297,60 @@ async def test_a_telegram_that_a_fix_makes_readable_is_told_after_reading_it_aga
     assert story.heard(1) == first == [f"new heavy_rain L4 {WAJIMA}"]
 
 
+async def test_a_telegram_dated_ahead_of_our_clock_silences_nothing_and_is_read_in_its_time(story):
+    at = story.clock()
+    story.publish("VPWW55", rain(at + timedelta(hours=2), p17204="L3"), at)
+    await story.settled()
+    assert story.heard(1) == []
+    ((kind, subject),) = story.open_notices()
+    assert (kind, subject.partition(" ")[0]) == ("unreadable", "VPWW55")
+    assert story.rows("SELECT urgent FROM notices") == [(1,)]
+    story.rain(p17204="L4")
+    await story.settled()
+    assert story.heard(1) == [f"new heavy_rain L4 {WAJIMA}"]
+    story.pass_time(hours=1, minutes=55)
+    await story.until(lambda: not story.count("telegrams", "state = 'quarantined'"), "its time")
+    await story.settled()
+    assert story.heard(1) == [f"new heavy_rain L4 {WAJIMA}", f"lowered heavy_rain L3 {WAJIMA}"]
+    assert story.open_notices() == []
+
+
+async def test_a_clock_of_ours_that_was_wrong_loses_no_telegram(story):
+    """It stood three hours behind; once it is right all is read and told."""
+    at = story.clock() + timedelta(hours=3)
+    story.publish("VPWW55", rain(at, p17204="L4"), at)
+    await story.settled()
+    assert story.heard(1) == []
+    story.pass_time(hours=3)
+    await story.until(lambda: not story.count("telegrams", "state = 'quarantined'"), "reading it again")
+    await story.settled()
+    assert story.heard(1) == [f"new heavy_rain L4 {WAJIMA}"]
+
+
+async def test_a_telegram_a_few_minutes_ahead_is_read_at_once(story):
+    at = story.clock() + timedelta(minutes=9)
+    story.publish("VPWW55", rain(at, p17204="L4"), at)
+    await story.settled()
+    assert story.heard(1) == [f"new heavy_rain L4 {WAJIMA}"]
+
+
+async def test_a_warning_that_is_listed_before_it_is_there_is_told_once_it_is(story):
+    at = story.clock()
+    path = FakeJma.data_path(f"{at:%Y%m%d%H%M%S}_{story._published + 1}_VPWW55_010000.xml")
+    story.jma.faults[path] = Fault.HTML_404
+    story.publish("VPWW55", rain(at, p17204="L4"), at)
+    await story.until(lambda: story.jma.hits[path] >= 1, "the first attempt")
+    story.pass_time(minutes=5)
+    await story.until(lambda: "gone" in {kind for kind, _ in story.open_notices()}, "the urgent notice")
+    await story.stop()
+    await story.start()
+    del story.jma.faults[path]
+    story.pass_time(minutes=2)
+    await story.settled()
+    assert story.heard(1) == [f"new heavy_rain L4 {WAJIMA}"]
+    assert story.open_notices() == []
+
+
 async def test_an_unknown_place_code_costs_the_known_ones_nothing(story):
     at = story.clock()
     strange = rain(at, p17204="L3", p17205="L3").replace(b"1720500", b"1788800")
