@@ -62,36 +62,41 @@ class Judgement:
 
 def judge(state: FeedState, now: datetime, settings: FeedSettings, watched_since: datetime | None = None) -> Judgement:
     """The worst that is true of a feed now; polls that are not made count from `watched_since` on, if given."""
-    name, since = state.name, state.last_success_at or state.failing_since
+    name, since = state.name, state.last_success_at or state.failing_since or watched_since
     if since is None:
-        return Judgement(
-            feed=name, sight=Sight.FAILING, since=None, text=f"The JMA feed {name} has not been polled yet."
-        )
+        text = f"The JMA feed {name} has not answered yet: no poll has ended."
+        return Judgement(feed=name, sight=Sight.FAILING, since=None, text=text)
     if _is_blind(state, now, settings, watched_since):
-        why = state.last_error if state.failing_since else "no poll has been made"
-        return Judgement(feed=name, sight=Sight.BLIND, since=since, text=_unseen(name, since, why))
+        return Judgement(feed=name, sight=Sight.BLIND, since=since, text=_unseen(name, since, _why(state)))
     allowed = settings.silence.get(name)
     if allowed is not None and state.content_at is not None and now - state.content_at > allowed:
         why = "it answers, but its content has not changed since"
         return Judgement(
             feed=name, sight=Sight.SILENT, since=state.content_at, text=_unseen(name, state.content_at, why)
         )
+    if state.last_success_at is None:
+        text = f"The JMA feed {name} has not answered yet, asked since {_local(since)}: {_why(state)}."
+        return Judgement(feed=name, sight=Sight.FAILING, since=since, text=text)
     if state.failing_since:
         text = f"The JMA feed {name} fails since {_local(state.failing_since)}: {state.last_error}."
         return Judgement(feed=name, sight=Sight.FAILING, since=state.failing_since, text=text)
     return Judgement(feed=name, sight=Sight.FRESH, since=None, text=f"The JMA feed {name} is up to date.")
 
 
+def _why(state: FeedState) -> str:
+    if state.failing_since:
+        return f"{state.last_error} ({state.failures} polls in a row)"
+    return "no poll has been made" if state.last_success_at else "no poll has ended"
+
+
 def _is_blind(state: FeedState, now: datetime, settings: FeedSettings, watched_since: datetime | None) -> bool:
     if state.failing_since is not None:
         return now - state.failing_since > settings.blind_after
-    if state.last_success_at is None:
-        return False
-    expected = max(state.last_success_at, watched_since or state.last_success_at)
-    return now - expected > settings.blind_after + timedelta(seconds=3 * settings.poll_seconds)
+    begun = [moment for moment in (state.last_success_at, watched_since) if moment is not None]
+    return bool(begun) and now - max(begun) > settings.blind_after + timedelta(seconds=3 * settings.poll_seconds)
 
 
-def _unseen(name: str, since: datetime, why: str | None) -> str:
+def _unseen(name: str, since: datetime, why: str) -> str:
     return (
         f"We cannot see the JMA feed {name} since {_local(since)}: {why}. Warnings may be missing: watch JMA yourself."
     )
@@ -133,12 +138,12 @@ def after_success(state: FeedState, now: datetime, spoken_of: Iterable[datetime]
     )
 
 
-def after_failure(state: FeedState, now: datetime, reason: str) -> FeedState:
-    """The state after a poll that failed: only its health changes."""
+def after_failure(state: FeedState, now: datetime, reason: str, began: datetime | None = None) -> FeedState:
+    """The state after a poll that failed, which may have hung since it `began`: only its health changes."""
     return replace(
         state,
         last_poll_at=now,
-        failing_since=state.failing_since or now,
+        failing_since=state.failing_since or began or now,
         failures=state.failures + 1,
         last_error=reason,
     )

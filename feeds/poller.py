@@ -191,12 +191,25 @@ class Poller:
                 outcome = await self._poll(feed, loop)
             except Exception as fault:  # noqa: BLE001 -- the next poll goes on whatever happened in this one
                 _log.exception("poll_crashed", extra={"feed": feed})
-                return PollFailed(feed=feed, reason=f"our own fault: {type(fault).__name__}: {fault}")
+                return await self._own_fault(feed, f"our own fault: {type(fault).__name__}: {fault}")
         if isinstance(outcome, PollFailed):
             _log.warning("poll_failed", extra={"feed": feed, "reason": outcome.reason})
         return outcome
 
+    async def _own_fault(self, feed: str, reason: str) -> PollFailed:
+        """A poll that broke off in our own code is a failed poll: the feed's health must say so."""
+        try:
+            state = await self._db.read(store.feed_state, feed)
+            now = self._clock()
+            await self._db.write(
+                store.save_poll, health.after_failure(state, now, reason), now, self._settings, self._began
+            )
+        except Exception:  # noqa: BLE001 -- perhaps the database is the fault; time makes it blindness
+            _log.exception("poll_not_recorded", extra={"feed": feed})
+        return PollFailed(feed=feed, reason=reason)
+
     async def _poll(self, feed: str, loop: _Loop) -> Outcome:
+        began = self._clock()
         state = await self._db.read(store.feed_state, feed)
         wanted: list[Wanted] = []
         spoken_of: list[datetime] = []
@@ -211,7 +224,7 @@ class Poller:
                 spoken_of.extend(taken.times)
         finally:
             self._collector.take(wanted)  # what the long form gave counts, whatever the short one does
-        return await self._record(feed, loop, state, read, spoken_of)
+        return await self._record(feed, loop, state, read, spoken_of, began)
 
     async def _read_form(
         self, feed: str, loop: _Loop, state: FeedState
@@ -244,13 +257,14 @@ class Poller:
         state: FeedState,
         read: tuple[FeedState, _Taken] | Unchanged | PollFailed,
         spoken_of: Sequence[datetime],
+        began: datetime,
     ) -> Outcome:
         """Write the feed's health; when its next poll may be."""
         now = self._clock()
         outcome: Outcome
         match read:
             case PollFailed(reason=reason):
-                state, outcome = health.after_failure(state, now, reason), read
+                state, outcome = health.after_failure(state, now, reason, began), read
             case Unchanged():
                 state, outcome = health.after_success(state, now, spoken_of), NotModified(feed=feed)
             case (_, taken):

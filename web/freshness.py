@@ -8,8 +8,8 @@ from feeds import health
 from feeds.health import FeedState
 from feeds.settings import FEEDS, FeedSettings
 
-#: beside the sights of `feeds.health`: never read
-UNREAD = "unread"
+#: beside the sights of `feeds.health`: no poll has ended yet, and polls fail without any answer so far
+UNREAD, UNANSWERED = "unread", "unanswered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Freshness:
     """What a page says of a feed."""
 
     name: str
-    #: fresh, failing, blind, silent, unread
+    #: fresh, failing, blind, silent, unread, unanswered
     sight: str
     #: since when we cannot see it; None while we can, and where we never could
     since: datetime | None
@@ -46,10 +46,12 @@ def judge(rows: Iterable[FeedState], settings: FeedSettings, now: datetime) -> t
 
 def _judge(row: FeedState, settings: FeedSettings, now: datetime) -> Freshness:
     judgement = health.judge(row, now, settings)
-    unread = row.last_success_at is None and judgement.sight is health.Sight.FAILING
+    sight = judgement.sight.value
+    if row.last_success_at is None and judgement.sight is health.Sight.FAILING:
+        sight = UNREAD if row.failing_since is None else UNANSWERED
     return Freshness(
         name=row.name,
-        sight=UNREAD if unread else judgement.sight.value,
+        sight=sight,
         since=judgement.since,
         content_at=row.content_at,
         last_success_at=row.last_success_at,

@@ -60,8 +60,10 @@ def _feed(feed: Freshness) -> dict[str, object]:
 def _reason(feed: Freshness) -> str:
     if feed.ready:
         return ""
-    if feed.since is None:
-        return f"{feed.name} has not been read yet"
+    if feed.sight == freshness.UNREAD:
+        return f"{feed.name} has not answered yet: no poll has ended"
+    if feed.sight == freshness.UNANSWERED:
+        return f"{feed.name} has not answered yet, asked since {_time(feed.since)}: {feed.error}"
     return f"we cannot see {feed.name} since {_time(feed.since)}"
 
 

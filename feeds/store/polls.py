@@ -8,7 +8,7 @@ from alerts.notices import Notice, NoticeKind
 from feeds import health
 from feeds.health import FeedState, Judgement, Sight
 from feeds.listing import FURTHEST, EntryState, NewEntry, Settled, Wanted
-from feeds.settings import FeedSettings
+from feeds.settings import FEEDS, FeedSettings
 from feeds.store.telegrams import add_telegram
 from feeds.telegrams import Stored
 from storage import times
@@ -51,7 +51,9 @@ def save_poll(
 def watch(db: Connection, now: datetime, settings: FeedSettings, watched_since: datetime) -> list[Judgement]:
     """Judge every feed as time passes, and raise or resolve its alarm."""
     judgements: list[Judgement] = []
-    for state in feed_states(db):
+    known = {state.name: state for state in feed_states(db)}
+    # A feed whose very first poll hangs has no row yet, and is blind all the same.
+    for state in (known.get(name, FeedState(name=name)) for name in FEEDS):
         judgement = health.judge(state, now, settings, watched_since)
         blind_since = _set_alarm(db, judgement, state, now)
         if blind_since != state.blind_since:

@@ -43,6 +43,24 @@ def test_a_feed_never_polled_is_not_fresh_and_no_alarm() -> None:
     assert (judgement.sight, judgement.since, health.alarm(judgement)) == (Sight.FAILING, None, None)
 
 
+def test_a_feed_that_never_answered_is_not_called_never_polled() -> None:
+    began = NOW - 20 * SECOND
+    state = health.after_failure(FeedState(name="eqvol"), NOW, "no whole answer within 20 s", began)
+    judgement = health.judge(state, NOW, SETTINGS, began)
+    assert (judgement.sight, judgement.since) == (Sight.FAILING, began)
+    assert (
+        "has not answered yet, asked since 2026-11-23 08:59 Japan time: no whole answer within 20 s" in judgement.text
+    )
+
+
+def test_a_feed_whose_first_poll_never_ends_is_blind_in_time() -> None:
+    state = FeedState(name="eqvol")
+    assert sight(state, since=NOW - MINUTE) is Sight.FAILING
+    judgement = health.judge(state, NOW, SETTINGS, NOW - 5 * MINUTE)
+    assert (judgement.sight, judgement.since) == (Sight.BLIND, NOW - 5 * MINUTE)
+    assert "no poll has ended" in judgement.text
+
+
 def test_failing_becomes_blindness_after_the_time_allowed() -> None:
     state = health.after_failure(seen("eqvol", ago=20 * SECOND), NOW, "HTTP status 404")
     assert sight(state) is Sight.FAILING

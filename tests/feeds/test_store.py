@@ -158,17 +158,32 @@ def test_time_alone_makes_and_ends_no_more_than_it_should(db: Database) -> None:
 
         def watched(minutes: float) -> Sight:
             now = NOW + timedelta(minutes=minutes)
-            (judgement,) = store.watch(connection, now, SETTINGS, NOW)
-            return judgement.sight
+            judgements = {one.feed: one for one in store.watch(connection, now, SETTINGS, NOW)}
+            return judgements["extra"].sight
+
+        def told() -> list[noticeboard.StoredNotice]:
+            return [one for one in noticeboard.open_notices(connection) if one.notice.subject == "extra"]
 
         assert watched(1) is Sight.FRESH
         assert watched(5) is Sight.BLIND
         assert watched(6) is Sight.BLIND
-        (only,) = noticeboard.open_notices(connection)
+        (only,) = told()
         assert (only.notice.kind, only.times) == (NoticeKind.BLIND, 1)
         assert store.feed_state(connection, "extra").blind_since == NOW + timedelta(minutes=5)
         store.save_poll(connection, replace(state, last_success_at=NOW + timedelta(minutes=7)), NOW, SETTINGS)
-        assert noticeboard.open_notices(connection) == []
+        assert told() == []
+
+    db.write_sync(story)
+
+
+def test_a_feed_without_any_ended_poll_is_blind_in_time(db: Database) -> None:
+    def story(connection: Connection) -> None:
+        for minutes, blind in ((1, 0), (5, 4), (6, 4)):
+            store.watch(connection, NOW + timedelta(minutes=minutes), SETTINGS, NOW)
+            found = noticeboard.open_notices(connection)
+            assert [(one.notice.kind, one.notice.urgent, one.times) for one in found] == [
+                (NoticeKind.BLIND, True, 1)
+            ] * blind
 
     db.write_sync(story)
 

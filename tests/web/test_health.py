@@ -29,7 +29,24 @@ async def test_ready_when_all_is_well(browse: Open, db: Database) -> None:
 async def test_not_ready_before_the_first_poll(browse: Open, db: Database) -> None:
     status, body = await _ready(browse, db)
     assert status == 503
-    assert "eqvol has not been read yet" in body["reasons"]
+    assert "eqvol has not answered yet: no poll has ended" in body["reasons"]
+
+
+async def test_a_feed_that_hangs_from_the_start_is_said_to_give_no_answer(browse: Open, db: Database) -> None:
+    def fill(connection: Any) -> None:
+        for name in ("extra", "regular", "other"):
+            rows.a_feed(connection, name)
+        hanging = {"last_success_at": None, "content_at": None, "failing_since": ago(2), "failures": 3}
+        rows.a_feed(connection, "eqvol", last_error="no whole answer within 20 s", **hanging)
+
+    db.write_sync(fill)
+    status, body = await _ready(browse, db)
+    assert (status, body["checks"]["feeds"]["eqvol"]["state"]) == (503, "unanswered")
+    assert body["reasons"] == [
+        "eqvol has not answered yet, asked since 2026-11-23T02:58:00Z: no whole answer within 20 s"
+    ]
+    page = await (await (await browse(a_state(db))).get("/console?lang=en")).text()
+    assert "no answer since" in page and "not read yet" not in page
 
 
 @pytest.mark.parametrize(
