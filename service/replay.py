@@ -97,9 +97,10 @@ def _strand(report: Report) -> str:
 
 def _highest(report: Report, states: Iterable[State], codes: Iterable[str]) -> Mapping[str, str]:
     """What other strands hold in force in some places at the report's time."""
-    rule = hazards.rule(report.hazard)
-    standing = [folding.in_force_at(state, report.sent) for state in states]
-    return {code: rule.highest([state.grades.get(code, NONE) for state in standing]) for code in codes}
+    rule, asked = hazards.rule(report.hazard), set(codes)
+    concerned = (state for state in states if not asked.isdisjoint(state.grades))  # few of many earthquakes
+    standing = [folding.in_force_at(state, report.sent) for state in concerned]
+    return {code: rule.highest([state.grades.get(code, NONE) for state in standing]) for code in asked}
 
 
 def _row(file: TelegramFile, known: _Known) -> dict[str, Any]:
