@@ -93,7 +93,7 @@ def test_what_is_signed_has_a_signature(claimed: Path, spoil: Spoil) -> None:
 
 
 def test_two_voices_are_as_trusted_as_the_weaker(claimed: Path) -> None:
-    assert catalogue.read(claimed).fallback("ko").review is Review.DRAFTED
+    assert catalogue.read(claimed).fallback("xx").review is Review.DRAFTED
 
 
 def test_a_draft_needs_no_reading() -> None:
