@@ -80,9 +80,9 @@ class Missed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Catalogue:
-    """All words, immutable."""
+    """All words, immutable; equal to itself only."""
 
     #: 12 hex digits over the language files and the composition
     version: str
@@ -106,6 +106,7 @@ class Catalogue:
         """The voice that serves a language tag: its own words, else Easy Japanese and English."""
         return self.voices(tag)[0]
 
+    @functools.lru_cache(maxsize=256)  # noqa: B019  # catalogues live as long as the process
     def voices(self, tag: str) -> tuple[Voice, ...]:
         """Who may speak to the readers of a language, the best first; the last has all words."""
         both = Voice(tag=BILINGUAL, languages=tuple(self.by_tag[part] for part in BILINGUAL.split("+")))

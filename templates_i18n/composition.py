@@ -73,9 +73,9 @@ class Heard:
     latin: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Composition:
-    """The whole file."""
+    """The whole file; like a language, equal to itself only."""
 
     version: str
     #: phrase id -> up, away, stay, stay_away, none

@@ -4,6 +4,7 @@ Pure. Owns which pieces make them, with a language's own sentence for what would
 KeyError where a language lacks a piece.
 """
 
+import functools
 from dataclasses import dataclass
 
 from alerts.vocabulary import Hazard, Kind, Topic
@@ -13,6 +14,8 @@ from templates_i18n.language import Language
 
 #: kinds that are told with the words of a new alert
 _AS_NEW = frozenset({Kind.NEW, Kind.RAISED, Kind.DRILL})
+#: sentences that are kept, since each change asks for the same ones in three forms
+_KEPT = 4096
 #: alert levels of the municipality's calls
 _EVACUATION_LEVELS = {"elderly": "3", "order": "4", "emergency": "5"}
 
@@ -80,6 +83,7 @@ def alarm(language: Language, plans: Composition, subject: Subject) -> str:
     return language.alarms[plan.alarm].format_map(_Pieces(language, plans, subject))
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def head(language: Language, plans: Composition, subject: Subject) -> str:
     """The first line of a text, which stands alone: "LEVEL 4 HEAVY RAIN: ALL LEAVE danger areas NOW."."""
     return pattern(language, subject).format_map(_Pieces(language, plans, subject))
@@ -104,6 +108,7 @@ def grade_word(language: Language, plans: Composition, subject: Subject) -> str:
     return digit or alarm(language, plans, subject)
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def official_name(language: Language, plans: Composition, hazard: Hazard, grade: str) -> str:
     """JMA's (or the law's) name of a warning; also of grades that no text tells of."""
     subject = Subject(hazard=hazard, grade=grade)

@@ -51,9 +51,12 @@ class Lesson:
     answer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Language:
-    """All words of one language. Keys of the mappings are those of the file."""
+    """All words of one language. Keys of the mappings are those of the file.
+
+    Two are the same only if they are one object, so that what is made of one can be kept.
+    """
 
     tag: str
     #: in the language itself
