@@ -220,6 +220,7 @@ class Service:
                 rate=settings.rate(),
                 http_host=settings.http_host,
                 webhooks=transports.webhooks(settings, self.take_receipts, self.parts.clock),
+                public_url=settings.public_url.rstrip("/"),
                 changes=self._changes,
             )
         )

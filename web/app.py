@@ -14,9 +14,15 @@ from web.api import errors
 from web.api.guard import Guard
 from web.live import Watch
 from web.national.routes import NationalState
+from web.residents.routes import ResidentPages
 from web.state import WebState
 
-_STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_STATIC = {
+    "console.css": "text/css",
+    "resident.css": "text/css",
+    "console.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 
 def make_app(state: WebState) -> web.Application:
@@ -26,7 +32,7 @@ def make_app(state: WebState) -> web.Application:
     app.on_response_prepare.append(access.add_headers)
     app.cleanup_ctx.append(pages.watching)
     app.on_shutdown.append(pages.let_go)
-    app.router.add_get("/", pages.home)
+    ResidentPages(state).add_to(app.router)
     app.router.add_get("/healthz", pages.healthz)
     app.router.add_get("/readyz", pages.readyz)
     app.router.add_get("/metrics", pages.metrics)
@@ -65,13 +71,6 @@ class _Pages:
     async def let_go(self, app: web.Application) -> None:
         """End the streams, so that stopping does not wait for readers."""
         self._watch.close()
-
-    async def home(self, request: web.Request) -> web.Response:
-        """What this is, and whether it sees its feeds."""
-        now = self._state.clock()
-        rows = await self._state.db.read(queries.feeds)
-        feeds = freshness.judge(rows, self._state.feeds, now)
-        return _html(render.page("home.html", _words(request), mode=self._state.mode, now=now, feeds=feeds))
 
     async def healthz(self, request: web.Request) -> web.Response:
         """Liveness."""

@@ -40,6 +40,11 @@ def page(name: str, words: Words, **values: object) -> str:
     return _environment().get_template(name).render(w=words, lang=words.language, languages=LANGUAGES, **values)
 
 
+def resident(name: str, **values: object) -> str:
+    """One of the residents' templates; their words come from the catalogue, as `s`."""
+    return _environment().get_template(name).render(**values)
+
+
 def live(state: WebState, snapshot: Snapshot, words: Words, now: datetime) -> Markup:
     """The part of the console that changes."""
     groups = standing.group(snapshot.standing, snapshot.sources, state.places)

@@ -35,6 +35,8 @@ class WebState:
     rate: float
     #: the address we listen on; the console is for this machine only
     http_host: str = "127.0.0.1"
+    #: where the pages are reached from outside, without a slash at its end; '' where they are not
+    public_url: str = ""
     #: show the console to whoever can reach it, although nobody signs in
     console_open: bool = False
     #: what the SMS provider may call; None without a real one

@@ -1,0 +1,273 @@
+"""From a story to what an alert's page says: pictograms, words, what to do, places, changes. Pure.
+
+The words are those of the SMS, made by the same catalogue from the same facts; nothing is worded here.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from alerts.places import PlaceTable
+from alerts.vocabulary import NONE, Hazard, Kind
+from templates_i18n import pictograms, segments
+from templates_i18n.catalogue import Catalogue
+from templates_i18n.placing import PlaceUnknown
+from templates_i18n.render import Form, Rendered, TextRequest, Unworded, render
+from templates_i18n.request import IN_FORCE
+from web import grades
+from web.residents.rows import Warned
+from web.residents.speech import Sign, Speech
+from web.residents.story import Moment, PlaceNow, Story
+
+#: more places than this are named by prefecture first
+_NAMED = 60
+_CHANGES = {
+    Kind.RAISED: "raised",
+    Kind.LOWERED: "lowered",
+    Kind.LIFTED: "lifted",
+    Kind.CORRECTED: "corrected",
+    Kind.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing to do, or not to do."""
+
+    sign: Sign | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of what has changed."""
+
+    issued: str
+    #: what sort of change; '' for what the alert began with
+    kind: str
+    #: what was in force from then on; '' if nothing
+    grade: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A place or a prefecture of a list."""
+
+    name: str
+    href: str
+    #: places in it; 0 for a place
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceGroup:
+    """Places with the same grade now."""
+
+    words: str
+    badge: Sign | None
+    names: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The words of the SMS, taken apart."""
+
+    heads: tuple[str, ...]
+    #: place, official name, details; what to do stands in `acts`
+    body: tuple[str, ...]
+    acts: tuple[Act, ...]
+    issued: str
+    #: "mul" where it speaks two languages
+    lang: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """Everything on the page."""
+
+    over: bool
+    signs: tuple[Sign, ...]
+    text: Text
+    changes: tuple[Change, ...]
+    groups: tuple[PlaceGroup, ...]
+    #: how many places the alert has
+    places: int
+
+
+def link(story: Story, speech: Speech, view: str = "", **further: str) -> str:
+    """An address of this alert's pages that keeps language and place."""
+    query = {"l": speech.tag, "p": story.place} | further
+    return f"/a/{story.alert_id}{view}?{urlencode(query)}"
+
+
+def build(catalogue: Catalogue, places: PlaceTable, story: Story, speech: Speech, within: str = "") -> AlertView:
+    """The page in one language; `within` is the prefecture whose places are listed."""
+    return AlertView(
+        over=story.over,
+        signs=tuple(speech.sign(name) for name in signs(story)),
+        text=_text(catalogue, places, story, speech),
+        changes=tuple(_change(story, moment, speech) for moment in story.moments),
+        groups=tuple(_groups(places, story, speech, within)) if len(story.places) > 1 else (),
+        places=len(story.places),
+    )
+
+
+def signs(story: Story) -> tuple[str, ...]:
+    """The badge and the hazard, as ids."""
+    drawn = pictograms.load()
+    hazard = drawn.hazards[story.hazard]
+    if story.over:
+        return pictograms.ALL_CLEAR, hazard
+    badge = drawn.level(story.latest.change.after)
+    return (badge, hazard) if badge else (hazard,)
+
+
+def request_of(story: Story) -> TextRequest | None:
+    """What the catalogue is asked for; None where there is nothing to say but that it is over."""
+    moment = story.latest
+    ended = moment.kind in (Kind.LIFTED, Kind.CANCELLED)
+    grade = story.worst_told if ended else moment.change.after
+    if grade == NONE or story.ended_by_time:
+        return None
+    return TextRequest(
+        hazard=story.hazard,
+        grade=grade,
+        kind=moment.kind,
+        places=(story.place,),
+        issued=moment.change.issued,
+        facts=moment.change.facts,
+    )
+
+
+def _text(catalogue: Catalogue, places: PlaceTable, story: Story, speech: Speech) -> Text:
+    request = request_of(story)
+    if request is None:
+        return _bare(places, story, speech, heads=())
+    try:
+        made = render(catalogue, request, speech.tag, Form.FULL, places)
+    except (Unworded, PlaceUnknown):
+        grade = speech.grade(story.hazard, request.grade)
+        return _bare(places, story, speech, heads=(grade,), acts=tuple(_told_by_head(request, speech)))
+    return _apart(catalogue, request, made, speech)
+
+
+def _bare(
+    places: PlaceTable, story: Story, speech: Speech, *, heads: tuple[str, ...], acts: tuple[Act, ...] = ()
+) -> Text:
+    """Name and place only, where the catalogue has no text."""
+    place = places.place(story.place)
+    name = speech.place(place) if place else story.place
+    grade = speech.grade(story.hazard, story.worst_told)
+    return Text(
+        heads=heads,
+        body=(name,) if heads else (grade, name),
+        acts=acts,
+        issued=speech.issued(story.latest.change.issued),
+        lang=speech.lang,
+    )
+
+
+def _apart(catalogue: Catalogue, request: TextRequest, made: Rendered, speech: Speech) -> Text:
+    emoji = "".join(catalogue.composition.emoji[item] for item in made.emoji)
+    lines = [line.removesuffix(emoji).rstrip() if emoji else line for line in made.text.split("\n")]
+    lines = [line for line in lines if line != made.neighbour]
+    heads = len(made.language.split("+"))
+    phrases = {phrase: speech.language.phrases[phrase] for phrase in made.actions}
+    said = {segments.fold_latin(words) for words in phrases.values()}
+    body = [line for line in lines[heads:-1] if segments.fold_latin(line) not in said]
+    drawn = pictograms.load().phrases
+    acts = [
+        Act(sign=speech.sign(drawn[phrase]) if phrase in drawn else None, words=words)
+        for phrase, words in phrases.items()
+    ]
+    return Text(
+        heads=tuple(lines[:heads]),
+        body=tuple(body),
+        acts=(*_told_by_head(request, speech), *acts),
+        issued=lines[-1],
+        lang="mul" if heads > 1 else made.language,
+    )
+
+
+def _told_by_head(request: TextRequest, speech: Speech) -> Iterator[Act]:
+    """The main action, which the head says: the picture is named by its own name."""
+    if request.kind not in IN_FORCE:
+        return
+    for name in pictograms.load().head(request.hazard, request.grade, lowered=request.kind is Kind.LOWERED):
+        sign = speech.sign(name)
+        yield Act(sign=sign, words=sign.name)
+
+
+def _change(story: Story, moment: Moment, speech: Speech) -> Change:
+    kind = _CHANGES.get(moment.kind)
+    ended = moment.kind in (Kind.LIFTED, Kind.CANCELLED)
+    return Change(
+        issued=speech.issued(moment.change.issued),
+        kind=speech(kind) if kind else "",
+        grade="" if ended else speech.grade(story.hazard, moment.change.after),
+    )
+
+
+def _groups(places: PlaceTable, story: Story, speech: Speech, within: str) -> Iterator[PlaceGroup]:
+    by_prefecture = len(story.places) > _NAMED and not within
+    by_grade: dict[str, list[PlaceNow]] = {}
+    for place in story.places:
+        if not within or place.code.startswith(within):
+            by_grade.setdefault(place.now, []).append(place)
+    name: Callable[[PlaceTable, Story, Speech, list[PlaceNow]], Iterator[Named]]
+    name = _prefectures if by_prefecture else _towns
+    for grade, members in by_grade.items():
+        level = pictograms.load().level(grade)
+        yield PlaceGroup(
+            words=speech("over_here") if grade == NONE else speech.grade(story.hazard, grade),
+            badge=speech.sign(level) if level else None,
+            names=tuple(name(places, story, speech, members)),
+        )
+
+
+def _towns(places: PlaceTable, story: Story, speech: Speech, members: list[PlaceNow]) -> Iterator[Named]:
+    for member in members:
+        place = places.place(member.code)
+        if place is not None:
+            yield Named(name=speech.place(place), href=link(story, speech, p=member.code))
+
+
+def _prefectures(places: PlaceTable, story: Story, speech: Speech, members: list[PlaceNow]) -> Iterator[Named]:
+    count: dict[str, int] = {}
+    for member in members:
+        count[member.code[:2]] = count.get(member.code[:2], 0) + 1
+    for code, number in sorted(count.items()):
+        href = f"{link(story, speech, **{'in': code})}#places"
+        yield Named(name=speech.prefecture(places, code), href=href, count=number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warning:
+    """A hazard on the start page, with the prefectures where it is in force at this grade."""
+
+    sign: Sign
+    badge: Sign | None
+    words: str
+    names: tuple[Named, ...]
+
+
+def warned(places: PlaceTable, found: tuple[Warned, ...], speech: Speech) -> tuple[Warning, ...]:
+    """The list of the start page, the gravest first."""
+    drawn = pictograms.load()
+    groups: dict[tuple[Hazard, str], list[Named]] = {}
+    for one in sorted(
+        found, key=lambda one: (grades.mark(one.hazard, one.grade).gravity, one.prefecture), reverse=True
+    ):
+        href = f"/a/{one.alert_id}?{urlencode({'l': speech.tag, 'p': one.place})}" if one.alert_id else ""
+        groups.setdefault((one.hazard, one.grade), []).insert(
+            0, Named(name=speech.prefecture(places, one.prefecture), href=href)
+        )
+    return tuple(
+        Warning(
+            sign=speech.sign(drawn.hazards[hazard]),
+            badge=speech.sign(level) if (level := drawn.level(grade)) else None,
+            words=speech.grade(hazard, grade),
+            names=tuple(names),
+        )
+        for (hazard, grade), names in groups.items()
+    )
