@@ -50,10 +50,8 @@ class Pictograms:
     by_id: Mapping[str, Pictogram]
     #: of every hazard
     hazards: Mapping[Hazard, str]
-    #: what a head tells to do, by "hazard.grade" or "hazard"
-    heads: Mapping[str, tuple[str, ...]]
-    #: what it tells where the grade has come down and still stands
-    lowered: Mapping[str, tuple[str, ...]]
+    #: what a head tells to do, by act
+    acts: Mapping[str, tuple[str, ...]]
     #: by phrase id
     phrases: Mapping[str, str]
     #: which way a drawing sends people: up, away, stay
@@ -63,10 +61,11 @@ class Pictograms:
         """The badge of a grade on the scale of five levels; None for any other grade."""
         return f"level_{grade[1:]}" if grade in _LEVELS else None
 
-    def head(self, hazard: Hazard, grade: str, *, lowered: bool = False) -> tuple[str, ...]:
-        """What the head of a danger of this grade tells to do."""
-        told = self.lowered if lowered else self.heads
-        return told.get(f"{hazard}.{grade}") or told.get(hazard, ())
+    def of(self, action: str) -> tuple[str, ...]:
+        """The drawings of an act or phrase of the catalogue; of many phrases none."""
+        if action in self.phrases:
+            return (self.phrases[action],)
+        return self.acts.get(action, ())
 
 
 @functools.cache
@@ -89,8 +88,7 @@ def read(folder: Traversable) -> Pictograms:
             for name, group in groups.items()
         },
         hazards={Hazard(name): drawing for name, drawing in table["hazard"].items()},
-        heads={key: tuple(names) for key, names in table["head"].items()},
-        lowered={key: tuple(names) for key, names in table["lowered"].items()},
+        acts={key: tuple(names) for key, names in table["act"].items()},
         phrases=table["phrase"],
         directions=table["directions"],
     )
@@ -108,7 +106,7 @@ def _meanings(table: Mapping[str, Mapping[str, object]], groups: Mapping[str, Gr
         yield f"{_MEANINGS}: [hazard] {missing}: missing; every hazard has a pictogram, {WARNING!r} if no other"
     for unknown in sorted(table["hazard"].keys() - {hazard.value for hazard in Hazard}):
         yield f"{_MEANINGS}: [hazard] {unknown}: no such hazard"
-    for section in ("hazard", "head", "lowered", "phrase"):
+    for section in ("hazard", "act", "phrase"):
         for key, value in table[section].items():
             for name in value if isinstance(value, list) else [value]:
                 if name not in groups:

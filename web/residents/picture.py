@@ -64,13 +64,13 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Lines of one size; `sign` stands left of them."""
+    """Lines of one size; `signs` stand left of them."""
 
     words: str
     size: int
     bold: bool = False
     colour: str = "#111"
-    sign: str = ""
+    signs: tuple[str, ...] = ()
 
 
 def fonts(tag: str) -> Fonts | None:
@@ -130,7 +130,7 @@ def _blocks(page: AlertView, sheet: Sheet) -> Iterator[_Block]:
     for line in page.text.body:
         yield _Block(line, 46)
     for act in page.text.acts:
-        yield _Block(act.words, 46, sign=act.sign.id if act.sign else "")
+        yield _Block(act.words, 46, signs=tuple(sign.id for sign in act.signs))
     yield _Block(page.text.issued, 40, True)
     for line in (sheet.source, sheet.as_of, sheet.address):
         if line:
@@ -139,12 +139,11 @@ def _blocks(page: AlertView, sheet: Sheet) -> Iterator[_Block]:
 
 def _write(parts: list[str], block: _Block, y: int) -> int:
     """Add the lines of a block below `y`; where the next begins."""
-    left = _MARGIN + (_ACT + 30 if block.sign else 0)
+    left = _MARGIN + len(block.signs) * (_ACT + 20) + (10 if block.signs else 0)
     lines = wrap(block.words, (_WIDTH - _MARGIN - left) / block.size, bold=block.bold)
     step = round(block.size * 1.6)
-    height = max(step * len(lines), _ACT if block.sign else 0)
-    if block.sign:
-        parts.append(_placed(block.sign, _MARGIN, y, _ACT))
+    height = max(step * len(lines), _ACT if block.signs else 0)
+    parts += [_placed(name, _MARGIN + n * (_ACT + 20), y, _ACT) for n, name in enumerate(block.signs)]
     top = y + (height - step * len(lines)) // 2 + round(block.size * 1.15)
     weight = ' font-weight="bold"' if block.bold else ""
     for number, line in enumerate(lines):

@@ -126,15 +126,16 @@ class ResidentPages:
     def _picture(self, reader: Reader, story: Story) -> bytes | None:
         spoken, state = reader.speech, self._state
         pretend = {"real": "", "simulation": spoken("made_up")}.get(state.mode, spoken("trial"))
+        page = view.build(state.catalogue, state.places, story, spoken)
         sheet = picture.Sheet(
             tag=spoken.lang,
             pretend=pretend,
             over=spoken("over") if story.over else "",
-            source=spoken("source"),
+            source=spoken("source") if page.by_jma else "",
             as_of=spoken.as_of(reader.now),
             address=f"{state.public_url}/a/{story.alert_id}.{story.place}.{spoken.tag}" if state.public_url else "",
         )
-        return picture.draw(view.build(state.catalogue, state.places, story, spoken), sheet)
+        return picture.draw(page, sheet)
 
     def _alert(self, reader: Reader, story: Story) -> str:
         page = view.build(self._state.catalogue, self._state.places, story, reader.speech, reader.within)

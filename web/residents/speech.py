@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from alerts.places import Place, PlaceTable
 from alerts.vocabulary import Hazard
-from templates_i18n import composition, pictograms, placing
+from templates_i18n import heads, parts, pictograms, placing
 from templates_i18n.catalogue import Catalogue
+from templates_i18n.composition import Composition
 from templates_i18n.language import Language, PlaceStyle
 
 _JST = ZoneInfo("Asia/Tokyo")
@@ -48,6 +49,7 @@ class Speech:
     #: whose words the page has
     language: Language
     english: Language
+    plans: Composition
 
     @property
     def lang(self) -> str:
@@ -56,30 +58,28 @@ class Speech:
 
     def __call__(self, key: str, **fields: object) -> str:
         """The words of a key of [page]. KeyError for an unknown one."""
-        words = (self.language.pages or self.english.pages)[key]
+        words = self.language.pages.get(key) or self.english.pages[key]
         return words.format_map(fields) if fields else words
 
     def sign(self, pictogram: str) -> Sign:
         """A pictogram with its name."""
-        return Sign(id=pictogram, name=(self.language.pictograms or self.english.pictograms)[pictogram])
+        name = self.language.pictograms.get(pictogram) or self.english.pictograms[pictogram]
+        return Sign(id=pictogram, name=name)
 
     def grade(self, hazard: Hazard, grade: str) -> str:
-        """The official name of what is in force; where the catalogue has none, the hazard and its level."""
-        try:
-            words = composition.wording(self.language.names, hazard, grade)
-        except KeyError:
-            return self._plainly(hazard, grade)
-        own = self.language.grades.get(f"{hazard}.{grade}", grade.removeprefix("L"))
-        return words.format_map({"grade": own, "level": grade.removeprefix("L")})
+        """The official name of what is in force; in English where this language has none."""
+        for language in (self.language, self.english):
+            try:
+                return heads.official_name(language, self.plans, hazard, grade).removesuffix(".")
+            except KeyError:
+                continue
+        return self.sign(pictograms.load().hazards[hazard]).name
 
-    def _plainly(self, hazard: Hazard, grade: str) -> str:
-        drawn = pictograms.load()
-        name, level = self.sign(drawn.hazards[hazard]).name, drawn.level(grade)
-        return f"{self.sign(level).name}: {name}" if level else name
-
-    def issued(self, moment: datetime) -> str:
-        """Source and official time: "JMA 11/23 14:07"."""
-        return self.language.lines["issued"].format_map(clock(moment))
+    def issued(self, hazard: Hazard, moment: datetime) -> str:
+        """Who warned, and the official time: "JMA 11/23 14:07"."""
+        key = parts.source_line(hazard)
+        lines = self.language.lines if key in self.language.lines else self.english.lines
+        return lines[key].format_map(clock(moment))
 
     def as_of(self, now: datetime) -> str:
         """When the page was made."""
@@ -103,7 +103,12 @@ class Speech:
 
 def speak(catalogue: Catalogue, tag: str) -> Speech:
     """The words for a reader of a language of the service."""
-    return Speech(tag=tag, language=catalogue.fallback(tag).languages[-1], english=catalogue.by_tag[_ENGLISH])
+    return Speech(
+        tag=tag,
+        language=catalogue.fallback(tag).languages[-1],
+        english=catalogue.by_tag[_ENGLISH],
+        plans=catalogue.composition,
+    )
 
 
 def choose(catalogue: Catalogue, asked: str | None, accepted: str) -> str:

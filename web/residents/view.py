@@ -11,14 +11,15 @@ from alerts.places import PlaceTable
 from alerts.vocabulary import NONE, Hazard, Kind
 from templates_i18n import pictograms, segments
 from templates_i18n.catalogue import Catalogue
+from templates_i18n.language import Language
 from templates_i18n.placing import PlaceUnknown
 from templates_i18n.render import Form, Rendered, TextRequest, Unworded, render
-from templates_i18n.request import IN_FORCE
 from web import grades
 from web.residents.rows import Warned
 from web.residents.speech import Sign, Speech
 from web.residents.story import Moment, PlaceNow, Story
 
+_BY_CITY = frozenset({Hazard.EVACUATION, Hazard.NOTICE})
 #: more places than this are named by prefecture first
 _NAMED = 60
 _CHANGES = {
@@ -34,7 +35,7 @@ _CHANGES = {
 class Act:
     """One thing to do, or not to do."""
 
-    sign: Sign | None
+    signs: tuple[Sign, ...]
     words: str
 
 
@@ -86,6 +87,8 @@ class AlertView:
     """Everything on the page."""
 
     over: bool
+    #: JMA said it, not a municipality
+    by_jma: bool
     signs: tuple[Sign, ...]
     text: Text
     changes: tuple[Change, ...]
@@ -104,6 +107,7 @@ def build(catalogue: Catalogue, places: PlaceTable, story: Story, speech: Speech
     """The page in one language; `within` is the prefecture whose places are listed."""
     return AlertView(
         over=story.over,
+        by_jma=story.hazard not in _BY_CITY,
         signs=tuple(speech.sign(name) for name in signs(story)),
         text=_text(catalogue, places, story, speech),
         changes=tuple(_change(story, moment, speech) for moment in story.moments),
@@ -146,14 +150,11 @@ def _text(catalogue: Catalogue, places: PlaceTable, story: Story, speech: Speech
     try:
         made = render(catalogue, request, speech.tag, Form.FULL, places)
     except (Unworded, PlaceUnknown):
-        grade = speech.grade(story.hazard, request.grade)
-        return _bare(places, story, speech, heads=(grade,), acts=tuple(_told_by_head(request, speech)))
-    return _apart(catalogue, request, made, speech)
+        return _bare(places, story, speech, heads=(speech.grade(story.hazard, request.grade),))
+    return _apart(catalogue, made, speech)
 
 
-def _bare(
-    places: PlaceTable, story: Story, speech: Speech, *, heads: tuple[str, ...], acts: tuple[Act, ...] = ()
-) -> Text:
+def _bare(places: PlaceTable, story: Story, speech: Speech, *, heads: tuple[str, ...]) -> Text:
     """Name and place only, where the catalogue has no text."""
     place = places.place(story.place)
     name = speech.place(place) if place else story.place
@@ -161,48 +162,45 @@ def _bare(
     return Text(
         heads=heads,
         body=(name,) if heads else (grade, name),
-        acts=acts,
-        issued=speech.issued(story.latest.change.issued),
+        acts=(),
+        issued=speech.issued(story.hazard, story.latest.change.issued),
         lang=speech.lang,
     )
 
 
-def _apart(catalogue: Catalogue, request: TextRequest, made: Rendered, speech: Speech) -> Text:
+def _apart(catalogue: Catalogue, made: Rendered, speech: Speech) -> Text:
+    """Head, body and what to do; of two voices the second one says what to do."""
+    voices = made.language.split("+")
+    language = catalogue.by_tag[voices[-1]]
     emoji = "".join(catalogue.composition.emoji[item] for item in made.emoji)
     lines = [line.removesuffix(emoji).rstrip() if emoji else line for line in made.text.split("\n")]
     lines = [line for line in lines if line != made.neighbour]
-    heads = len(made.language.split("+"))
-    phrases = {phrase: speech.language.phrases[phrase] for phrase in made.actions}
-    said = {segments.fold_latin(words) for words in phrases.values()}
-    body = [line for line in lines[heads:-1] if segments.fold_latin(line) not in said]
-    drawn = pictograms.load().phrases
-    acts = [
-        Act(sign=speech.sign(drawn[phrase]) if phrase in drawn else None, words=words)
-        for phrase, words in phrases.items()
-    ]
+    words = {action: _words_of(action, language, speech) for action in made.actions}
+    said = {segments.fold_latin(text) for text in words.values()}
     return Text(
-        heads=tuple(lines[:heads]),
-        body=tuple(body),
-        acts=(*_told_by_head(request, speech), *acts),
+        heads=tuple(lines[: len(voices)]),
+        body=tuple(line for line in lines[len(voices) : -1] if segments.fold_latin(line) not in said),
+        acts=tuple(Act(signs=_signs_of(action, speech), words=text) for action, text in words.items() if text),
         issued=lines[-1],
-        lang="mul" if heads > 1 else made.language,
+        lang="mul" if len(voices) > 1 else made.language,
     )
 
 
-def _told_by_head(request: TextRequest, speech: Speech) -> Iterator[Act]:
-    """The main action, which the head says: the picture is named by its own name."""
-    if request.kind not in IN_FORCE:
-        return
-    for name in pictograms.load().head(request.hazard, request.grade, lowered=request.kind is Kind.LOWERED):
-        sign = speech.sign(name)
-        yield Act(sign=sign, words=sign.name)
+def _words_of(action: str, language: Language, speech: Speech) -> str:
+    """What to do in words: a head of a language's own may leave an act without words, then its pictograms' names."""
+    own = language.phrases.get(action) or language.acts.get(action)
+    return own or ", ".join(sign.name for sign in _signs_of(action, speech))
+
+
+def _signs_of(action: str, speech: Speech) -> tuple[Sign, ...]:
+    return tuple(speech.sign(name) for name in pictograms.load().of(action))
 
 
 def _change(story: Story, moment: Moment, speech: Speech) -> Change:
     kind = _CHANGES.get(moment.kind)
     ended = moment.kind in (Kind.LIFTED, Kind.CANCELLED)
     return Change(
-        issued=speech.issued(moment.change.issued),
+        issued=speech.issued(story.hazard, moment.change.issued),
         kind=speech(kind) if kind else "",
         grade="" if ended else speech.grade(story.hazard, moment.change.after),
     )

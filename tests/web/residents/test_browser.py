@@ -41,6 +41,8 @@ def fill(db: Connection) -> None:
 
 
 PATHS = ["/", "/a/1", "/a/2", "/a/4", "/a/1/card", "/a/4/card", "/a/1/print", "/a/99"]
+#: those that differ most
+FEWER = ["/", "/a/1", "/a/4", "/a/1/print"]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ async def test_every_page_fits_in_every_language(
     sqlite_db.write_sync(fill)
     client = await browse(a_state(sqlite_db))
     page = await browser.new_page(viewport={"width": width, "height": 640})
-    for path in PATHS:
+    for path in PATHS if tag in ("en", "my", "ja") else FEWER:
         await page.goto(str(client.make_url(f"{path}?l={tag}")))
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert await page.evaluate(FAULTS) == [], path

@@ -50,9 +50,11 @@ def tsunami(db: Connection) -> int:
 async def test_an_alert_says_badge_head_place_actions_and_source(browse: Open, db: Database) -> None:
     status, page = await get(browse, db, "/a/{id}?l=en", tsunami)
     words = shown(page)
-    order = ["MAJOR TSUNAMI WARNING: RUN", "Wajima City", "Tsunami over 5 m", "What to do", "Run to high ground"]
+    order = ["MAJOR TSUNAMI WARNING:", "Wajima City", "Tsunami over 5 m", "What to do", "RUN to high ground NOW."]
     order += ["Stay high till warning ends", "JMA 11/23 11:50", "Japan Meteorological Agency", "Seen at 12:00"]
     assert status == 200
+    assert words.count("RUN to high ground NOW.") == 2
+    words = words.replace("RUN to high ground NOW.", "", 1)
     assert [words.index(part) for part in order] == sorted(words.index(part) for part in order)
     assert 'alt="Tsunami"' in page
     assert "over." not in words.split("What to do")[0]
@@ -102,7 +104,7 @@ async def test_every_language_is_a_tap_away_and_opens(browse: Open, sqlite_db: D
     client = await browse(a_state(sqlite_db))
     page = await (await client.get(f"/a/1?l=en&p={SUZU}")).text()
     for tag, name in catalogue.load().names.items():
-        assert f'<a href="/a/2?l={tag}&amp;p={SUZU}" lang="{tag}"' in page
+        assert f'<a href="/a/1?l={tag}&amp;p={SUZU}" lang="{tag}"' in page
         own = await (await client.get(f"/a/1?l={tag}&p={SUZU}")).text()
         assert f'lang="{tag}" aria-current="true">{name.name}' in own
 
@@ -155,12 +157,12 @@ async def test_changes_stand_with_their_times_newest_first(browse: Open, db: Dat
 
     _, page = await get(browse, db, "/a/{id}?l=en", fill)
     words = shown(page)
-    assert "DOWN TO LEVEL 3 HEAVY RAIN, not over" in words
+    assert "DOWN, NOT OVER: LEVEL 3 HEAVY RAIN." in words
     lines = ["JMA 11/23 11:55 Less dangerous", "JMA 11/23 11:30 More dangerous", "JMA 11/23 11:00 Level 3"]
     assert [words.index(line) for line in lines] == sorted(words.index(line) for line in lines)
     assert 'src="/pictograms/level_3.svg" alt="Level 3"' in page
     # "stay where it is safe" and "go to a shelter" do not stand side by side
-    assert "Go to a shelter" not in words
+    assert "to_shelter" not in page
 
 
 async def test_what_is_held_is_not_shown(browse: Open, db: Database) -> None:
@@ -237,14 +239,14 @@ async def test_the_card_of_what_is_over_does_not_ask_to_flee(browse: Open, db: D
         return told.alert(connection, "tsunami", {WAJIMA: change("warning", "none", 5)})
 
     _, page = await get(browse, db, "/a/{id}/card", fill)
-    assert page.index("わりました。") < page.index("<h1>")
+    assert page.index("わりました。") < page.index("<h1")
     assert "いっしょに" not in shown(page)
 
 
 async def test_the_print_form_holds_the_words_and_the_card(browse: Open, db: Database) -> None:
     _, page = await get(browse, db, "/a/{id}/print?l=en", tsunami)
     words = shown(page)
-    assert words.index("RUN to high ground NOW.") < words.index("Run to high ground") < words.index("津波")
+    assert words.index("RUN to high ground NOW.") < words.index("Stay high") < words.index("津波")
 
 
 @pytest.mark.parametrize(
