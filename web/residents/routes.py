@@ -10,6 +10,7 @@ from aiohttp import web
 
 from templates_i18n import pictograms
 from web import freshness, queries, render, words
+from web.freshness import Freshness
 from web.residents import card, picture, rows, speech, view
 from web.residents.kept import Kept
 from web.residents.rows import Asked
@@ -36,8 +37,12 @@ class Reader:
     asked: Asked | None
     #: the prefecture whose places are listed, or ''
     within: str
-    #: JMA's news do not reach us
-    blind: bool
+    feeds: tuple[Freshness, ...]
+
+    @property
+    def blind(self) -> bool:
+        """JMA's news do not reach us."""
+        return any(feed.blind for feed in self.feeds)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -73,6 +78,7 @@ class ResidentPages:
             reader,
             path="/",
             staff=staff,
+            feeds=reader.feeds,
             warned=view.warned(self._state.places, warned, reader.speech),
         )
         return _html(text)
@@ -184,7 +190,7 @@ class ResidentPages:
             now=now,
             asked=asked,
             within=within if _PREFECTURE.fullmatch(within) else "",
-            blind=any(feed.blind for feed in feeds),
+            feeds=feeds,
         )
 
 
