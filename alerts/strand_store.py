@@ -34,9 +34,9 @@ def at(db: Connection, hazard: Hazard, event: str, places: Sequence[str]) -> dic
 def of_other_events(
     db: Connection, hazard: Hazard, event: str, places: Sequence[str], moment: datetime
 ) -> dict[str, dict[str, PlaceState]]:
-    """place -> event -> what other events (earthquakes) that had begun hold there at a moment, of some places."""
+    """place -> strand -> what other events (earthquakes) that had begun hold there at a moment, of some places."""
     named: dict[str, object] = {"hazard": hazard, "event": event, "moment": times.to_text(moment)}
-    return _at(db, "event <> :event AND since <= :moment AND ends_at > :moment", "event", places, named)
+    return _at(db, "event <> :event AND since <= :moment AND ends_at > :moment", "strand", places, named)
 
 
 def _at(

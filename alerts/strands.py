@@ -1,7 +1,7 @@
 """Strands: reports that are folded together, and what they say of each place, since when and by which telegram. Pure.
 
-A strand is one earthquake, all tsunami (one report may link several), or one lineage of any other hazard. Several
-strands can hold one place in force (two rivers): the highest grade counts there.
+A strand is one lineage; of tsunami it is all of them, because one report may link several. Several strands can hold one
+place in force (two rivers, two ids of one earthquake): the highest grade counts there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ NO_FACTS = Facts()
 
 def strand_of(report: Report) -> str:
     """The strand's name, within its hazard and event."""
-    if report.hazard in (Hazard.EARTHQUAKE, Hazard.TSUNAMI):
+    if report.hazard is Hazard.TSUNAMI:
         return ""
     return " ".join(report.lineage)
 

@@ -3,7 +3,7 @@ state of every place they touch shall be. Tells nobody anything.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from alerts import folding, hazards, history, store, strand_store, strands
@@ -102,15 +102,14 @@ def _beside(db: Connection, report: Report, event: str, places: PlaceTable) -> l
 
 def _of_others(db: Connection, report: Report, event: str, codes: Iterable[str]) -> Mapping[str, str]:
     """What other strands, or other earthquakes, hold in force in some places at the report's time."""
-    own = strands.strand_of(report)
+    own, named = strands.strand_of(report), sorted(codes)
+    held: dict[str, list[PlaceState]] = {}
+    for place, rows in strand_store.at(db, report.hazard, event, named).items():
+        held.setdefault(place, []).extend(one for name, one in rows.items() if name != own)
     if report.hazard is Hazard.EARTHQUAKE:
-        own, held = event, strand_store.of_other_events(db, report.hazard, event, sorted(codes), report.sent)
-    else:
-        held = strand_store.at(db, report.hazard, event, sorted(codes))
-    others = {
-        place: strands.combine(report.hazard, (one for name, one in rows.items() if name != own), report.sent)
-        for place, rows in held.items()
-    }
+        for place, rows in strand_store.of_other_events(db, report.hazard, event, named, report.sent).items():
+            held.setdefault(place, []).extend(rows.values())
+    others = {place: strands.combine(report.hazard, rows, report.sent) for place, rows in held.items()}
     return {place: one.grade for place, one in others.items() if one is not None}
 
 
@@ -163,10 +162,20 @@ def _cause(hazard: Hazard, place: str, alert: Alert, state: State) -> Cause:
 def targets(db: Connection, scope: Scope, now: datetime) -> dict[str, Target]:
     """What every touched place's state shall be: all strands that hold it, together, as of `now`."""
     held = strand_store.at(db, scope.hazard, scope.event, sorted(scope.words))
-    return {
-        place: Target(state=_state(scope.hazard, held.get(place, {}), word, now), word=word)
-        for place, word in sorted(scope.words.items())
+    states = {
+        place: _state(scope.hazard, held.get(place, {}), word, now) for place, word in sorted(scope.words.items())
     }
+    return {
+        place: Target(state=state, word=_of_one_earthquake(scope, state, scope.words[place]))
+        for place, state in states.items()
+    }
+
+
+def _of_one_earthquake(scope: Scope, state: PlaceState, word: Word) -> Word:
+    """A withdrawal under one id of an earthquake takes nothing back where another id still names the place."""
+    if scope.hazard is Hazard.EARTHQUAKE and word.cause is Cause.WITHDRAWN and state.grade != NONE:
+        return replace(word, cause=Cause.ISSUED)
+    return word
 
 
 def _state(hazard: Hazard, held: Mapping[str, PlaceState], word: Word, now: datetime) -> PlaceState:

@@ -77,7 +77,7 @@ class _Known:
 
     def apply(self, report: Report) -> history.Alert:
         """The alert that a report is; it is known from then on."""
-        key, strand = (report.hazard, report.status), _strand(report)
+        key, strand = (report.hazard, report.status), strand_of(report)
         reports = self._reports[key].setdefault(strand, [])
         others = [state for name, state in self._states[key].items() if name != strand]
 
@@ -89,10 +89,6 @@ class _Known:
             reports.append(report)
         self._states[key][strand] = alert.after
         return alert
-
-
-def _strand(report: Report) -> str:
-    return " ".join(report.lineage) if report.hazard is Hazard.EARTHQUAKE else strand_of(report)
 
 
 def _highest(report: Report, states: Iterable[State], codes: Iterable[str]) -> Mapping[str, str]:

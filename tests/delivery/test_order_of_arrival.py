@@ -1,5 +1,7 @@
 """Whatever the order and the batches in which telegrams are decided: the same state, since the same telegrams."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -207,3 +209,14 @@ def test_a_telegram_read_again_replaces_what_was_read_before(db: Database) -> No
     decide(db, [rain({"1720400": "L2"}, digest="a" * 64)])
     assert since(db) == later(1)
     assert db.read_sync(strand_store.of, Hazard.HEAVY_RAIN, "", "VPWW55:170000")[WAJIMA].since == later(1)
+
+
+def test_of_two_ids_of_one_earthquake_the_later_one_stays_when_the_other_is_over(db: Database) -> None:
+    one = replace(report("VXSE53", {"1720400": "2"}), origin=AT)
+    other = replace(report("VXSE53", {"1720400": "1"}, later(2), about=("2",)), origin=later(1))
+    decide(db, [one], [other], now=later(3))
+    assert {(r[0], r[2]) for r in rows(db, later(3))} == {("earthquake", "2")}
+    db.write_sync(store.end_by_time, later(181))
+    assert {(r[0], r[2]) for r in rows(db, later(181))} == {("earthquake", "1")}
+    db.write_sync(store.end_by_time, later(183))
+    assert rows(db, later(183)) == set()

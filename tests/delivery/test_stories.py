@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerts import store
 from alerts.changes import Cause
 from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard
@@ -364,3 +365,15 @@ async def test_an_end_that_is_overtaken_by_something_nobody_is_told_of_is_still_
     set_state(db, {WAJIMA: "L2"}, clock.advance(1))
     await service.run()
     assert service.texts(1) == [f"new {WAJIMA}=L3", f"lifted {WAJIMA}=L3"]
+
+
+async def test_what_ended_silently_and_comes_again_is_told_again_and_is_no_echo(db, clock, service):
+    a_person(db, 1, WAJIMA)
+    set_state(db, {WAJIMA: "warning"}, clock(), hazard=Hazard.TORNADO, ends_at=clock() + timedelta(hours=1))
+    await service.run()
+    clock.advance(7200)
+    db.write_sync(store.end_by_time, clock())
+    set_state(db, {WAJIMA: "warning"}, clock(), hazard=Hazard.TORNADO, ends_at=clock() + timedelta(hours=1))
+    await service.run()
+    assert service.texts(1) == [f"new {WAJIMA}=warning"] * 2
+    assert service.network.totals().told_twice == 0
