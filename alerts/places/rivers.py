@@ -31,6 +31,14 @@ class RiverTable:
         """The forecast area with this twelve-digit code, or None."""
         return self._areas.get(code)
 
+    def areas(self) -> tuple[RiverArea, ...]:
+        """Every forecast area, in the order of their codes."""
+        return tuple(self._areas[code] for code in sorted(self._areas))
+
+    def stations_of(self, area: str) -> tuple[str, ...]:
+        """The gauge stations of a forecast area, in the order of their codes."""
+        return tuple(sorted(station for of, station in self._stations if of == area))
+
     def station_places(self, area: str, station: str) -> tuple[str, ...]:
         """Municipalities of a gauge station (17 digits) in an area; none if it is not known.
 
