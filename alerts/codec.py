@@ -9,6 +9,9 @@ from alerts.changes import Cause, PlaceChange
 from alerts.report import AreaReport, AreaScheme, Facts, HeightWord, Report, SeaState, Spot
 from alerts.vocabulary import NONE, Hazard, InfoType, Status, Topic
 
+#: what most places have
+_NOTHING = Facts()
+
 
 def _time(value: datetime | None) -> str | None:
     return value.isoformat() if value else None
@@ -24,6 +27,8 @@ def _required_time(value: str) -> datetime:
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """Only what is said; an empty object for nothing."""
+    if facts is _NOTHING or facts == _NOTHING:
+        return {}
     row = {
         "height": facts.height,
         "over": facts.over or None,
@@ -50,6 +55,8 @@ def facts_to_text(facts: Facts) -> str:
 
 def facts_from_json(row: Mapping[str, Any]) -> Facts:
     """The opposite of `facts_to_json`."""
+    if not row:
+        return _NOTHING
     word = row.get("height_word")
     return Facts(
         height=row.get("height"),
