@@ -22,8 +22,18 @@ WAJIMA, SUZU, NANAO, NOTO, ANAMIZU = "1720400", "1720500", "1720200", "1746300",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """A telegram that shows up together with another one."""
+
+    code: str
+    raw: bytes
+    #: Control/DateTime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One telegram of the scenario, or a pause without one."""
+    """One telegram of the scenario with what comes beside it, or a pause without one."""
 
     at: datetime
     #: what a person watching would say has happened
@@ -31,6 +41,7 @@ class Step:
     #: telegram type; empty for a pause
     code: str = ""
     raw: bytes = b""
+    further: tuple[Further, ...] = ()
 
 
 def _at(hours: float) -> datetime:

@@ -16,7 +16,8 @@ from feeds.jma import types
 from service import opening, sample_residents
 from service.app import Parts, Service
 from service.loopback_feed import LoopbackFeed
-from service.scenario import START, WAJIMA, Step
+from service.scenario import Step
+from service.scenarios import SCENARIOS, Scenario
 from service.settings import Settings
 from service.simulated_clock import SimulatedClock
 from storage import database
@@ -73,8 +74,9 @@ class Simulation:
         self._decided.clear()
         self.clock.jump(step.at + timedelta(seconds=1))
         if step.code:
-            title = types.table()[step.code].title
-            self.feed.publish(step.raw, step.code, title, step.at)
+            self.feed.publish(step.raw, step.code, _title(step.code), step.at)
+        for one in step.further:
+            self.feed.publish(one.raw, one.code, _title(one.code), one.at)
         await self.settle()
         return Played(step=step, decided=tuple(self._decided), received=tuple(self._new_texts()))
 
@@ -111,6 +113,11 @@ class Simulation:
         ]
 
 
+def _title(code: str) -> str:
+    kind = types.of(code)
+    return kind.title if kind else code
+
+
 def _under_way(db: Connection, published: int, now: datetime) -> str:
     """What is not finished yet, in words; empty when all is."""
     fetched = _count(db, "SELECT count(*) AS n FROM feed_entries WHERE state = 'fetched'")
@@ -139,12 +146,18 @@ def _count(db: Connection, sql: str) -> int:
 
 @asynccontextmanager
 async def running(
-    *, residents: int, speed: float, base: Settings, say: Callable[[str], None], profile: Profile = EVERYDAY
+    *,
+    residents: int,
+    speed: float,
+    base: Settings,
+    say: Callable[[str], None],
+    profile: Profile = EVERYDAY,
+    day: Scenario = SCENARIOS["noto"],
 ) -> AsyncIterator[Simulation]:
     """A service on a throw-away database, with made-up residents registered by the real import."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tomoshibi-")))
-        clock = SimulatedClock(START - timedelta(minutes=30))
+        clock = SimulatedClock(day.start - timedelta(minutes=30))
         feed = LoopbackFeed(clock)
         stack.push_async_callback(feed.stop)
         settings = _settings(base, folder, await feed.start())
@@ -154,7 +167,7 @@ async def running(
         network = SimulatedNetwork(clock=clock, profile=_faster(profile, speed))
         decided: list[Decided] = []
         people: dict[str, Resident] = {}
-        for place, text in sample_residents.by_municipality(residents).items():
+        for place, text in sample_residents.by_municipality(residents, homes=day.homes).items():
             people |= _people(text)
             result = await asyncio.to_thread(
                 intake.import_residents,
@@ -181,7 +194,8 @@ async def running(
         network.on_receipts = service.take_receipts
         stack.push_async_callback(service.stop)
         await service.start()
-        await db.write(lessons.schedule, "water", WAJIMA[:5], START + timedelta(hours=17.3), clock())
+        if day.lesson_at is not None:
+            await db.write(lessons.schedule, "water", next(iter(day.homes)), day.lesson_at, clock())
         yield Simulation(
             service=service, db=db, network=network, feed=feed, clock=clock, residents=people, _decided=decided
         )

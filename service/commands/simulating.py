@@ -12,18 +12,18 @@ from rich.panel import Panel
 from rich.table import Table
 
 from delivery.deciding import Decided
-from service import scenario, settings, simulation
+from service import settings, simulation
 from service.commands import output, running
+from service.scenarios import SCENARIOS
 from service.settings import Settings
 from service.simulation import Played, Simulation, Summary
 
-_SCENARIOS = {"noto": scenario.disaster_day}
 #: phones whose texts are shown, one per language
 _SHOWN_LANGUAGES = ("en", "vi", "zh-Hans", "ja-Hira")
 
 
 @click.command()
-@click.option("--scenario", "name", type=click.Choice(sorted(_SCENARIOS)), default="noto", show_default=True)
+@click.option("--scenario", "name", type=click.Choice(sorted(SCENARIOS)), default="noto", show_default=True)
 @click.option("--residents", type=click.IntRange(1, 1_000_000), default=500, show_default=True)
 @click.option("--speed", type=click.FloatRange(0.1, 1000), default=1.0, show_default=True, help="How fast to play.")
 @click.option("--no-serve", is_flag=True, help="End after the day instead of leaving the console open.")
@@ -40,12 +40,12 @@ async def _simulate(
     console = Console(stderr=as_json)
     async with AsyncExitStack() as stack:
         day = await stack.enter_async_context(
-            simulation.running(residents=residents, speed=speed, base=chosen, say=output.say)
+            simulation.running(residents=residents, speed=speed, base=chosen, say=output.say, day=SCENARIOS[name])
         )
         console.print(f"[bold]console: {day.service.address}/console[/]  (no SMS leaves this machine)")
         console.rule("[bold]The residents are registered, and welcomed")
         _show_texts(console, day, await day.welcome())
-        for step in _SCENARIOS[name]():
+        for step in SCENARIOS[name].steps():
             _show(console, day, await day.play(step))
             await asyncio.sleep(1.0 / speed)
         summary = await simulation.summarise(day)
