@@ -42,10 +42,7 @@ _HAZARDS = (Hazard.HEAVY_RAIN, Hazard.LANDSLIDE, Hazard.STORM, Hazard.THUNDER)
 def spread(db: Connection) -> None:
     """Residents in every municipality, about as many in each."""
     codes = [place.code for place in TABLE.all()]
-    each = CITY // len(codes)
-    for number, code in enumerate(codes):
-        last = CITY if number == len(codes) - 1 else (number + 1) * each
-        populate(db, code, number * each + 1, last)
+    populate(db, lambda index: codes[index % len(codes)], 1, CITY)
 
 
 def store_night(db: Database, night: Sequence[Issued]) -> None:
