@@ -25,7 +25,9 @@ from storage.connection import Connection
 from storage.database import Database
 from subscribers import intake, msisdn
 from subscribers.intake import Declaration
+from subscribers.sealing import Sealer
 from templates_i18n import catalogue
+from templates_i18n.catalogue import Catalogue
 
 #: how long one step may take to reach the last phone, in seconds
 _PATIENCE = 60.0
@@ -166,19 +168,7 @@ async def running(
         words, sealer = catalogue.load(), opening.sealer(settings, db)
         network = SimulatedNetwork(clock=clock, profile=_faster(profile, speed))
         decided: list[Decided] = []
-        people: dict[str, Resident] = {}
-        for place, text in sample_residents.by_municipality(residents, homes=day.homes).items():
-            people |= _people(text)
-            result = await asyncio.to_thread(
-                intake.import_residents,
-                db,
-                text.encode(),
-                opening.reader(words, place),
-                sealer,
-                declaration=Declaration(wording="simulation"),
-                clock=clock,
-            )
-            say(f"{result.tally.added} residents of {place} registered")
+        people = await _register(db, sealer, words, clock, day, residents, say)
         service = Service(
             Parts(
                 settings=settings,
@@ -199,6 +189,32 @@ async def running(
         yield Simulation(
             service=service, db=db, network=network, feed=feed, clock=clock, residents=people, _decided=decided
         )
+
+
+async def _register(
+    db: Database,
+    sealer: Sealer,
+    words: Catalogue,
+    clock: SimulatedClock,
+    day: Scenario,
+    residents: int,
+    say: Callable[[str], None],
+) -> dict[str, Resident]:
+    """Made-up residents, registered by the real import; number -> who it is."""
+    people: dict[str, Resident] = {}
+    for place, text in sample_residents.by_municipality(residents, homes=day.homes).items():
+        people |= _people(text)
+        result = await asyncio.to_thread(
+            intake.import_residents,
+            db,
+            text.encode(),
+            opening.reader(words, place),
+            sealer,
+            declaration=Declaration(wording="simulation"),
+            clock=clock,
+        )
+        say(f"{result.tally.added} residents of {place} registered")
+    return people
 
 
 def _settings(base: Settings, folder: Path, feed: str) -> Settings:
