@@ -33,11 +33,10 @@ def _late(one: Issued, chance: random.Random) -> Issued:
 
 
 def _swapped(told: Sequence[Issued], chance: random.Random) -> list[Issued]:
-    """Some change places with the next one."""
+    """Some are overtaken by the next one; none shows up before it was issued."""
     found = list(told)
     for index in range(len(found) - 1):
         if chance.random() < _SWAPPED:
-            one, other = found[index], found[index + 1]
-            found[index] = replace(other, published=one.published)
-            found[index + 1] = replace(one, published=other.published)
+            after = max(found[index].published, found[index + 1].published + timedelta(seconds=3))
+            found[index] = replace(found[index], published=after)
     return found

@@ -32,4 +32,4 @@ def test_a_day_has_what_such_days_have() -> None:
     for one in day:
         found = reading.read(one.raw, f"{one.code}.xml")
         assert isinstance(found, reading.Read) and not found.notices, found
-        assert found.sent == one.sent
+        assert found.sent == one.sent <= one.published

@@ -50,4 +50,4 @@ def test_a_night_has_what_nights_have() -> None:
     for one in night:
         found = reading.read(one.raw, f"{one.code}.xml")
         assert isinstance(found, reading.Read) and not found.notices, found
-        assert found.sent == one.sent
+        assert found.sent == one.sent <= one.published
