@@ -3,9 +3,10 @@
 Owns the GSM-7 alphabet (3GPP TS 23.038) and the walk over parts; knows nothing of languages or budgets.
 """
 
-import re
+import sys
 import unicodedata
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,9 +27,18 @@ _JOINED = (
     "1CED 1CF2-1CF4 1CF7-1CF9 1DC0-1DF9 1DFB-1DFF 200C-200D 20D0-20F0 302A-302F 3099-309A A8E0-A8F1 A9E5 AA7C "
     "FE00-FE0F FE20-FE2F FF9E-FF9F"
 )
-_MARKS = "".join("-".join(chr(int(end, 16)) for end in span.split("-")) for span in _JOINED.split())
-_MARK = re.compile(f"[{_MARKS}]")
-_CLUSTER = re.compile(f"[^\\x00-\\x1f][{_MARKS}]*|.", re.DOTALL)
+_CONTROL = frozenset(map(chr, range(0x20)))
+
+
+def _joined() -> Iterator[str]:
+    for span in _JOINED.split():
+        first, _, last = span.partition("-")
+        yield from map(chr, range(int(first, 16), int(last or first, 16) + 1))
+    # the second half of a character outside plane 0
+    yield from map(chr, range(0xDC00, 0xE000))
+
+
+_MARKS = frozenset(_joined())
 
 #: letters with a stroke or without a dot, which no decomposition takes apart
 _STROKES = str.maketrans("đĐłŁøØħĦıŧŦ", "dDlLoOhHitT")
@@ -83,20 +93,22 @@ def count(text: str) -> Segmentation:
 
 
 def _parts(text: str, units: int, room: int) -> int:
-    """Parts of a UCS-2 text."""
-    marked = _MARK.search(text) is not None
-    # without marks no piece has more than two units: each part is full but for one
-    longest = 1 if units == len(text) else 2
-    if not marked and -(-units // room) == -(-units // (room + 1 - longest)):
-        return -(-units // room)
-    return _walk(_sizes(_CLUSTER.findall(text) if marked else text, units == len(text)), room)
+    """Parts of a UCS-2 text: each ends before a letter, not between a letter and its marks."""
+    code = text if units == len(text) else _code_units(text)
+    parts, start = 1, 0
+    while units - start > room:
+        end = start + room
+        while end > start and code[end] in _MARKS and code[end - 1] not in _CONTROL:
+            end -= 1
+        # a heap of marks longer than a part is cut
+        start, parts = end if end > start else start + room, parts + 1
+    return parts
 
 
-def _sizes(pieces: Iterable[str], in_plane_0: bool) -> Iterable[int]:
-    """UTF-16 units of letters with their marks; those outside plane 0 take two."""
-    if in_plane_0:
-        return map(len, pieces)
-    return [len(piece) + sum(map("\uffff".__lt__, piece)) for piece in pieces]
+def _code_units(text: str) -> str:
+    """A text with a character for each UTF-16 code unit."""
+    encoded = text.encode(f"utf-16-{sys.byteorder[0]}e", "surrogatepass")
+    return "".join(map(chr, array("H", encoded)))
 
 
 def _walk(sizes: Iterable[int], room: int) -> int:
