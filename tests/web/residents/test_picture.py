@@ -1,8 +1,10 @@
 """The picture to send on: complete words, inside its edges, in every language this machine has letters for."""
 
+import functools
 import re
 
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +13,7 @@ from alerts.changes import Cause, PlaceChange
 from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard
 from storage.database import Database
-from templates_i18n import catalogue
+from templates_i18n import catalogue, matrix
 from tests.web.conftest import Open
 from tests.web.residents import told
 from tests.web.residents.told import WAJIMA, change
@@ -60,7 +62,8 @@ def page(tag: str) -> view.AlertView:
 def test_words_stay_inside_the_edges(tag: str) -> None:
     found = picture.fonts(tag)
     assert found is not None, "the fonts of .ci/run are missing"
-    drawing = picture.svg(page("en"), sheet(tag, WORDS[tag]), found.family)
+    drawing = picture.svg(page("en"), sheet(tag, WORDS[tag]), found)
+    assert "<tspan" not in drawing, "one text of several scripts gets boxes"
     box = re.search(r'viewBox="0 0 1080 (\d+)" width="1080"', drawing)
     assert box is not None
     # only the right edge is drawn; nothing of any word may stand there
@@ -80,6 +83,31 @@ def test_every_language_has_its_picture(tag: str) -> None:
     assert picture.fonts(tag) is not None
 
 
+@functools.cache
+def letters(file: str) -> frozenset[int]:
+    """The characters a font file has."""
+    with TTFont(file, fontNumber=0) as font:
+        return frozenset(font.getBestCmap())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("tag", catalogue.load().names)
+def test_every_letter_of_a_text_is_in_the_font_it_is_drawn_with(tag: str) -> None:
+    words, found = catalogue.load(), picture.fonts(tag)
+    assert found is not None
+    own = words.by_tag[tag]
+    made = matrix.samples(words, places.load(), iter(matrix.all_requests(words)), (tag,))
+    texts = [one.rendered.text for one in made if not one.rendered.emoji]
+    texts += [*own.pages.values(), *own.pictograms.values(), *own.phrases.values(), *own.names.values()]
+    for line in {line for text in texts for line in text.split("\n")}:
+        for family, piece in picture.runs(line, found):
+            name = f"/{re.sub(' (JP|KR|SC|TC)$', '', family).replace(' ', '')}-"
+            faces = [file for file in found.files if name in file]
+            assert len(faces) == 2, "regular and bold"
+            for file in faces:
+                assert not {char for char in piece if ord(char) not in letters(file)}, (family, line)
+
+
 async def test_the_page_links_the_picture_where_there_is_one(
     browse: Open, sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,9 +122,9 @@ async def test_the_page_links_the_picture_where_there_is_one(
     assert (await bare.get("/a/1/picture.png?l=en")).status == 404
 
 
-@given(words=st.text(alphabet="abc W輪 がက္ရ្ម", max_size=80), room=st.floats(2, 20))
-def test_wrapping_loses_nothing_and_keeps_its_room(words: str, room: float) -> None:
-    lines = picture.wrap(words, room, bold=False)
+@given(words=st.text(alphabet="abc W輪 がက္ရ្ម", max_size=80), room=st.integers(2, 20))
+def test_wrapping_loses_nothing_and_keeps_its_room(words: str, room: int) -> None:
+    lines = picture.wrap(words, room, len)
     assert "".join("".join(lines).split()) == "".join(words.split())
     for line in lines:
-        assert picture._em(line, bold=False) <= room or len(list(picture._clusters(line))) == 1
+        assert len(line) <= room or len(list(picture._clusters(line))) == 1
