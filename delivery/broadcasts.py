@@ -39,6 +39,8 @@ class Broadcast:
     """An alert's broadcast, as planning needs it."""
 
     id: int
+    #: the alert it tells of; None for what no telegram said
+    alert_id: int | None
     hazard: Hazard
     event: str
     revision: int
@@ -178,6 +180,7 @@ def _broadcast(row: Row) -> Broadcast:
     snapshot = json.loads(row.text("snapshot"))
     return Broadcast(
         id=row.integer("id"),
+        alert_id=row.optional_integer("alert_id"),
         hazard=Hazard(row.text("hazard")),
         event=row.text("event"),
         revision=row.integer("revision"),

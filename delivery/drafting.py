@@ -27,6 +27,8 @@ class Scope:
     revision: int
     form: Form
     expires_at: datetime
+    #: whose page texts may link
+    alert_id: int | None = None
     #: '' for a broadcast's own plan; else set apart, so that a person who joins has a key of their own
     occasion: str = ""
 
@@ -80,7 +82,7 @@ class Drafter:
     def _draft(self, telling: Telling) -> Draft | Notice:
         scope = self._scope
         try:
-            written = self._writer.write(scope.hazard, self._changes(), telling, scope.form)
+            written = self._writer.write(scope.hazard, self._changes(), telling, scope.form, scope.alert_id)
         except Unwritable as error:
             return _textless(scope, telling, error)
         return self._with(telling, written)

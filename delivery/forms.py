@@ -64,7 +64,7 @@ def _length(broadcast: Broadcast, worst: str, language: str, writer: Writer, for
         kind=Kind.LIFTED if over else Kind.NEW, grade=grade, places=((worst, grade),), language=language, told={}
     )
     try:
-        return writer.write(broadcast.hazard, broadcast.changes, telling, form).segments
+        return writer.write(broadcast.hazard, broadcast.changes, telling, form, broadcast.alert_id).segments
     except Exception:  # noqa: BLE001 -- an estimate only; one language at fault must not keep all others waiting
         return form.budget
 

@@ -118,6 +118,7 @@ def _catch_up(
         revision=max(row.revision for row in named),
         form=Form(worst.form or Form.FULL),
         expires_at=_expiry(rule, named, state.now),
+        alert_id=worst.alert_id,
         occasion=f":joined:{since}",
     )
     groups = Groups()

@@ -247,4 +247,5 @@ def _scope(broadcast: Broadcast) -> Scope:
         revision=broadcast.revision,
         form=Form(broadcast.form),
         expires_at=broadcast.expires_at,
+        alert_id=broadcast.alert_id,
     )

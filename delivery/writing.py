@@ -1,7 +1,7 @@
 """Who writes texts for the planner: a protocol, and the catalogue behind it. Keeps nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from alerts.changes import PlaceChange
@@ -39,7 +39,14 @@ class Writer(Protocol):
         """Of all words together; kept with every text."""
         ...
 
-    def write(self, hazard: Hazard, changes: Mapping[str, PlaceChange], telling: Telling, form: Form) -> Written:
+    def write(
+        self,
+        hazard: Hazard,
+        changes: Mapping[str, PlaceChange],
+        telling: Telling,
+        form: Form,
+        alert_id: int | None = None,
+    ) -> Written:
         """The text of an alert for one reader. Unwritable says what is missing."""
         ...
 
@@ -71,20 +78,35 @@ class CatalogueWriter:
     places: PlaceTable
     #: whether texts may promise STOP by SMS
     two_way: bool = False
+    #: where residents reach our pages, without a slash at its end; '' where texts have no link
+    pages: str = ""
 
     @property
     def version(self) -> str:
         """Of the catalogue."""
         return self.catalogue.version
 
-    def write(self, hazard: Hazard, changes: Mapping[str, PlaceChange], telling: Telling, form: Form) -> Written:
+    def write(
+        self,
+        hazard: Hazard,
+        changes: Mapping[str, PlaceChange],
+        telling: Telling,
+        form: Form,
+        alert_id: int | None = None,
+    ) -> Written:
         """See `Writer`."""
         try:
-            request = request_of(hazard, changes, telling)
+            request = replace(request_of(hazard, changes, telling), link=self._link(telling, alert_id))
             made = render(self.catalogue, request, telling.language, form, self.places)
         except LookupError as error:
             raise Unwritable(str(error)) from error
         return _written(made.text, made.language, made.form, made.segmentation)
+
+    def _link(self, telling: Telling, alert_id: int | None) -> str:
+        """The short address of the alert's page at the worst place, in the reader's language; '' for none."""
+        if not self.pages or alert_id is None:
+            return ""
+        return f"{self.pages}/a/{alert_id}.{telling.places[0][0]}.{telling.language}"
 
     def welcome(self, municipality: str, language: str) -> Written:
         """See `Writer`."""

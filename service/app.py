@@ -183,7 +183,13 @@ class Service:
             self.planner.writer = self._writer()
 
     def _writer(self) -> CatalogueWriter:
-        return CatalogueWriter(catalogue=self._words, places=self.places, two_way=self.parts.settings.two_way)
+        settings = self.parts.settings
+        return CatalogueWriter(
+            catalogue=self._words,
+            places=self.places,
+            two_way=settings.two_way,
+            pages=settings.public_url.rstrip("/") if settings.links else "",
+        )
 
     async def look_outside(self) -> None:
         """The command line may have written beside us."""
@@ -211,6 +217,7 @@ class Service:
                 db=self.parts.db,
                 places=self.places,
                 catalogue=self.parts.catalogue,
+                usable=lambda: self._words,
                 clock=self.parts.clock,
                 sealer=self.parts.sealer,
                 reader=partial(opening.reader, self.parts.catalogue),

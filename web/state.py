@@ -21,6 +21,8 @@ class WebState:
     db: Database
     places: PlaceTable
     catalogue: Catalogue
+    #: the catalogue without the languages that nobody answers for yet; None where all may be used
+    usable: Callable[[], Catalogue] | None = None
     clock: Callable[[], datetime]
     #: seals numbers that come in and opens them to be masked
     sealer: Sealer
@@ -50,6 +52,11 @@ class WebState:
         """A simulation never sends for real (design, rule 13)."""
         if self.real and self.simulation:
             raise ValueError("a simulation cannot use a real transport: set real=False")
+
+    @property
+    def words(self) -> Catalogue:
+        """The words that residents may be told in, as they are now."""
+        return self.usable() if self.usable else self.catalogue
 
     @property
     def mode(self) -> str:

@@ -38,7 +38,14 @@ class PlainWriter:
     written: list[str] = field(default_factory=list)
     forms: Mapping[Form, int] = field(default_factory=lambda: {Form.FULL: 3, Form.SHORT: 2, Form.CORE: 1})
 
-    def write(self, hazard: Hazard, changes: Mapping[str, PlaceChange], telling: Telling, form: Form) -> Written:
+    def write(
+        self,
+        hazard: Hazard,
+        changes: Mapping[str, PlaceChange],
+        telling: Telling,
+        form: Form,
+        alert_id: int | None = None,
+    ) -> Written:
         first = changes[telling.places[0][0]]
         places = "+".join(f"{place}={grade}" for place, grade in telling.places)
         text = (

@@ -67,10 +67,10 @@ class Stumbling:
         self._writer, self._place = writer, place
         self.version = writer.version
 
-    def write(self, hazard, changes, telling, form):
+    def write(self, hazard, changes, telling, form, alert_id=None):
         if telling.places[0][0] == self._place:
             raise RuntimeError("unforeseen")
-        return self._writer.write(hazard, changes, telling, form)
+        return self._writer.write(hazard, changes, telling, form, alert_id)
 
     def welcome(self, municipality, language):
         return self._writer.welcome(municipality, language)
@@ -99,9 +99,9 @@ async def test_a_broadcast_that_cannot_be_planned_does_not_silence_the_others(db
 class Wordless(Stumbling):
     """A writer without words for one place."""
 
-    def write(self, hazard, changes, telling, form):
+    def write(self, hazard, changes, telling, form, alert_id=None):
         try:
-            return super().write(hazard, changes, telling, form)
+            return super().write(hazard, changes, telling, form, alert_id)
         except RuntimeError as error:
             raise Unwritable("no words") from error
 

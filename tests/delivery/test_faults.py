@@ -169,10 +169,10 @@ class Stumbling:
         self._writer, self.language = writer, language
         self.version = writer.version
 
-    def write(self, hazard, changes, telling, form):
+    def write(self, hazard, changes, telling, form, alert_id=None):
         if telling.language == self.language:
             raise RuntimeError("unforeseen")
-        return self._writer.write(hazard, changes, telling, form)
+        return self._writer.write(hazard, changes, telling, form, alert_id)
 
     def welcome(self, municipality, language):
         return self._writer.welcome(municipality, language)

@@ -113,7 +113,7 @@ class ResidentPages:
 
     async def _about(self, request: web.Request, show: Show) -> web.Response:
         reader = await self._reader(request)
-        key = (show.__name__, reader.key, await self._state.db.read(rows.revision))
+        key = (show.__name__, reader.key, tuple(self._state.words.by_tag), await self._state.db.read(rows.revision))
         page = self._kept.get(key)
         if page is None:
             story = await self._story(reader)
@@ -132,7 +132,7 @@ class ResidentPages:
     def _picture(self, reader: Reader, story: Story) -> bytes | None:
         spoken, state = reader.speech, self._state
         pretend = {"real": "", "simulation": spoken("made_up")}.get(state.mode, spoken("trial"))
-        page = view.build(state.catalogue, state.places, story, spoken)
+        page = view.build(state.words, state.places, story, spoken)
         sheet = picture.Sheet(
             tag=spoken.lang,
             pretend=pretend,
@@ -144,7 +144,7 @@ class ResidentPages:
         return picture.draw(page, sheet)
 
     def _alert(self, reader: Reader, story: Story) -> str:
-        page = view.build(self._state.catalogue, self._state.places, story, reader.speech, reader.within)
+        page = view.build(self._state.words, self._state.places, story, reader.speech, reader.within)
         return self._page(
             "alert.html",
             reader,
@@ -156,14 +156,14 @@ class ResidentPages:
         )
 
     def _card(self, reader: Reader, story: Story) -> str:
-        shown = card.build(self._state.catalogue, self._state.places, story)
+        shown = card.build(self._state.words, self._state.places, story)
         made_up = card.sentence("made_up") if self._state.simulation else ()
         back = view.link(story, reader.speech)
         return self._page("card.html", reader, path="", card=shown, made_up=made_up, back=back)
 
     def _print(self, reader: Reader, story: Story) -> str:
-        page = view.build(self._state.catalogue, self._state.places, story, reader.speech)
-        shown = card.build(self._state.catalogue, self._state.places, story)
+        page = view.build(self._state.words, self._state.places, story, reader.speech)
+        shown = card.build(self._state.words, self._state.places, story)
         back = view.link(story, reader.speech)
         return self._page("print.html", reader, path="", story=story, page=page, card=shown, back=back)
 
@@ -175,7 +175,7 @@ class ResidentPages:
             blind=reader.blind,
             mode=self._state.mode,
             place=reader.asked.place if reader.asked else "",
-            names=tuple(self._state.catalogue.names.values()),
+            names=tuple(self._state.words.names.values()),
             **values,
         )
 
@@ -186,7 +186,7 @@ class ResidentPages:
         accepted = request.headers.get("Accept-Language", "")
         within = request.query.get("in", "")
         return Reader(
-            speech=speech.speak(self._state.catalogue, speech.choose(self._state.catalogue, tag, accepted)),
+            speech=speech.speak(self._state.words, speech.choose(self._state.words, tag, accepted)),
             now=now,
             asked=asked,
             within=within if _PREFECTURE.fullmatch(within) else "",
