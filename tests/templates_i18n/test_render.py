@@ -291,7 +291,7 @@ def test_plain_languages_stay_gsm7_in_short_and_core(words: Catalogue, table: Pl
 
 
 def test_accents_are_kept_where_they_cost_nothing() -> None:
-    request = a_request(LANDSLIDE, "L5")
+    request = a_request(RAIN, "L5")
     assert any(char in text(request, "pt").text for char in "áãçéêíóõú")
     assert text(request, "pt", Form.SHORT).text.isascii()
 
