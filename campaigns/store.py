@@ -167,9 +167,12 @@ def open_broadcast(db: Connection, lesson: ScheduledLesson, expires_at: datetime
 def learners(db: Connection, municipality: str, after: int, limit: int) -> list[Learner]:
     """The next people registered at a place who take lessons, by subscriber id."""
     rows = db.execute(
-        "SELECT p.subscriber_id AS id, min(r.language) AS language FROM subscriber_places p"
+        "SELECT p.subscriber_id AS id, coalesce(max(nullif(o.language, '')), min(r.language)) AS language"
+        " FROM subscriber_places p"
         " JOIN registrations r ON r.id = p.registration_id JOIN subscribers s ON s.id = p.subscriber_id"
-        " WHERE p.place = :place AND p.subscriber_id > :after AND r.lessons = 1 AND s.state = 'active'"
+        " LEFT JOIN registrations o ON o.subscriber_id = p.subscriber_id AND o.municipality = ''"
+        " WHERE p.place = :place AND p.subscriber_id > :after AND r.municipality <> ''"
+        " AND r.lessons = 1 AND s.state = 'active'"
         " GROUP BY p.subscriber_id ORDER BY p.subscriber_id LIMIT :limit",
         {"place": municipality, "after": after, "limit": limit},
     )

@@ -170,7 +170,7 @@ def languages(db: Connection, place: str, limit: int) -> list[str]:
     """The languages of some of a place's people, to estimate lengths by."""
     rows = db.execute(
         "SELECT r.language FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id"
-        " WHERE p.place = :place ORDER BY p.subscriber_id LIMIT :limit",
+        " WHERE p.place = :place AND r.language <> '' ORDER BY p.subscriber_id LIMIT :limit",
         {"place": place, "limit": limit},
     )
     return [row.text("language") for row in rows]

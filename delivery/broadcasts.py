@@ -32,6 +32,8 @@ class Origin(StrEnum):
     LESSON = "lesson"
     WELCOME = "welcome"
     OPERATOR = "operator"
+    REPLY = "reply"
+    PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,9 @@ _KNOWN_ALL_THE_SAME = chunks.statement(
     "UPDATE messages SET state = 'accepted', reason = '' WHERE id IN ({chunk})"
     " AND state = 'uncertain' AND provider_id IS NOT NULL RETURNING provider_id"
 )
-_MUNICIPALITIES = "SELECT municipality FROM registrations WHERE subscriber_id = :id ORDER BY municipality"
+_MUNICIPALITIES = (
+    "SELECT municipality FROM registrations WHERE subscriber_id = :id AND municipality <> '' ORDER BY municipality"
+)
 
 
 def follow(outcome: Outcome | NotOpened, attempts: int, expires_at: datetime, at: datetime) -> Next:

@@ -15,9 +15,10 @@ from storage.connection import Connection
 KIND = "welcome"
 _KEEP = timedelta(hours=24)
 _REGISTRATIONS = chunks.statement(
-    "SELECT r.subscriber_id, r.municipality, r.language FROM registrations r"
-    " JOIN subscribers s ON s.id = r.subscriber_id"
-    " WHERE r.subscriber_id IN ({chunk}) AND s.state = 'active' ORDER BY r.subscriber_id, r.id"
+    "SELECT r.subscriber_id, r.municipality, coalesce(nullif(o.language, ''), r.language) AS language"
+    " FROM registrations r JOIN subscribers s ON s.id = r.subscriber_id"
+    " LEFT JOIN registrations o ON o.subscriber_id = r.subscriber_id AND o.municipality = ''"
+    " WHERE r.subscriber_id IN ({chunk}) AND r.municipality <> '' AND s.state = 'active' ORDER BY r.subscriber_id, r.id"
 )
 
 

@@ -100,7 +100,7 @@ class CatalogueWriter:
             made = render(self.catalogue, request, telling.language, form, self.places)
         except LookupError as error:
             raise Unwritable(str(error)) from error
-        return _written(made.text, made.language, made.form, made.segmentation)
+        return written(made.text, made.language, made.form, made.segmentation)
 
     def _link(self, telling: Telling, alert_id: int | None) -> str:
         """The short address of the alert's page at the worst place, in the reader's language; '' for none."""
@@ -118,15 +118,16 @@ class CatalogueWriter:
             made = service_texts.service_text(self.catalogue, "welcome", language, place=name, stop=stop)
         except LookupError as error:
             raise Unwritable(f"welcome text of {municipality} in {language}: {error}") from error
-        return _written(made.text, made.language, "", made.segmentation)
+        return written(made.text, made.language, "", made.segmentation)
 
 
 def counted(text: str, language: str) -> Written:
     """A text of our own making, with its segments counted."""
-    return _written(text, language, "", segments.count(text))
+    return written(text, language, "", segments.count(text))
 
 
-def _written(text: str, language: str, form: str, segmentation: Segmentation) -> Written:
+def written(text: str, language: str, form: str, segmentation: Segmentation) -> Written:
+    """A text with its count."""
     return Written(
         text=text,
         language=language,

@@ -24,6 +24,8 @@ from delivery.rate import Bucket, Pool
 from delivery.receiving import Receiver
 from delivery.sender import Sender, SenderSettings
 from delivery.transport import Receipt, Transport
+from delivery.twoway import received, triage
+from delivery.twoway.inbox import Inbox
 from delivery.writing import CatalogueWriter
 from feeds import fetch
 from feeds.health import Judgement, Sight
@@ -104,6 +106,7 @@ class Service:
             on_decided=self._decided,
             catching_up=lambda: self.poller.catching_up,
         )
+        self.inbox = self._inbox() if settings.two_way else None
         self._session = fetch.new_session(feed_settings(settings))
         self.poller = Poller(db, self._session, feed_settings(settings), clock, on_stored=self.decider.wake)
         self._clock = Clock()
@@ -134,6 +137,9 @@ class Service:
         self._clock.every(second, "end by time", self.end_by_time, at_once=True)
         self._clock.every(second, "lessons", self.run_lessons, at_once=True)
         self._clock.every(min(poll, timedelta(seconds=5)), "languages", self.look_at_languages, at_once=False)
+        self._clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
+        if self.inbox is not None:
+            self._clock.every(second, "people on duty", self.tell_duty, at_once=False)
         self._clock.every(second, "notice other processes", self.look_outside, at_once=False)
 
     async def _keep_up(self, run: Callable[[], Awaitable[None]]) -> None:
@@ -191,6 +197,27 @@ class Service:
             pages=settings.public_url.rstrip("/") if settings.links else "",
         )
 
+    def _inbox(self) -> Inbox:
+        words = opening.answers(lambda: self._words, self.places)
+        return Inbox(db=self.parts.db, desk=opening.desk(words, self.parts.sealer), on_taken=self._replied)
+
+    def _replied(self) -> None:
+        self.planner.wake()
+        self._planned()
+
+    async def forget_replies(self) -> None:
+        """Whatever people have sent is gone after 72 hours."""
+        now = self.parts.clock()
+        if await self.parts.db.read(received.purgeable, now):
+            await self.parts.db.write(received.purge, now)
+
+    async def tell_duty(self) -> None:
+        """Those on duty hear of cries for help."""
+        for municipality in await self.parts.db.read(triage.untold):
+            words = opening.answers(lambda: self._words, self.places)
+            if await self.parts.db.write(triage.tell_duty, municipality, words, self.parts.clock()):
+                self._planned()
+
     async def look_outside(self) -> None:
         """The command line may have written beside us."""
         if await self.parts.db.changed():
@@ -226,7 +253,7 @@ class Service:
                 feeds=feed_settings(settings),
                 rate=settings.rate(),
                 http_host=settings.http_host,
-                webhooks=transports.webhooks(settings, self.take_receipts, self.parts.clock),
+                webhooks=transports.webhooks(settings, self.take_receipts, self.inbox, self.parts.clock),
                 public_url=settings.public_url.rstrip("/"),
                 changes=self._changes,
             )

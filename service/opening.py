@@ -1,10 +1,14 @@
 """What every command opens first: the database, the key that seals numbers, the words, the place tables."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from alerts import places
+from alerts.places import PlaceTable
+from delivery import accepting
+from delivery.twoway.answering import Words
+from delivery.twoway.replies import Desk
 from service.settings import Settings, SettingsError
 from storage import database
 from storage.connection import Role
@@ -14,6 +18,7 @@ from subscribers.importing import Reader
 from subscribers.languages import LanguageNames
 from subscribers.msisdn import Msisdn
 from subscribers.sealing import Sealer
+from templates_i18n import catalogue as catalogues
 from templates_i18n.catalogue import Catalogue
 
 _KEY_FILE = "tomoshibi.key"
@@ -82,8 +87,31 @@ def _key_file(settings: Settings) -> Path:
     return Path(settings.database).parent / _KEY_FILE
 
 
+def answers(catalogue: Callable[[], Catalogue], table: PlaceTable) -> Words:
+    """What answers to people's texts are worded by; the catalogue may change while the service runs."""
+    return Words(catalogue=catalogue, places=table)
+
+
+def spoken(settings: Settings, db: Database) -> Words:
+    """The same for a command: in real SMS only languages that somebody answers for. Blocks."""
+    words = catalogues.load()
+    if settings.sends_for_real:
+        accepted = frozenset(one.language for one in db.read_sync(accepting.accepted))
+        words = accepting.usable(words, accepted)
+    return answers(lambda: words, places.load())
+
+
+def desk(words: Words, found: Sealer) -> Desk:
+    """What people's texts are read and answered with."""
+    return Desk(sealer=found, words=words, languages=_languages(words.catalogue()), postal=postal.reader(words.places))
+
+
 def reader(catalogue: Catalogue, municipality: str) -> Reader:
     """What the cells of an import file are read against."""
-    names = {tag: (name.name, name.english, name.japanese) for tag, name in catalogue.names.items()}
     table = places.load()
-    return Reader(places=table, languages=LanguageNames(names), postal=postal.reader(table), municipality=municipality)
+    languages = _languages(catalogue)
+    return Reader(places=table, languages=languages, postal=postal.reader(table), municipality=municipality)
+
+
+def _languages(catalogue: Catalogue) -> LanguageNames:
+    return LanguageNames({tag: (name.name, name.english, name.japanese) for tag, name in catalogue.names.items()})

@@ -8,6 +8,7 @@ from delivery.simulated import EVERYDAY, SimulatedNetwork
 from delivery.transport import ReceiptSink
 from delivery.twilio.callbacks import Signature
 from delivery.twilio.transport import TwilioSettings, TwilioTransport
+from delivery.twoway.inbox import Inbox
 from service.settings import Settings
 from web.webhooks import Webhooks
 
@@ -32,12 +33,12 @@ def list_delay(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.twilio_list_seconds if settings.sends_for_real else 0)
 
 
-def webhooks(settings: Settings, take_receipts: ReceiptSink, clock: Clock) -> Webhooks | None:
+def webhooks(settings: Settings, take_receipts: ReceiptSink, inbox: Inbox | None, clock: Clock) -> Webhooks | None:
     """What the provider may call; None for the simulated network."""
     if not settings.sends_for_real:
         return None
     signature = Signature(token=settings.twilio_auth_token.get_secret_value(), public_url=settings.public_url)
-    return Webhooks(signature=signature, take_receipts=take_receipts, clock=clock)
+    return Webhooks(signature=signature, take_receipts=take_receipts, inbox=inbox, clock=clock)
 
 
 def says(settings: Settings) -> str:

@@ -4,15 +4,16 @@ Owns how several registrations of one person become one resident; refuses to dec
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from storage.database import Connection, Row
+from subscribers import registration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resident:
-    """One subscriber with everything the municipalities registered of them, taken together."""
+    """One subscriber with everything the municipalities registered of them, and what they chose, taken together."""
 
     subscriber_id: int
     #: active, stopped, unreachable
@@ -62,7 +63,24 @@ def fold(rows: Iterable[Row]) -> Iterator[Resident]:
         yield _resident(subscriber_id, list(group))
 
 
-def _resident(subscriber_id: int, rows: list[Row]) -> Resident:
+def _resident(subscriber_id: int, all_rows: list[Row]) -> Resident:
+    rows = [row for row in all_rows if row.text("municipality") != registration.OWN] or all_rows
+    resident = _registered(subscriber_id, rows)
+    chosen = next((row for row in all_rows if row.text("municipality") == registration.OWN), None)
+    return resident if chosen is None else _chosen(resident, chosen)
+
+
+def _chosen(resident: Resident, row: Row) -> Resident:
+    """With what the person has chosen: their language goes before all others, their places come last."""
+    places = tuple(dict.fromkeys((*resident.places, *filter(None, row.text("places").split(",")))))
+    language = row.text("language")
+    if language:
+        return replace(resident, places=places, languages=dict.fromkeys(places, language))
+    home = resident.languages[resident.places[0]]
+    return replace(resident, places=places, languages={p: resident.languages.get(p, home) for p in places})
+
+
+def _registered(subscriber_id: int, rows: list[Row]) -> Resident:
     registered = [tuple(row.text("places").split(",")) for row in rows]
     if len(rows) == 1:
         places = registered[0]

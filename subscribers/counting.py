@@ -37,12 +37,13 @@ def residents(db: Connection) -> Residents:
         ),
         by_municipality=_counts(
             db,
-            "SELECT municipality AS name, COUNT(*) AS people FROM registrations"
+            "SELECT municipality AS name, COUNT(*) AS people FROM registrations WHERE municipality <> ''"
             " GROUP BY municipality ORDER BY municipality",
         ),
         by_language=_counts(
             db,
-            "SELECT language AS name, COUNT(*) AS people FROM registrations GROUP BY language ORDER BY language",
+            "SELECT language AS name, COUNT(*) AS people FROM registrations WHERE municipality <> ''"
+            " GROUP BY language ORDER BY language",
         ),
     )
 

@@ -7,6 +7,8 @@ from subscribers.msisdn import Msisdn
 
 MIN_LEVELS: Final = ("L2", "L3", "L4")
 DEFAULT_MIN_LEVEL: Final = "L3"
+#: Stands for the municipality in the registration that a person made by SMS: language and further places.
+OWN: Final = ""
 #: Further places beside the home.
 MAX_FURTHER_PLACES: Final = 3
 

@@ -23,6 +23,7 @@ _NONCE_BYTES = 12
 #: First byte of what is sealed: a later scheme can be told from this one.
 _SCHEME = b"\x01"
 _PURPOSE = b"tomoshibi msisdn"
+_TEXT_PURPOSE = b"tomoshibi text"
 
 
 class SealingError(Exception):
@@ -54,6 +55,21 @@ class Sealer:
         except (InvalidTag, ValueError) as error:
             raise SealingError(
                 "a sealed number does not open: the secret key is not the one it was sealed with"
+            ) from error
+
+    def seal_text(self, text: str) -> bytes:
+        """What somebody wrote, as it is stored; it does not open as a number."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _SCHEME + nonce + self._cipher.encrypt(nonce, text.encode("utf-8", "replace"), _TEXT_PURPOSE)
+
+    def open_text(self, sealed: bytes) -> str:
+        """The text again; SealingError if the key is another one or the bytes are damaged."""
+        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        try:
+            return self._cipher.decrypt(nonce, body, _TEXT_PURPOSE).decode()
+        except (InvalidTag, ValueError) as error:
+            raise SealingError(
+                "a sealed text does not open: the secret key is not the one it was sealed with"
             ) from error
 
     def fingerprint(self, number: Msisdn) -> str:

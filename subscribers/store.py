@@ -28,6 +28,8 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+#: what is kept of a person's replies, beside the log of inbound texts
+_REPLIES = ("place_choices", "kept_texts", "triage")
 _ADD_SUBSCRIBER = """
 INSERT INTO subscribers (number_hash, number_sealed, role, state, created_at)
 VALUES (:number_hash, :number_sealed, :role, :state, :now)
@@ -113,11 +115,11 @@ def erase_registration(db: Connection, number_hash: str, municipality: str) -> b
     )
     left = db.execute(
         "SELECT r.id FROM registrations r JOIN subscribers s ON s.id = r.subscriber_id"
-        " WHERE s.number_hash = :number_hash LIMIT 1",
+        " WHERE s.number_hash = :number_hash AND r.municipality <> '' LIMIT 1",
         {"number_hash": number_hash},
     )
-    if erased and not left:
-        _forget(db, number_hash)
+    if erased and not left:  # what the person chose by SMS goes with the last of them
+        erase(db, number_hash)
     return erased > 0
 
 
@@ -128,6 +130,9 @@ def erase(db: Connection, number_hash: str) -> bool:
         subscriber = {"id": row.integer("id")}
         db.execute("DELETE FROM subscriber_places WHERE subscriber_id = :id", subscriber)
         db.execute("DELETE FROM registrations WHERE subscriber_id = :id", subscriber)
+        for table in _REPLIES:
+            db.execute(f"DELETE FROM {table} WHERE subscriber_id = :id", subscriber)  # noqa: S608 -- our own names only
+        db.execute("DELETE FROM inbound WHERE number_hash = :number_hash", {"number_hash": number_hash})
         _forget(db, number_hash)
     return bool(found)
 

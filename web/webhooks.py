@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
 
 from aiohttp import web
 from multidict import MultiDict
@@ -13,6 +14,7 @@ from multidict import MultiDict
 from delivery.transport import ReceiptSink
 from delivery.twilio import callbacks
 from delivery.twilio.callbacks import Signature
+from delivery.twoway.inbox import Busy, Inbox
 from storage.errors import StorageError
 
 _log = logging.getLogger(__name__)
@@ -28,12 +30,16 @@ class Webhooks:
     signature: Signature
     take_receipts: ReceiptSink
     clock: Callable[[], datetime]
+    #: where the sender can receive
+    inbox: Inbox | None = None
     #: few are looked at in one turn of the loop: ten thousand at once must not keep warnings from leaving
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes."""
         app.router.add_post("/webhooks/twilio/status", self.status)
+        if self.inbox is not None:
+            app.router.add_post("/webhooks/twilio/inbound", self.inbound)
 
     async def status(self, request: web.Request) -> web.Response:
         """A status callback: answered once it is durable, so that a provider that repeats can repeat it."""
@@ -49,6 +55,18 @@ class Webhooks:
             return web.Response(status=503, headers={"Retry-After": "5"})
         return web.Response(status=204)
 
+    async def inbound(self, request: web.Request) -> web.Response:
+        """A text that somebody has sent: answered once what it does is durable. Never its words in a log."""
+        form = await self.signed_form(request)
+        text = callbacks.inbound(form, self.clock())
+        if text is None or self.inbox is None:
+            return _twiml("")
+        try:
+            return _twiml(await self.inbox.take(text))
+        except (StorageError, Busy) as error:
+            _log.error("inbound_not_recorded", extra={"error": type(error).__name__})
+            return web.Response(status=503, headers={"Retry-After": "5"})
+
     async def signed_form(self, request: web.Request) -> MultiDict[str]:
         """The fields of a request that the provider has signed; else HTTPForbidden, or HTTPBadRequest for no form."""
         if (request.content_length or 0) > _MOST_BYTES:
@@ -62,6 +80,13 @@ class Webhooks:
             _log.info("webhook_not_signed", extra={"path": request.path})
             raise web.HTTPForbidden(text="not signed by the provider for this address")
         return form
+
+
+def _twiml(words: str) -> web.Response:
+    """The answer to an inbound text: at most one message, for who has just stopped."""
+    message = f"<Message>{escape(words)}</Message>" if words else ""
+    body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
+    return web.Response(text=body, content_type="application/xml", charset="utf-8")
 
 
 def _form(body: bytes) -> MultiDict[str]:

@@ -14,6 +14,7 @@ from twilio.request_validator import (
     get_signature_algorithm,
 )
 
+from delivery.inbound import Inbound
 from delivery.transport import Receipt
 from delivery.twilio import taxonomy
 
@@ -55,6 +56,21 @@ def receipt(form: Mapping[str, str], query: Mapping[str, str], now: datetime) ->
         error_code=form.get("ErrorCode", "")[:_LONGEST_ID] or None,
         message_id=_number(query.get("message")),
         attempt=_number(query.get("attempt")),
+    )
+
+
+def inbound(form: Mapping[str, str], now: datetime) -> Inbound | None:
+    """A text that somebody has sent us; None for a form that is none."""
+    provider_id = form.get("MessageSid") or form.get("SmsSid") or ""
+    if not 0 < len(provider_id) <= _LONGEST_ID or not provider_id.isalnum() or not form.get("From"):
+        return None
+    return Inbound(
+        provider_id=provider_id,
+        sender=form["From"][:_LONGEST_ID],
+        body=form.get("Body", ""),
+        answered_by_provider=taxonomy.answers_itself(form.get("OptOutType", ""), form.get("Body", "")),
+        opted_out=form.get("OptOutType", "").upper() == "STOP",
+        received_at=now,
     )
 
 

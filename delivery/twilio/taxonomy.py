@@ -101,3 +101,15 @@ def retry_after(headers: Mapping[str, str], now: datetime, default: float) -> fl
         except ValueError:
             pass
     return min(_LONGEST_WAIT, max(0.0, seconds)) if seconds == seconds else default
+
+
+#: to these words the provider answers by itself on every number, and stops or starts sending
+_ANSWERED = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START YES UNSTOP".split())
+
+
+def answers_itself(kind: str, body: str) -> bool:
+    """Whether the provider has answered an inbound text itself: it says so, or the text is one of its own words.
+
+    To HELP it says nothing of 119, so that a HELP of which it does not say that it has answered is answered by us.
+    """
+    return kind.upper() in ("STOP", "START", "HELP") or body.strip().upper() in _ANSWERED

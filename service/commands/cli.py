@@ -13,6 +13,7 @@ import click
 from service.commands import (
     campaigns,
     checking,
+    duty,
     languages,
     messages,
     replaying,
@@ -21,6 +22,7 @@ from service.commands import (
     simulating,
     state,
     telegrams,
+    texts,
     users,
 )
 from service.settings import SettingsError
@@ -51,6 +53,9 @@ for command in (
     telegrams.telegrams,
     state.state,
     users.users,
+    duty.duty,
+    duty.cases,
+    texts.replies,
     checking.check,
 ):
     cli.add_command(command)

@@ -9,10 +9,11 @@ import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import aiohttp
 import pytest
 
 from service.simulated_clock import SimulatedClock
-from tests.delivery.fake_twilio import ACCOUNT, SERVICE, TOKEN, FakeTwilio, Fault
+from tests.delivery.fake_twilio import ACCOUNT, SERVICE, TOKEN, FakeTwilio, Fault, sign
 from tests.meta.project import ROOT
 from tests.service import story as stories
 from tests.service.story import number
@@ -192,3 +193,30 @@ async def test_a_service_killed_in_the_middle_goes_on_and_tells_everybody_once(n
     assert await night.end() == 0
     assert night.provider.twice() == 0
     assert [len(night.provider.texts_of(number(index))) for index in range(60)] == [2] * 60
+
+
+async def test_people_write_back_and_are_answered_until_they_stop(night):
+    await night.story.people((0, "ja", ""), (1, "en", ""))
+    await night.serve(TWO_WAY="true")
+    await night.until(lambda: len(night.provider.taken) == 2, "the welcome texts")
+    url = f"http://127.0.0.1:{night.port}/webhooks/twilio/inbound"
+
+    async def write(index, sid, body):
+        form = {"MessageSid": sid, "From": number(index), "To": "+815000000000", "Body": body}
+        headers = {"X-Twilio-Signature": sign(url, form)}
+        async with aiohttp.ClientSession() as session, session.post(url, data=form, headers=headers) as answer:
+            assert answer.status == 200
+            return await answer.text()
+
+    assert "<Message>" not in await write(0, "SM01", "つかいかた")
+    await night.until(lambda: len(night.provider.texts_of(number(0))) == 2, "the help")
+    assert "119" in night.provider.texts_of(number(0))[-1]
+    assert "Tomoshibi" in await write(0, "SM02", "やめて")
+    night.story.rain(p17204="L4")
+    await night.until(lambda: len(night.provider.texts_of(number(1))) == 2, "the warning of the other one")
+    assert len(night.provider.texts_of(number(0))) == 2
+    await write(0, "SM03", "すたーと")
+    await night.until(lambda: len(night.provider.texts_of(number(0))) == 4, "what is in force, and the answer")
+    assert any("4" in text for text in night.provider.texts_of(number(0))[2:])
+    assert await night.end() == 0
+    assert night.provider.twice() == 0

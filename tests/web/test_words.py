@@ -51,7 +51,19 @@ def test_every_word_a_page_asks_for_is_there_and_every_word_is_used() -> None:
     asked = {key for key in re.findall(r'"((?:page|now|broadcast|texts|telegrams|reason|attention)\.\w+)"', pages)}
     known = words.load()["en"]._table
     assert asked <= known.keys()
-    by_value = {"planning", "sending", "complete", "withdrawn", "held", "alert", "lesson", "welcome", "operator"}
+    by_value = {
+        "planning",
+        "sending",
+        "complete",
+        "withdrawn",
+        "held",
+        "alert",
+        "lesson",
+        "welcome",
+        "operator",
+        "reply",
+        "probe",
+    }
     sections = {"page", "now", "broadcast", "texts", "telegrams", "reason", "attention", "blind", "home"}
     unused = {
         key

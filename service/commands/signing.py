@@ -1,0 +1,52 @@
+"""Two people for what a person does by hand: each signs with their own password."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from alerts import places
+from service.clock import system_time
+from storage.database import Database
+from web.accounts import listing, passwords, store
+from web.accounts.roles import Permission, Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """Somebody who has shown who they are."""
+
+    name: str
+
+
+def municipality(text: str) -> str:
+    """The five-digit code of a municipality. BadParameter."""
+    code = places.load().normalise_code(text)
+    if code is None:
+        raise click.BadParameter(f"{text}: no municipality has this code", param_hint="--municipality")
+    return code
+
+
+def sign(db: Database, name: str, code: str, permissions: Sequence[Permission]) -> Signed:
+    """Ask a user's password; refused in the same words for whatever is wrong."""
+    password = click.prompt(f"Password of {name}", hide_input=True, err=True)
+    user = db.read_sync(store.find, name)
+    now = system_time()
+    fits = passwords.fits(user.password_hash if user else passwords.NOBODY, password)
+    if user is not None and not fits:
+        db.write_sync(store.refuse, user, now)
+    locked = user is not None and user.locked_until is not None and user.locked_until > now
+    if user is None or not fits or locked or not _may(db, name, code, permissions):
+        raise click.UsageError(
+            f"{name} may not do this for {code}: wrong password, an account that rests, or no role "
+            f"that may {' or '.join(permissions)}"
+        )
+    return Signed(name=f"user:{name}")
+
+
+def _may(db: Database, name: str, code: str, permissions: Sequence[Permission]) -> bool:
+    for one in db.read_sync(listing.everybody):
+        if one.kind == "user" and one.name == name and one.works:
+            who = Principal(name=name, grants=tuple(one.grants))
+            return any(who.may(permission, code) for permission in permissions)
+    return False
