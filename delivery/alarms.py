@@ -118,6 +118,12 @@ STATES: Mapping[NoticeKind, _Lasting] = {
         over_english="texts are taken again: {}",
         over_japanese="SMS送信が再開しました",
     ),
+    NoticeKind.PROBE: _Lasting(
+        english="test SMS lost: {}",
+        japanese="動作確認のSMSが不達",
+        over_english="test SMS back: {}",
+        over_japanese="動作確認のSMSが復旧",
+    ),
 }
 _HINTS = {NoticeKind.BLIND: " Watch jma.go.jp.", NoticeKind.SILENT: " Watch jma.go.jp."}
 _FEEDS = frozenset({NoticeKind.BLIND, NoticeKind.SILENT})

@@ -14,7 +14,7 @@ from aiohttp import web
 from alerts import places
 from alerts import store as state
 from campaigns import runner as lessons
-from delivery import accepting, reconciling
+from delivery import accepting, probing, reconciling
 from delivery.decider import Decider
 from delivery.deciding import Decided
 from delivery.forms import Rates
@@ -96,7 +96,7 @@ class Service:
             rates=Rates(segments_per_second=settings.rate(), targets=_seconds(settings.targets())),
             clock=clock,
             wake_sender=self._planned,
-            operators=_operators(settings, parts.sealer),
+            operators=_phones(settings.operator_numbers, parts.sealer),
         )
         self.decider = Decider(
             db=db,
@@ -107,6 +107,7 @@ class Service:
             catching_up=lambda: self.poller.catching_up,
         )
         self.inbox = self._inbox() if settings.two_way else None
+        self._probe = self._make_probe() if settings.probe_minutes else None
         self._session = fetch.new_session(feed_settings(settings))
         self.poller = Poller(db, self._session, feed_settings(settings), clock, on_stored=self.decider.wake)
         self._clock = Clock()
@@ -140,6 +141,8 @@ class Service:
         self._clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
         if self.inbox is not None:
             self._clock.every(second, "people on duty", self.tell_duty, at_once=False)
+        if self._probe is not None:
+            self._clock.every(second, "probe", self.run_probe, at_once=True)
         self._clock.every(second, "notice other processes", self.look_outside, at_once=False)
 
     async def _keep_up(self, run: Callable[[], Awaitable[None]]) -> None:
@@ -204,6 +207,24 @@ class Service:
     def _replied(self) -> None:
         self.planner.wake()
         self._planned()
+
+    def _make_probe(self) -> probing.Probe:
+        settings = self.parts.settings
+        return probing.Probe(
+            every=timedelta(minutes=settings.probe_minutes),
+            phone=_phones([settings.probe_number], self.parts.sealer)[0],
+            catalogue=lambda: self._words,
+            places=self.places,
+        )
+
+    async def run_probe(self) -> None:
+        """Our own training telegram, through all steps to the test number."""
+        now, probe = self.parts.clock(), self._probe
+        if probe is None or not await self.parts.db.read(probing.is_due, probe, now):
+            return
+        if await self.parts.db.write(probing.step, probe, now):
+            self.decider.wake()
+            self._planned()
 
     async def forget_replies(self) -> None:
         """Whatever people have sent is gone after 72 hours."""
@@ -309,7 +330,7 @@ def _seconds(targets: dict[str, timedelta]) -> dict[str, int]:
     return {name: int(target.total_seconds()) for name, target in targets.items()}
 
 
-def _operators(settings: Settings, sealer: Sealer) -> list[Operator]:
-    """The numbers of the people in charge, sealed like everybody's."""
-    numbers = [number for text in settings.operator_numbers if not isinstance(number := msisdn.parse(text), Refused)]
+def _phones(written: Sequence[str], sealer: Sealer) -> list[Operator]:
+    """Numbers of the settings, sealed like everybody's."""
+    numbers = [number for text in written if not isinstance(number := msisdn.parse(text), Refused)]
     return [Operator(number_hash=sealer.fingerprint(number), number_sealed=sealer.seal(number)) for number in numbers]

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     send_connections: int = Field(default=200, gt=0)
     two_way: bool = False
     drill_sender: written.Sender = ""
+    probe_minutes: float = Field(default=0, ge=0)
+    probe_number: written.Number = ""
     operator_numbers: written.Numbers = Field(default_factory=list)
     silence_seconds: written.Silence = Field(default_factory=dict)
     blind_seconds: float = Field(default=180, gt=0)
@@ -104,6 +106,8 @@ class Settings(BaseSettings):
             wrong = self._mixed(urlsplit(self.jma_base_url).hostname or "", urlsplit(self.twilio_base_url))
         if self.drill_sender in {*self.senders, self.twilio_from, self.twilio_messaging_service_sid} - {""}:
             wrong.append(f"{_PREFIX}DRILL_SENDER: also sends warnings; drills need a sender of their own")
+        if self.probe_minutes and not self.probe_number:
+            wrong.append(f"{_PREFIX}PROBE_NUMBER: missing; {_PREFIX}PROBE_MINUTES needs a test number")
         if wrong:
             raise ValueError("\n".join(wrong))
         return self

@@ -75,6 +75,13 @@ def _sender(value: str) -> str:
     return value
 
 
+def _number(value: str) -> str:
+    """One phone number, or none."""
+    if value and isinstance(parsed := msisdn.parse(value), Refused):
+        raise ValueError(parsed.reason)
+    return value
+
+
 def _numbers(value: object) -> object:
     """`a,b` as a list of phone numbers. One that does not exist would be told of nothing, in silence."""
     items = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
@@ -173,6 +180,7 @@ Senders = Annotated[dict[str, Rate], BeforeValidator(_senders)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Targets = Annotated[dict[str, _Seconds], BeforeValidator(_targets)]
 Silence = Annotated[dict[str, _Seconds | None], BeforeValidator(_silence)]
+Number = Annotated[str, AfterValidator(_number)]
 Numbers = Annotated[list[str], BeforeValidator(_numbers)]
 DatabaseAddress = Annotated[str, AfterValidator(_database)]
 Address = Annotated[str, AfterValidator(_address)]
