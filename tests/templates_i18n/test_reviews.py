@@ -1,6 +1,7 @@
 """A language is called checked or signed only as long as its sentences stand as they were read."""
 
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from templates_i18n import catalogue, gates, reviews
 from templates_i18n.catalogue import CatalogueError
 from templates_i18n.language import Review, flatten
-from tests.templates_i18n.conftest import Spoil
+from tests.templates_i18n.conftest import CATALOGUE, Spoil
 
 RAISED = "前より危険が高まっています。"
 
@@ -34,10 +35,11 @@ def _review(folder: Path, *more: str, without: str = "") -> None:
 
 
 @pytest.fixture
-def claimed(spoil: Spoil) -> Path:
+def claimed(tmp_path: Path) -> Path:
     """A catalogue whose Japanese claims to be back-checked, without any reading."""
-    folder = spoil("ja.toml", 'review = "drafted"', 'review = "back_checked"')
-    (folder / "review" / "ja.toml").unlink(missing_ok=True)
+    folder = tmp_path / "catalogue"
+    shutil.copytree(CATALOGUE, folder)
+    (folder / "review" / "ja.toml").unlink()
     return folder
 
 
