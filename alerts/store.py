@@ -53,7 +53,8 @@ class InForce:
 def event_of(db: Connection, report: Report) -> str:
     """What a person is told once of: '' for state hazards, the earthquake for earthquakes, the day for heat.
 
-    A further id of an earthquake at the same minute joins the first one's event.
+    A further id of an earthquake at the same minute joins the first one's event. How far apart they are is measured
+    from the reports of the first id alone: a chain of small aftershocks must not make a second strong one the same.
     """
     if report.hazard is Hazard.HEAT:  # tomorrow's alert comes while today's is in force, and is news
         return report.lineage[0]
@@ -73,7 +74,8 @@ def event_of(db: Connection, report: Report) -> str:
         }
         rows = db.execute(
             "SELECT event FROM reports WHERE hazard = :hazard AND status = :status"
-            " AND origin BETWEEN :first AND :last ORDER BY sent, digest LIMIT 1",
+            " AND origin BETWEEN :first AND :last AND (lineage = event OR lineage LIKE event || ' %')"
+            " ORDER BY sent, digest LIMIT 1",
             near,
         )
     return rows[0].text("event") if rows else report.lineage[0]

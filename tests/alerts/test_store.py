@@ -56,6 +56,14 @@ def test_a_second_id_at_the_same_minute_is_the_same_earthquake(db: Database, min
     assert add(db, other)[0] == event
 
 
+def test_small_aftershocks_do_not_chain_two_strong_earthquakes_into_one(db: Database) -> None:
+    told = [
+        add(db, replace(report("VXSE53", {"1720400": "6+"}, about=(f"quake-{m}",)), origin=later(m)))[0]
+        for m in (0, 2, 4, 6)
+    ]
+    assert told == ["quake-0", "quake-0", "quake-4", "quake-4"]
+
+
 def test_a_drill_at_the_same_minute_is_another_earthquake(db: Database) -> None:
     add(db, replace(report("VXSE53", {"1720400": "7"}, status=Status.EXERCISE), origin=AT))
     assert add(db, replace(report("VXSE53", {"1720400": "4"}, about=("2",)), origin=AT))[0] == "2"
