@@ -116,7 +116,7 @@ def _still_known(rule: HazardRule, changes: Mapping[str, PlaceChange], told: Tol
 
 
 def _rises(rule: HazardRule, change: PlaceChange, known: Mapping[str, str], person: Person) -> bool:
-    if not wants(rule, change.after, person.min_level):
+    if not wants(rule, change.after, person.min_level) or _event_is_back(rule, change):
         return False
     before = known.get(change.place, NONE)
     if decision.follows(rule, change, before):
@@ -124,6 +124,11 @@ def _rises(rule: HazardRule, change: PlaceChange, known: Mapping[str, str], pers
     if before == NONE and _fell_to_held(rule, change):
         return False
     return rule.step(change.after) > rule.step(before) or (change.higher and change.after == before)
+
+
+def _event_is_back(rule: HazardRule, change: PlaceChange) -> bool:
+    """The level that followed an event was withdrawn: the event stands there again, but it is no new one."""
+    return change.cause is Cause.WITHDRAWN and change.before != NONE and change.after in rule.flash
 
 
 def _fell_to_held(rule: HazardRule, change: PlaceChange) -> bool:
@@ -135,6 +140,8 @@ def _fell_to_held(rule: HazardRule, change: PlaceChange) -> bool:
 def _ends(rule: HazardRule, change: PlaceChange, known: Mapping[str, str]) -> bool:
     """A place this person was told of is lower now. An earthquake ends for people only by withdrawal."""
     told = known[change.place]
+    if _event_is_back(rule, change):
+        return told != change.after
     if rule.rank(change.after) >= rule.rank(told) or decision.follows(rule, change, told):
         return False
     if rule.hazard is Hazard.EARTHQUAKE:
@@ -187,7 +194,7 @@ def _by_kind(rule: HazardRule, ends: list[PlaceChange]) -> list[tuple[Kind, list
 def _end_kind(rule: HazardRule, change: PlaceChange) -> Kind:
     """A warning that fell below what is told has ended, even where an advisory remains."""
     wrong = change.cause is not Cause.ISSUED
-    if rule.is_told(change.after):
+    if rule.is_told(change.after) and not _event_is_back(rule, change):
         return Kind.CORRECTED if wrong else Kind.LOWERED
     return Kind.CANCELLED if wrong else Kind.LIFTED
 

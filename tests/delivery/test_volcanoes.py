@@ -210,6 +210,18 @@ async def test_a_withdrawal_takes_back_its_own_notice_and_the_level_stays(volcan
     assert volcano.heard(1) == [f"new {KOMORO}=eruption", f"cancelled {KOMORO}=eruption"]
 
 
+async def test_the_withdrawal_of_a_level_goes_to_those_told_of_it_and_makes_no_new_eruption(volcano, db, clock):
+    await volcano.says(volcano.eruption(KOMORO))
+    clock.advance(600)
+    await volcano.says(volcano.warning("15", {KOMORO: "41"}))
+    a_person(db, 3, KOMORO)
+    clock.advance(600)
+    await volcano.says(compose.withdrawal("VFVO50", ASAMA, at=clock()))
+    assert volcano.grades() == {KOMORO: "eruption"}
+    assert volcano.heard(1) == [f"new {KOMORO}=eruption", f"raised {KOMORO}=V5", f"cancelled {KOMORO}=V5"]
+    assert volcano.heard(3) == []
+
+
 async def test_an_eruption_that_came_with_its_level_after_an_outage_is_not_held(volcano, clock):
     notice = volcano.eruption(KOMORO)
     clock.advance(300)
