@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts import codec, decision, hazards, store
+from alerts import codec, decision, folding, hazards, store
 from alerts.changes import Cause, PlaceChange
 from alerts.history import Alert
 from alerts.notices import Notice, NoticeKind
@@ -75,7 +75,7 @@ def decide(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable,
                 for report in reports:
                     alert = scopes.take_in(db, report, telegram.seen_at, places, touched, now)
                     alerts.append(alert)
-                    notices.extend(_notices_of(alert, report))
+                    notices.extend(_notices_of(alert, report, places))
     broadcast_ids = [made for scope in touched.values() for made in _settle(db, scope, now)]
     notices.extend(comparing.compare(db, [telegram.reading for telegram in batch], places, now))
     return Decided(
@@ -263,12 +263,16 @@ def _priority(hazard: Hazard, change: PlaceChange) -> int:
     return priority.of(hazard, change.after, Kind.NEW)
 
 
-def _notices_of(alert: Alert, report: Report) -> list[Notice]:
-    """Unknown place codes, and an alert that says something of no place we know."""
+def _notices_of(alert: Alert, report: Report, places: PlaceTable) -> list[Notice]:
+    """Unknown place codes, and an alert that says something of no place we know.
+
+    Places that a later telegram has already freed are known: that alert needs nobody.
+    """
     notices = list(alert.notices)
     graded = [area for area in report.areas if area.grade not in (NONE, "unknown")]
+    known = any(folding.resolve(area, places).places for area in graded)
     unheard = graded or hazards.rule(report.hazard).action(report.at_large) is not Action.RECORD
-    if report.status is Status.ACTUAL and unheard and not alert.places:
+    if report.status is Status.ACTUAL and unheard and not alert.places and not known:
         notices.append(_no_area(alert, report))
     return notices
 

@@ -16,15 +16,16 @@ from storage import database
 from storage.database import Database
 from tests.alerts import histories
 from tests.alerts.plain_state import Said
-from tests.alerts.reports import report
+from tests.alerts.reports import cancel, report
 from tests.feeds.jma.telegrams import AT, later
 
 TABLE = places.load()
 WAJIMA, SUZU, IMIZU = "17204", "17205", "16211"
 
 
-def decide(db: Database, *batches: list[Report], now=None) -> None:
+def decide(db: Database, *batches: list[Report], now=None) -> list[deciding.Decided]:
     """Decide reports as telegrams of their own, batch by batch."""
+    decided = []
     for batch in batches:
         pending = [
             PendingTelegram(
@@ -43,7 +44,8 @@ def decide(db: Database, *batches: list[Report], now=None) -> None:
             )
             for number, one in enumerate(batch)
         ]
-        db.write_sync(deciding.decide, pending, TABLE, now or later(60))
+        decided.append(db.write_sync(deciding.decide, pending, TABLE, now or later(60)))
+    return decided
 
 
 def rows(db: Database, now=None) -> set[tuple[object, ...]]:
@@ -220,3 +222,9 @@ def test_of_two_ids_of_one_earthquake_the_later_one_stays_when_the_other_is_over
     assert {(r[0], r[2]) for r in rows(db, later(181))} == {("earthquake", "1")}
     db.write_sync(store.end_by_time, later(183))
     assert rows(db, later(183)) == set()
+
+
+def test_a_warning_that_comes_after_its_own_withdrawal_calls_nobody(db: Database) -> None:
+    decided = decide(db, [cancel("VTSE41", later(5))], [report("VTSE41", {"360": "warning"})])
+    assert [one.notices for one in decided] == [(), ()]
+    assert rows(db) == set()
