@@ -58,8 +58,13 @@ class NameIndex:
         self._prefectures = tuple((fold(form), code) for code, names in prefectures.items() for form in _forms(names))
 
     def find(self, text: str) -> tuple[str, ...]:
-        """Codes of every place this name can mean, sorted; whole names go before bare ones."""
+        """Codes of every place this name can mean, sorted; whole names go before bare ones.
+
+        "Shiroishi" is 白井市 with its class word and 白石市 without: the reading alone does not choose.
+        """
         name = fold(text)
+        if name in self._whole:
+            return tuple(sorted(self._whole[name] | self._bare.get(name, frozenset())))
         for index in (self._whole, self._bare):
             found = index.get(name) or self._find_in_prefecture(index, name)
             if found:

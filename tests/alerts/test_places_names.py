@@ -56,6 +56,10 @@ def test_ways_to_write_wajima(text: str) -> None:
         ("Chuo City", ["13102", "19214"]),
         ("福島", ["01332", "07201", "27103"]),
         ("葛󠄀城市", ["29211"]),
+        ("Shiroishi", ["01104", "04206", "12232", "41425"]),
+        ("しろいし", ["01104", "04206", "12232", "41425"]),
+        ("Shiroi City", ["12232"]),
+        ("白石市", ["04206"]),
     ],
 )
 def test_candidates(text: str, expected: list[str]) -> None:
