@@ -7,7 +7,7 @@ from alerts.changes import Cause, PlaceChange
 from alerts.folding import State
 from alerts.hazards import HazardRule
 from alerts.report import Report
-from alerts.vocabulary import NONE, Action, InfoType, Status
+from alerts.vocabulary import NONE, Action, InfoType, Kind, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,28 @@ def follows(rule: HazardRule, change: PlaceChange, known: str) -> bool:
     """Whether a level has followed the event that was known there: news, though it stands lower on the scale."""
     level = change.after != NONE and change.after not in rule.flash
     return known in rule.flash and level and change.cause is Cause.ISSUED and not change.eased
+
+
+def event_is_back(rule: HazardRule, change: PlaceChange) -> bool:
+    """The level that followed an event was withdrawn: the event stands there again, but it is no new one."""
+    return change.cause is Cause.WITHDRAWN and change.before != NONE and change.after in rule.flash
+
+
+def rises(rule: HazardRule, change: PlaceChange, known: str) -> bool:
+    """Whether the danger is greater now than the grade that was known there says."""
+    if event_is_back(rule, change):
+        return False
+    if follows(rule, change, known) and rule.is_told(change.after):
+        return True
+    return rule.step(change.after) > rule.step(known) or (change.higher and change.after == known)
+
+
+def kind_of_end(rule: HazardRule, change: PlaceChange) -> Kind:
+    """What it is to those who knew of more. Below what is told a warning has ended, even where an advisory remains."""
+    wrong = change.cause is not Cause.ISSUED
+    if rule.is_told(change.after) and not event_is_back(rule, change):
+        return Kind.CORRECTED if wrong else Kind.LOWERED
+    return Kind.CANCELLED if wrong else Kind.LIFTED
 
 
 def _only_followed(report: Report, rule: HazardRule, place: str, grade: str, after: State) -> bool:

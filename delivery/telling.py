@@ -116,19 +116,12 @@ def _still_known(rule: HazardRule, changes: Mapping[str, PlaceChange], told: Tol
 
 
 def _rises(rule: HazardRule, change: PlaceChange, known: Mapping[str, str], person: Person) -> bool:
-    if not wants(rule, change.after, person.min_level) or _event_is_back(rule, change):
+    if not wants(rule, change.after, person.min_level):
         return False
     before = known.get(change.place, NONE)
-    if decision.follows(rule, change, before):
-        return True
     if before == NONE and _fell_to_held(rule, change):
         return False
-    return rule.step(change.after) > rule.step(before) or (change.higher and change.after == before)
-
-
-def _event_is_back(rule: HazardRule, change: PlaceChange) -> bool:
-    """The level that followed an event was withdrawn: the event stands there again, but it is no new one."""
-    return change.cause is Cause.WITHDRAWN and change.before != NONE and change.after in rule.flash
+    return decision.rises(rule, change, before)
 
 
 def _fell_to_held(rule: HazardRule, change: PlaceChange) -> bool:
@@ -140,7 +133,7 @@ def _fell_to_held(rule: HazardRule, change: PlaceChange) -> bool:
 def _ends(rule: HazardRule, change: PlaceChange, known: Mapping[str, str]) -> bool:
     """A place this person was told of is lower now. An earthquake ends for people only by withdrawal."""
     told = known[change.place]
-    if _event_is_back(rule, change):
+    if decision.event_is_back(rule, change):
         return told != change.after
     if rule.rank(change.after) >= rule.rank(told) or decision.follows(rule, change, told):
         return False
@@ -187,16 +180,8 @@ def _rise_text(
 def _by_kind(rule: HazardRule, ends: list[PlaceChange]) -> list[tuple[Kind, list[PlaceChange]]]:
     groups: dict[Kind, list[PlaceChange]] = {}
     for change in ends:
-        groups.setdefault(_end_kind(rule, change), []).append(change)
+        groups.setdefault(decision.kind_of_end(rule, change), []).append(change)
     return list(groups.items())
-
-
-def _end_kind(rule: HazardRule, change: PlaceChange) -> Kind:
-    """A warning that fell below what is told has ended, even where an advisory remains."""
-    wrong = change.cause is not Cause.ISSUED
-    if rule.is_told(change.after) and not _event_is_back(rule, change):
-        return Kind.CORRECTED if wrong else Kind.LOWERED
-    return Kind.CANCELLED if wrong else Kind.LIFTED
 
 
 def _end_text(

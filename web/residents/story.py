@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alerts import hazards
+from alerts import decision, hazards
 from alerts.changes import Cause, PlaceChange
 from alerts.hazards import HazardRule
 from alerts.report import Facts
@@ -93,13 +93,15 @@ class Story:
 
 
 def kind_of(rule: HazardRule, change: PlaceChange) -> Kind:
-    """What a change is to somebody who was told of everything before it (see `delivery.telling`)."""
-    if rule.step(change.after) > rule.step(change.before) or (change.higher and change.after == change.before):
+    """What a change is to somebody who was told of everything before it, as in the SMS.
+
+    An event that stands again is shown as it stands: what was cancelled is the level that had followed it.
+    """
+    if decision.event_is_back(rule, change):
+        return Kind.NEW
+    if decision.rises(rule, change, change.before):
         return Kind.RAISED if rule.is_told(change.before) else Kind.NEW
-    wrong = change.cause is not Cause.ISSUED
-    if rule.is_told(change.after):
-        return Kind.CORRECTED if wrong else Kind.LOWERED
-    return Kind.CANCELLED if wrong else Kind.LIFTED
+    return decision.kind_of_end(rule, change)
 
 
 def in_force(rule: HazardRule, told: Told, standing: Mapping[str, Standing], now: datetime) -> tuple[PlaceNow, ...]:

@@ -58,6 +58,26 @@ def test_withdrawn_is_over_and_called_wrong() -> None:
     assert (shown.over, kinds(shown)[-1], shown.worst_told) == (True, Kind.CANCELLED, "5+")
 
 
+@pytest.mark.parametrize(
+    ("after", "cause", "kind"),
+    [
+        ("V5", Cause.ISSUED, Kind.RAISED),
+        ("V3", Cause.ISSUED, Kind.RAISED),
+        ("V3", Cause.CORRECTED, Kind.CORRECTED),
+        ("V2", Cause.ISSUED, Kind.LIFTED),
+    ],
+)
+def test_the_level_after_an_eruption_is_what_the_sms_calls_it(after: str, cause: Cause, kind: Kind) -> None:
+    later = a_change("eruption", after, 3, cause)
+    assert kinds(told(Hazard.VOLCANO, a_change(NONE, "eruption"), later)) == [Kind.NEW, kind]
+
+
+def test_where_a_level_is_withdrawn_the_eruption_stands_and_nothing_has_risen() -> None:
+    later = (a_change("eruption", "V5", 5), a_change("V5", "eruption", 3, Cause.WITHDRAWN))
+    shown = told(Hazard.VOLCANO, a_change(NONE, "eruption"), *later, now=standing("eruption"))
+    assert (shown.over, kinds(shown)) == (False, [Kind.NEW, Kind.RAISED, Kind.NEW])
+
+
 def test_a_hazard_that_is_never_lifted_ends_by_time() -> None:
     shown = told(Hazard.EARTHQUAKE, a_change(NONE, "5+"), now=standing("5+", ends=1))
     assert (shown.over, shown.ended_at, shown.ended_by_time) == (True, ago(1), True)
