@@ -39,10 +39,6 @@ class Added(StrEnum):
     FULL = "full"
 
 
-_FIND = """
-SELECT s.id, r.municipality FROM subscribers s JOIN registrations r ON r.subscriber_id = s.id
-WHERE s.number_hash = :number_hash AND r.municipality <> '' ORDER BY r.id
-"""
 _PUT = """
 INSERT INTO registrations
     (subscriber_id, municipality, language, places, groups, lessons, min_level, created_at, updated_at)
@@ -55,15 +51,21 @@ RETURNING id
 
 def find(db: Connection, number_hash: str) -> Known | None:
     """Who has this number; None for whoever no municipality has registered."""
-    rows = db.execute(_FIND, {"number_hash": number_hash})
-    if not rows:
-        return None
-    identity = rows[0].integer("id")
-    resident = audience.resident(db, identity)
+    rows = db.execute("SELECT id FROM subscribers WHERE number_hash = :hash", {"hash": number_hash})
+    return of(db, rows[0].integer("id")) if rows else None
+
+
+def of(db: Connection, subscriber_id: int) -> Known | None:
+    """Who is registered under this id; None for whoever no municipality has registered."""
+    rows = db.execute(
+        "SELECT municipality FROM registrations WHERE subscriber_id = :id AND municipality <> :own ORDER BY id",
+        {"id": subscriber_id, "own": OWN},
+    )
+    resident = audience.resident(db, subscriber_id) if rows else None
     if resident is None:
         return None
     return Known(
-        subscriber_id=identity,
+        subscriber_id=subscriber_id,
         state=resident.state,
         language=resident.languages[resident.places[0]],
         places=resident.places,

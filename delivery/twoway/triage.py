@@ -82,12 +82,12 @@ def offer(db: Connection, municipality: str, key: str, words: Words, now: dateti
     if not duty(db, municipality):
         return 0
     rows = db.execute(
-        "SELECT s.number_hash FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id"
+        "SELECT s.id FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id"
         " JOIN subscribers s ON s.id = p.subscriber_id"
         " WHERE p.place = :m AND r.municipality = :m AND s.state = 'active' ORDER BY s.id",
         {"m": municipality},
     )
-    people = [found for row in rows if (found := choices.find(db, row.text("number_hash"))) is not None]
+    people = [found for row in rows if (found := choices.of(db, row.integer("id"))) is not None]
     by_language: dict[str, list[int]] = {}
     for one in people:
         by_language.setdefault(one.language, []).append(one.subscriber_id)
@@ -168,18 +168,12 @@ def say_to(
     **values: str,
 ) -> None:
     """Queue a text of [service] for somebody, in their language."""
-    known = person(db, subscriber_id)
+    known = choices.of(db, subscriber_id)
     if known is None:
         return
     text = words.say(phrase, known.language, **values)
     queued = Answer(text=text, people=[subscriber_id], key=key, language=known.language, kind=kind)
     answering.queue(db, queued, words.version, now)
-
-
-def person(db: Connection, subscriber_id: int) -> Known | None:
-    """Who is registered under this id."""
-    rows = db.execute("SELECT number_hash FROM subscribers WHERE id = :id", {"id": subscriber_id})
-    return choices.find(db, rows[0].text("number_hash")) if rows else None
 
 
 def from_duty(db: Connection, number_hash: str, text: Inbound, words: Words, now: datetime) -> bool:
