@@ -28,10 +28,7 @@ class Acceptance:
 def accepted(db: Connection) -> list[Acceptance]:
     """All languages that were accepted."""
     rows = db.execute("SELECT language, accepted_by, accepted_at FROM accepted_languages ORDER BY language")
-    return [
-        Acceptance(language=row.text("language"), by=row.text("accepted_by"), at=row.time("accepted_at"))
-        for row in rows
-    ]
+    return [_acceptance(row) for row in rows]
 
 
 def _acceptance(row: Row) -> Acceptance:
