@@ -11,7 +11,7 @@ from alerts.history import Alert
 from alerts.report import Facts, Report
 from alerts.strands import PlaceState, strand_of
 from alerts.vocabulary import NONE, Hazard, Status
-from storage import times
+from storage import lists, times
 from storage.connection import Connection
 from storage.rows import Row
 
@@ -23,7 +23,6 @@ _TSUNAMI_REPORTS = 400
 _ALL = 1_000_000
 #: names of the counters that tell which hazard's state was written
 _VERSION = "in_force "
-_PLACES_AT_ONCE = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +179,7 @@ def in_force(db: Connection, hazard: Hazard, event: str, places: Sequence[str] |
     if places is None:
         return _in_force_where(db, hazard, event, "", {})
     found: dict[str, InForce] = {}
-    for first in range(0, len(places), _PLACES_AT_ONCE):
-        names = {f"p{number}": place for number, place in enumerate(places[first : first + _PLACES_AT_ONCE])}
-        marks = ", ".join(f":{name}" for name in names)
+    for marks, names in lists.portions(places):
         found |= _in_force_where(db, hazard, event, f" AND place IN ({marks})", names)
     return found
 
@@ -212,8 +209,7 @@ def in_force_at(db: Connection, places: Iterable[str], now: datetime) -> list[In
 
 def held(db: Connection, among: Iterable[Hazard]) -> list[InForce]:
     """All rows of some hazards, also those of what has ended."""
-    wanted = {f"h{number}": hazard for number, hazard in enumerate(among)}
-    marks = ", ".join(f":{name}" for name in wanted)
+    marks, wanted = lists.listed(among)
     rows = db.execute(f"SELECT * FROM in_force WHERE hazard IN ({marks}) AND event = ''", wanted)  # noqa: S608 -- marks
     return [_in_force(row) for row in rows]
 

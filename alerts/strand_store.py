@@ -6,15 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from alerts import codec
-from alerts.report import Facts
-from alerts.strands import PlaceState
+from alerts.strands import NO_FACTS, PlaceState
 from alerts.vocabulary import Hazard
-from storage import times
+from storage import lists, times
 from storage.connection import Connection
 from storage.rows import Row
-
-_PLACES_AT_ONCE = 250
-_NO_FACTS = Facts()
 
 
 def of(db: Connection, hazard: Hazard, event: str, strand: str) -> dict[str, PlaceState]:
@@ -28,7 +24,7 @@ def of(db: Connection, hazard: Hazard, event: str, strand: str) -> dict[str, Pla
 
 def at(db: Connection, hazard: Hazard, event: str, places: Sequence[str]) -> dict[str, dict[str, PlaceState]]:
     """place -> strand -> what it holds there, of some places."""
-    return _at(db, "event = :event", "strand", places, {"hazard": hazard, "event": event})
+    return _at(db, "event = :event", places, {"hazard": hazard, "event": event})
 
 
 def of_other_events(
@@ -36,22 +32,20 @@ def of_other_events(
 ) -> dict[str, dict[str, PlaceState]]:
     """place -> strand -> what other events (earthquakes) that had begun hold there at a moment, of some places."""
     named: dict[str, object] = {"hazard": hazard, "event": event, "moment": times.to_text(moment)}
-    return _at(db, "event <> :event AND since <= :moment AND ends_at > :moment", "strand", places, named)
+    return _at(db, "event <> :event AND since <= :moment AND ends_at > :moment", places, named)
 
 
 def _at(
-    db: Connection, where: str, by: str, places: Sequence[str], named: Mapping[str, object]
+    db: Connection, where: str, places: Sequence[str], named: Mapping[str, object]
 ) -> dict[str, dict[str, PlaceState]]:
     found: defaultdict[str, dict[str, PlaceState]] = defaultdict(dict)
-    for first in range(0, len(places), _PLACES_AT_ONCE):
-        names = {f"p{number}": place for number, place in enumerate(places[first : first + _PLACES_AT_ONCE])}
-        marks = ", ".join(f":{name}" for name in names)
+    for marks, names in lists.portions(places):
         rows = db.execute(
             f"SELECT * FROM strand_places WHERE hazard = :hazard AND {where} AND place IN ({marks})",  # noqa: S608 -- ours
             {**named, **names},
         )
         for row in rows:
-            found[row.text("place")][row.text(by)] = _state(row)
+            found[row.text("place")][row.text("strand")] = _state(row)
     return dict(found)
 
 
@@ -110,7 +104,7 @@ def _state(row: Row) -> PlaceState:
         since=row.time("since"),
         digest=row.text("digest"),
         ends_at=row.optional_time("ends_at"),
-        facts=_NO_FACTS if text == "{}" else codec.facts_from_json(json.loads(text)),
+        facts=NO_FACTS if text == "{}" else codec.facts_from_json(json.loads(text)),
     )
 
 

@@ -11,11 +11,9 @@ from feeds.listing import FURTHEST, EntryState, NewEntry, Settled, Wanted
 from feeds.settings import FEEDS, FeedSettings
 from feeds.store.telegrams import add_telegram
 from feeds.telegrams import Stored
-from storage import times
+from storage import lists, times
 from storage.connection import Connection
 from storage.rows import Row
-
-_IDS_AT_ONCE = 500
 
 
 def feed_states(db: Connection) -> list[FeedState]:
@@ -112,9 +110,7 @@ def still_wanted(db: Connection, entry_ids: Sequence[str]) -> set[str]:
 def _in_state(db: Connection, entry_ids: Sequence[str], states: Iterable[EntryState]) -> set[str]:
     allowed = set(states)
     found: set[str] = set()
-    for start in range(0, len(entry_ids), _IDS_AT_ONCE):
-        values = {f"id{n}": value for n, value in enumerate(entry_ids[start : start + _IDS_AT_ONCE])}
-        names = ", ".join(f":{name}" for name in values)
+    for names, values in lists.portions(entry_ids):
         sql = f"SELECT entry_id, state FROM feed_entries WHERE entry_id IN ({names})"  # noqa: S608 -- names only
         rows = db.execute(sql, values)
         found.update(row.text("entry_id") for row in rows if row.text("state") in allowed)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from alerts import store
 from alerts.vocabulary import NONE
-from storage import times
+from storage import lists, times
 from storage.connection import Connection
 from web.national.asked import Asked
 
@@ -70,21 +70,15 @@ def changed(db: Connection, kept: Mapping[str, tuple[int, str | None]], now: dat
 
 
 def _sources(db: Connection, digests: Iterable[str]) -> dict[str, Source]:
-    names = {f"d{number}": digest for number, digest in enumerate(sorted(digests))}
     found: dict[str, Source] = {}
-    marks = list(names)
-    for first in range(0, len(marks), _AT_ONCE):
-        part = marks[first : first + _AT_ONCE]
+    for marks, names in lists.portions(sorted(digests)):
         rows = db.execute(
             "SELECT t.digest, t.type, min(r.sent) AS sent FROM telegrams t JOIN reports r ON r.digest = t.digest"  # noqa: S608
-            f" WHERE t.digest IN ({', '.join(f':{mark}' for mark in part)}) GROUP BY t.digest, t.type",
-            {mark: names[mark] for mark in part},
+            f" WHERE t.digest IN ({marks}) GROUP BY t.digest, t.type",
+            names,
         )
         found |= {row.text("digest"): Source(type=row.text("type"), sent=row.text("sent")) for row in rows}
     return found
-
-
-_AT_ONCE = 250
 
 
 def _filters(asked: Asked) -> tuple[str, dict[str, object]]:
@@ -93,7 +87,7 @@ def _filters(asked: Asked) -> tuple[str, dict[str, object]]:
     columns = {"hazard": asked.hazards, "place": asked.places, "substr(place, 1, 2)": asked.prefectures}
     for number, (column, wanted) in enumerate(columns.items()):
         if wanted:
-            names = {f"f{number}_{index}": value for index, value in enumerate(wanted)}
-            where += f" AND {column} IN ({', '.join(f':{name}' for name in names)})"
+            marks, names = lists.listed(wanted, f"f{number}_")
+            where += f" AND {column} IN ({marks})"
             values |= names
     return where, values
