@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.notices import NoticeKind
-from delivery import alarms, broadcasts, messages, priority
+from delivery import alarms, own_texts, priority
 from delivery.alarms import Known, Text
 from delivery.broadcasts import Origin
-from delivery.messages import Draft
+from delivery.own_texts import OwnText
 from delivery.writing import counted
 from storage import times
 from storage.connection import Connection
@@ -92,32 +92,17 @@ def _known(row: Row) -> Known:
 
 def _queue(db: Connection, text: Text, people: Sequence[int], now: datetime) -> None:
     name = f"notice:{text.notices[0].id}{':over' if text.is_end else ''}"
-    written = counted(text.words, "en")
-    broadcast_id = broadcasts.add(
-        db,
+    own = OwnText(
+        text=counted(text.words, "en"),
+        people=people,
+        name=name,
+        kind=KIND,
         origin=Origin.OPERATOR,
-        event=name,
         reason=f"{text.notices[0].kind}: {len(text.notices)} {'over' if text.is_end else 'urgent'}",
         priority=priority.OPERATOR,
-        now=now,
-        expires_at=now + _KEEP,
-        planned=(len(people), len(people) * written.segments),
+        keep=_KEEP,
     )
-    draft = Draft(
-        broadcast_id=broadcast_id,
-        change_key=name,
-        hazard="",
-        event="",
-        places={},
-        kind=KIND,
-        revision=0,
-        language="en",
-        written=written,
-        text_key=f"{broadcast_id}|operator",
-        priority=priority.OPERATOR,
-        expires_at=now + _KEEP,
-    )
-    messages.add(db, [(draft, people)], "", now)
+    broadcast_id = own_texts.queue(db, own, "", now)
     if text.is_end:
         _close(db, text.notices, now)
         return

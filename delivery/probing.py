@@ -12,10 +12,10 @@ from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
 from alerts.vocabulary import Hazard, Kind, Status
-from delivery import broadcasts, messages, priority
+from delivery import own_texts, priority
 from delivery.broadcasts import Origin
-from delivery.messages import Draft
 from delivery.operators import Operator
+from delivery.own_texts import OwnText
 from delivery.states import MessageState
 from delivery.writing import Written, written
 from feeds import telegrams
@@ -99,33 +99,18 @@ def _is_recorded(db: Connection, digest: str) -> bool:
 
 
 def _send(db: Connection, probe_id: int, probe: Probe, issued: datetime, now: datetime) -> None:
-    text = _text(probe, issued)
     person = subscribers.ensure_operator(db, probe.phone.number_hash, probe.phone.number_sealed, now)
-    broadcast_id = broadcasts.add(
-        db,
+    own = OwnText(
+        text=_text(probe, issued),
+        people=[person],
+        name=f"probe:{probe_id}",
+        kind=KIND,
         origin=Origin.PROBE,
-        event=f"probe:{probe_id}",
         reason="our own training telegram, to the test number",
         priority=priority.OPERATOR,
-        now=now,
-        expires_at=now + LIMIT,
-        planned=(1, text.segments),
+        keep=LIMIT,
     )
-    draft = Draft(
-        broadcast_id=broadcast_id,
-        change_key=f"probe:{probe_id}",
-        hazard="",
-        event="",
-        places={},
-        kind=KIND,
-        revision=0,
-        language="en",
-        written=text,
-        text_key=f"{broadcast_id}|probe",
-        priority=priority.OPERATOR,
-        expires_at=now + LIMIT,
-    )
-    messages.add(db, [(draft, [person])], probe.catalogue().version, now)
+    broadcast_id = own_texts.queue(db, own, probe.catalogue().version, now)
     db.execute(
         "UPDATE probes SET state = 'sending', message_id ="
         " (SELECT id FROM messages WHERE broadcast_id = :broadcast) WHERE id = :id",

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from delivery import broadcasts, chunks, messages, priority
+from delivery import chunks, operators, own_texts, priority
 from delivery.broadcasts import Origin
 from delivery.inbound import Inbound
-from delivery.messages import Draft
+from delivery.own_texts import OwnText
 from delivery.twoway import answering
 from delivery.twoway.answering import Answer, Words
 from delivery.writing import Written, counted
@@ -233,28 +233,14 @@ def _call(municipality: str, new: Sequence[tuple[int, str]], words: Words) -> Wr
 
 
 def _queue_for_duty(db: Connection, key: str, text: Written, people: Sequence[int], now: datetime) -> None:
-    broadcast_id = broadcasts.add(
-        db,
+    own = OwnText(
+        text=text,
+        people=people,
+        name=key,
+        kind=operators.KIND,
         origin=Origin.OPERATOR,
-        event=key,
         reason="somebody needs help",
         priority=priority.SERVICE,
-        now=now,
-        expires_at=now + _DUTY_KEEP,
-        planned=(len(people), len(people) * text.segments),
+        keep=_DUTY_KEEP,
     )
-    draft = Draft(
-        broadcast_id=broadcast_id,
-        change_key=key,
-        hazard="",
-        event="",
-        places={},
-        kind="operator",
-        revision=0,
-        language="en",
-        written=text,
-        text_key=f"{broadcast_id}|operator",
-        priority=priority.SERVICE,
-        expires_at=now + _DUTY_KEEP,
-    )
-    messages.add(db, [(draft, people)], "", now)
+    own_texts.queue(db, own, "", now)
