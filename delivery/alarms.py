@@ -133,6 +133,7 @@ _EVENTS: Mapping[NoticeKind, _Event] = {
     NoticeKind.UNKNOWN_PLACE: _Event(english="unknown place code", japanese="未知の地域コードがあります"),
     NoticeKind.NO_AREA: _Event(english="alert without a place", japanese="対象地域のない警報です"),
     NoticeKind.GONE: _Event(english="telegram cannot be fetched", japanese="取得できない電文があります"),
+    NoticeKind.FILTERED: _Event(english="texts are filtered", japanese="SMSが遮断されています"),
     NoticeKind.NUMBER: _Event(english="numbers do not open", japanese="開けない電話番号があります"),
     NoticeKind.TEXT: _Event(english="no text could be made", japanese="文面を作れません"),
     NoticeKind.PERSON: _Event(english="somebody is not told", japanese="配信できない人がいます"),

@@ -36,11 +36,12 @@ class Newcomer:
     welcome: bool
 
 
-def waiting(db: Connection, aside: Collection[int] = ()) -> list[Newcomer]:
-    """The next people to bring up to date, at most a chunk; without those who are put aside."""
+def waiting(db: Connection, now: datetime, aside: Collection[int] = ()) -> list[Newcomer]:
+    """The next people to bring up to date, at most a chunk; without those whose time is later or who are put aside."""
     rows = db.execute(
-        "SELECT subscriber_id, since, welcome FROM newcomers ORDER BY subscriber_id LIMIT :limit",
-        {"limit": chunks.SIZE + len(aside)},
+        "SELECT subscriber_id, since, welcome FROM newcomers WHERE not_before IS NULL OR not_before <= :now"
+        " ORDER BY subscriber_id LIMIT :limit",
+        {"now": times.to_text(now), "limit": chunks.SIZE + len(aside)},
     )
     found = [
         Newcomer(subscriber_id=row.integer("subscriber_id"), since=row.text("since"), welcome=row.flag("welcome"))
@@ -50,12 +51,15 @@ def waiting(db: Connection, aside: Collection[int] = ()) -> list[Newcomer]:
     return found[: chunks.SIZE]
 
 
-def add(db: Connection, subscriber_ids: Iterable[int], now: datetime) -> None:
-    """Put people into the queue again, because a text of theirs was not sent."""
+def add(db: Connection, subscriber_ids: Iterable[int], now: datetime, *, not_before: datetime | None = None) -> None:
+    """Put people into the queue again, because a text of theirs was not sent; nobody who waits has to wait longer."""
+    later = times.to_text(not_before) if not_before is not None else None
     db.executemany(
-        "INSERT INTO newcomers (subscriber_id, since, welcome) VALUES (:id, :now, 0)"
-        " ON CONFLICT (subscriber_id) DO UPDATE SET since = excluded.since",
-        [{"id": identity, "now": times.to_text(now)} for identity in subscriber_ids],
+        "INSERT INTO newcomers (subscriber_id, since, welcome, not_before) VALUES (:id, :now, 0, :later)"
+        " ON CONFLICT (subscriber_id) DO UPDATE SET since = excluded.since,"
+        " not_before = CASE WHEN newcomers.not_before < excluded.not_before THEN newcomers.not_before"
+        " WHEN newcomers.not_before IS NULL THEN NULL ELSE excluded.not_before END",
+        [{"id": identity, "now": times.to_text(now), "later": later} for identity in subscriber_ids],
     )
 
 

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
-from delivery import broadcasts, chunks, newcomers, receipts
+from delivery import broadcasts, chunks, newcomers, receipts, undelivered
 from delivery.states import MessageState
 from delivery.transport import (
     Accepted,
@@ -102,9 +102,6 @@ WHERE id = :id AND state = 'handing'
 _KNOWN_ALL_THE_SAME = chunks.statement(
     "UPDATE messages SET state = 'accepted', reason = '' WHERE id IN ({chunk})"
     " AND state = 'uncertain' AND provider_id IS NOT NULL RETURNING provider_id"
-)
-_MUNICIPALITIES = (
-    "SELECT municipality FROM registrations WHERE subscriber_id = :id AND municipality <> '' ORDER BY municipality"
 )
 
 
@@ -237,21 +234,10 @@ def _about_person(db: Connection, subscriber_id: int, answer: Answered, after: N
             {"id": subscriber_id, "state": after.person},
         )
         if answer.masked:
-            _tell_municipalities(db, subscriber_id, answer.masked, after.code or "", at)
+            undelivered.tell_municipalities(db, subscriber_id, answer.masked, after.code or "", at)
     elif after.catch_up:
         # what is in force is still news to this person, in a text with a new time limit
         newcomers.add(db, [subscriber_id], at)
-
-
-def _tell_municipalities(db: Connection, subscriber_id: int, masked: str, code: str, at: datetime) -> None:
-    """Whoever registered a number that cannot be reached should ask for a new one."""
-    for row in db.execute(_MUNICIPALITIES, {"id": subscriber_id}):
-        notice = Notice(
-            kind=NoticeKind.UNREACHABLE,
-            subject=f"{row.text('municipality')} {masked} #{subscriber_id}",
-            text=f"The number {masked} cannot be reached ({code}): it gets no warnings. Ask the person for a new one.",
-        )
-        noticeboard.add(db, notice, at)
 
 
 def _raise_trouble(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:

@@ -114,7 +114,7 @@ class Planner:
         aside = {person: due for person, due in self._people_aside.items() if due > now}
         tried_again = len(aside) < len(self._people_aside)
         self._people_aside = aside
-        people = await self.db.read(newcomers.waiting, aside)
+        people = await self.db.read(newcomers.waiting, now, aside)
         if people:
             await self._bring_up_to_date(people, now)
         if tried_again and not self._people_aside:
@@ -214,7 +214,7 @@ def plan_all(db: Database, writer: Writer, rates: Rates, now: datetime) -> int:
         while not finished:
             finished = db.write_sync(plan.chunk, now).finished
             steps += 1
-    while people := db.read_sync(newcomers.waiting):
+    while people := db.read_sync(newcomers.waiting, now):
         db.write_sync(plan_newcomers, people, writer, now)
         steps += 1
     return steps

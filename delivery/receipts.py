@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from delivery import broadcasts, chunks
+from delivery import broadcasts, chunks, undelivered
 from delivery.states import TOLD, MessageState, after_receipt
 from delivery.transport import Receipt
+from delivery.undelivered import Mask, NotDelivered
 from storage import times
 from storage.connection import Connection
 from storage.rows import Row
@@ -60,6 +61,7 @@ class _Message:
     adopted: bool
     state: MessageState
     reason: str = ""
+    code: str = ""
     at: str = ""
 
     def hear(self, status: MessageState, code: str | None, at: str) -> None:
@@ -68,7 +70,7 @@ class _Message:
         if after is self.state:
             return
         reason = "" if after in TOLD else f"the carrier says {status}" + (f" ({code})" if code else "")
-        self.state, self.reason, self.at = after, reason, at
+        self.state, self.reason, self.code, self.at = after, reason, code or "", at
 
     def _after(self, status: MessageState) -> MessageState:
         match self.state:
@@ -88,11 +90,11 @@ def one_at_a_time(db: Connection) -> None:
     db.execute(_ONE_AT_A_TIME)
 
 
-def record(db: Connection, receipts: Sequence[Receipt]) -> None:
-    """Keep receipts and move their messages up; receipts of unknown messages wait."""
+def record(db: Connection, receipts: Sequence[Receipt], mask: Mask | None = None) -> None:
+    """Keep receipts, move their messages up, and do what a failure asks for; receipts of unknown messages wait."""
     one_at_a_time(db)
     for part in _parts(receipts):
-        _record(db, part)
+        _record(db, part, mask)
 
 
 def apply_early(db: Connection, provider_ids: Collection[str]) -> None:
@@ -108,14 +110,14 @@ def apply_early(db: Connection, provider_ids: Collection[str]) -> None:
         _apply(db, known.values())
 
 
-def _record(db: Connection, receipts: Sequence[Receipt]) -> None:
+def _record(db: Connection, receipts: Sequence[Receipt], mask: Mask | None) -> None:
     known = _by_provider(db, list({receipt.provider_id for receipt in receipts}))
     known |= _by_message(db, [receipt for receipt in receipts if receipt.provider_id not in known])
     db.executemany(_KEEP, [_row(receipt, known.get(receipt.provider_id)) for receipt in receipts])
     for receipt in receipts:
         if (message := known.get(receipt.provider_id)) is not None:
             message.hear(receipt.status, receipt.error_code, times.to_text(receipt.received_at))
-    _apply(db, known.values())
+    _apply(db, known.values(), mask)
 
 
 def _row(receipt: Receipt, message: _Message | None) -> dict[str, object]:
@@ -159,7 +161,7 @@ def _message(row: Row, provider_id: str, *, adopted: bool) -> _Message:
     )
 
 
-def _apply(db: Connection, messages: Collection[_Message]) -> None:
+def _apply(db: Connection, messages: Collection[_Message], mask: Mask | None = None) -> None:
     changed = [message for message in messages if message.state is not message.before]
     handing = [message for message in messages if message.adopted and message.before is MessageState.HANDING]
     db.executemany(
@@ -178,6 +180,10 @@ def _apply(db: Connection, messages: Collection[_Message]) -> None:
     )
     db.executemany(_ADOPT, [{"id": message.id, "provider_id": message.provider_id} for message in handing])
     broadcasts.complete(db, sorted({one.broadcast_id for one in changed if one.before is MessageState.QUEUED}))
+    for message in changed:
+        if message.state not in TOLD and message.code:
+            failure = NotDelivered(message_id=message.id, code=message.code)
+            undelivered.follow(db, failure, mask, times.from_text(message.at))
 
 
 def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:

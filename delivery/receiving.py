@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from delivery import chunks, receipts
 from delivery.transport import Receipt
+from delivery.undelivered import Mask
 from storage.database import Database, StorageError
 
 
@@ -16,6 +17,8 @@ class Receiver:
     db: Database
     #: called after some were recorded
     on_recorded: Callable[[], None] = lambda: None
+    #: how a notice may show a number that cannot be reached
+    mask: Mask | None = None
     #: seconds that receipts may wait to be recorded together
     gather: float = 0.02
     _waiting: list[tuple[Sequence[Receipt], asyncio.Future[None]]] = field(default_factory=list)
@@ -35,7 +38,7 @@ class Receiver:
             batch, self._waiting = self._waiting[: chunks.SIZE], self._waiting[chunks.SIZE :]
             wrong: StorageError | None = None
             try:
-                await self.db.write(receipts.record, [receipt for some, _ in batch for receipt in some])
+                await self.db.write(receipts.record, [receipt for some, _ in batch for receipt in some], self.mask)
             except StorageError as error:
                 wrong = error
             for _, answer in batch:

@@ -37,7 +37,7 @@ from service.settings import Settings, SettingsError
 from storage.database import Database
 from subscribers import msisdn
 from subscribers.refusal import Refused
-from subscribers.sealing import Sealer
+from subscribers.sealing import Sealer, SealingError
 from templates_i18n.catalogue import Catalogue
 from web.app import make_app
 from web.live import Changes
@@ -79,7 +79,7 @@ class Service:
         loop = asyncio.get_running_loop()
         self._changes = Changes()
         self._words = parts.catalogue
-        self._receiver = Receiver(db=db, on_recorded=self._changes.notify)
+        self._receiver = Receiver(db=db, on_recorded=self._changes.notify, mask=_masked(parts.sealer))
         self.sender = Sender(
             db=db,
             transport=parts.transport,
@@ -328,6 +328,17 @@ def _pace(settings: Settings, clock: Callable[[], float]) -> Bucket | Pool:
 
 def _seconds(targets: dict[str, timedelta]) -> dict[str, int]:
     return {name: int(target.total_seconds()) for name, target in targets.items()}
+
+
+def _masked(sealer: Sealer) -> Callable[[bytes], str]:
+    """A stored number as a notice may show it; empty where it does not open."""
+
+    def shown(sealed: bytes) -> str:
+        with suppress(SealingError):
+            return msisdn.mask(sealer.open(sealed))
+        return ""
+
+    return shown
 
 
 def _phones(written: Sequence[str], sealer: Sealer) -> list[Operator]:

@@ -39,7 +39,7 @@ ON CONFLICT (number_hash) DO NOTHING
 _ADD_NEWCOMER = """
 INSERT INTO newcomers (subscriber_id, since, welcome)
 SELECT id, :now, :welcome FROM subscribers WHERE id = :subscriber_id AND state = 'active'
-ON CONFLICT (subscriber_id) DO UPDATE SET since = excluded.since,
+ON CONFLICT (subscriber_id) DO UPDATE SET since = excluded.since, not_before = NULL,
     welcome = CASE WHEN excluded.welcome = 1 THEN 1 ELSE newcomers.welcome END
 """
 
