@@ -32,6 +32,22 @@ _FROM_DUTY = re.compile(r"#?(\d{1,9})\s*[:,.\s]\s*([12])\W*")
 _SAYS = {"1": "safe", "2": "help"}
 
 
+_TO_ASK = """
+SELECT s.id FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id
+JOIN subscribers s ON s.id = p.subscriber_id
+WHERE p.place = :m AND r.municipality = :m AND s.state = 'active' AND s.id > :after ORDER BY s.id LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A chunk of people who were asked."""
+
+    people: int
+    #: the last of them; None where none was left to ask
+    last: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One person's word, as those on duty see it: no number."""
@@ -77,28 +93,22 @@ def keep(db: Connection, known: Known, sealed: bytes, now: datetime) -> None:
         )
 
 
-def offer(db: Connection, municipality: str, key: str, words: Words, now: datetime) -> int:
-    """Ask the municipality's people who live in it whether they are safe; how many. 0 where nobody is on duty."""
+def offer(db: Connection, municipality: str, key: str, words: Words, now: datetime, after: int = 0) -> Offered:
+    """Ask a chunk of the municipality's people who live in it whether they are safe; nobody twice under one key.
+
+    To be called again with `last` until nobody is left. Nobody is asked where nobody is on duty.
+    """
     if not duty(db, municipality):
-        return 0
-    rows = db.execute(
-        "SELECT s.id FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id"
-        " JOIN subscribers s ON s.id = p.subscriber_id"
-        " WHERE p.place = :m AND r.municipality = :m AND s.state = 'active' ORDER BY s.id",
-        {"m": municipality},
-    )
+        return Offered(people=0, last=None)
+    rows = db.execute(_TO_ASK, {"m": municipality, "after": after, "limit": chunks.SIZE})
     people = [found for row in rows if (found := choices.of(db, row.integer("id"))) is not None]
     by_language: dict[str, list[int]] = {}
     for one in people:
         by_language.setdefault(one.language, []).append(one.subscriber_id)
-    for language, ids in by_language.items():
+    for language, part in by_language.items():
         text = words.say("safe_or_help_offer", language)
-        for start in range(0, len(ids), chunks.SIZE):
-            part = ids[start : start + chunks.SIZE]
-            answering.queue(
-                db, Answer(text=text, people=part, key=key, language=language, kind=KIND), words.version, now
-            )
-    return len(people)
+        answering.queue(db, Answer(text=text, people=part, key=key, language=language, kind=KIND), words.version, now)
+    return Offered(people=len(people), last=rows[-1].integer("id") if rows else None)
 
 
 def said(db: Connection, known: Known, digit: str, words: Words, now: datetime) -> Written | None:

@@ -131,9 +131,7 @@ def ask(municipality: str, by: str, approved_by: str) -> int:
         if not settings.load().two_way:
             raise click.UsageError("nobody could answer: TOMOSHIBI_TWO_WAY is not set")
 
-        def offer(connection: Connection) -> int:
-            asked = triage.offer(connection, code, f"safety:{code}:{now:%Y%m%d%H%M}", words, now)
-            details = {"approved_by": second.name, "people": asked}
+        def note(connection: Connection) -> None:
             audit.append(
                 connection,
                 now=now,
@@ -141,11 +139,16 @@ def ask(municipality: str, by: str, approved_by: str) -> int:
                 action="asked whether people are safe",
                 subject=f"triage:{code}",
                 municipality=code,
-                details=details,
+                details={"approved_by": second.name},
             )
-            return asked
 
-        asked = db.write_sync(offer)
+        if db.read_sync(triage.duty, code):
+            db.write_sync(note)
+        asked = 0
+        last: int | None = 0
+        while last is not None:
+            some = db.write_sync(triage.offer, code, f"safety:{code}:{now:%Y%m%d%H%M}", words, now, last)
+            asked, last = asked + some.people, some.last
     click.echo(f"{asked} people are asked" if asked else "nobody is asked: is somebody on duty? see duty list")
     return 0 if asked else 1
 

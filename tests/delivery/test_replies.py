@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerts import places
+from delivery import chunks
 from delivery.inbound import Inbound
 from delivery.twoway import received, replies, revealing, triage
 from delivery.twoway.answering import Words
@@ -293,7 +294,10 @@ def on_duty(phones, index=50):
 
 
 def offered(phones, clock):
-    asked = phones.db.write_sync(triage.offer, WAJIMA, "safety:1", DESK.words, clock())
+    asked, last = 0, 0
+    while last is not None:
+        some = phones.db.write_sync(triage.offer, WAJIMA, "safety:1", DESK.words, clock(), last)
+        asked, last = asked + some.people, some.last
     phones.db.write_sync(lambda c: c.execute("UPDATE messages SET state = 'delivered'"))
     return asked
 
@@ -304,6 +308,15 @@ def test_safe_or_help_is_asked_only_where_somebody_is_on_duty(phones, clock):
     on_duty(phones)
     assert offered(phones, clock) == 2
     assert phones.answers("safety") == [service("safe_or_help_offer"), service("safe_or_help_offer", "ja")]
+
+
+def test_everybody_of_a_city_is_asked_once_chunk_by_chunk(phones, clock, monkeypatch):
+    monkeypatch.setattr(chunks, "SIZE", 3)
+    phones.register(*((index, "en", "") for index in range(1, 8)))
+    on_duty(phones)
+    assert offered(phones, clock) == 7
+    offered(phones, clock)
+    assert len(phones.answers("safety")) == 7
 
 
 def test_a_cry_for_help_is_acknowledged_listed_told_and_answered(phones, clock):
