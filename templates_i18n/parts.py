@@ -15,13 +15,15 @@ from alerts.vocabulary import Hazard, Kind
 from templates_i18n import composition, heads, placing, segments
 from templates_i18n.catalogue import Catalogue, Voice
 from templates_i18n.language import Language
-from templates_i18n.request import DANGER, IN_FORCE, Form, TextRequest
+from templates_i18n.request import DANGER, IN_FORCE, Form, Shelter, TextRequest
 
 _JST = ZoneInfo("Asia/Tokyo")
 #: kinds after which it is said that the grade was another one before
 _STEPS = frozenset({Kind.RAISED, Kind.LOWERED})
 #: what is said of shelters where none is named
 _SHELTERS = "shelter_free"
+#: directions of acts that send people out
+_OUT = frozenset({"away", "up"})
 #: told by the municipality, not by JMA
 _BY_CITY = frozenset({Hazard.EVACUATION, Hazard.NOTICE})
 
@@ -67,7 +69,8 @@ def layouts(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form
     Where room is short the link goes first, then the line for a bystander, then the shelter.
     """
     full = form is Form.FULL
-    shelter, link = full and request.shelter is not None, full and bool(request.link)
+    shelter = full and request.shelter is not None and sends_out(catalogue.composition, request)
+    link = full and bool(request.link)
     for base in _bases(catalogue, request, voice, form):
         if not shelter and not link:
             yield base
@@ -77,6 +80,17 @@ def layouts(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form
             fewer += [(False, link), (False, False)]
         for with_shelter, with_link in dict.fromkeys(fewer):
             yield replace(base, shelter=with_shelter, link=with_link)
+
+
+def sends_out(plans: composition.Composition, request: TextRequest) -> bool:
+    """Whether a text sends people out of where they are: one that keeps them in names no place to go to."""
+    if request.kind not in IN_FORCE:
+        return False
+    try:
+        plan = plans.told_of(request.hazard, request.grade, expected=request.facts.expected)
+    except KeyError:
+        return False
+    return not plan.deadly and plans.directions.get(plan.act_of(request.kind)) in _OUT
 
 
 def _bases(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form) -> tuple[Layout, ...]:
@@ -181,8 +195,7 @@ class PartsWriter:
             yield from self._details(language)
         yield from (language.phrases[phrase] for phrase in phrases)
         if layout.shelter and self.request.shelter is not None:
-            name = placing.spot(self.request.shelter, language.place, as_on_signs=layout.signs)
-            yield language.lines["shelter"].format_map({"shelter": name})
+            yield _shelter(self.request.shelter, language, layout)
 
     def _always(self, language: Language, layout: Layout) -> Iterator[str]:
         """What no form may leave out: the word of the loudspeakers, the place of a notice, the day of heat."""
@@ -233,6 +246,11 @@ class PartsWriter:
 
     def _issued(self, language: Language) -> str:
         return language.lines[source_line(self.request.hazard)].format_map(_clock(self.request.issued))
+
+
+def _shelter(where: Shelter, language: Language, layout: Layout) -> str:
+    name = placing.shelter(where, language.place, as_on_signs=layout.signs)
+    return language.lines["shelter" if where.can_stay else "refuge"].format_map({"shelter": name})
 
 
 def source_line(hazard: Hazard) -> str:

@@ -9,6 +9,10 @@ from alerts.places import Place, PlaceTable
 from alerts.report import Spot
 from templates_i18n.composition import Heard
 from templates_i18n.language import PlaceStyle
+from templates_i18n.request import Shelter
+
+#: metres
+_KILOMETRE = 1000
 
 
 class PlaceUnknown(LookupError):
@@ -95,6 +99,21 @@ def spot(where: Spot, style: PlaceStyle, *, as_on_signs: bool) -> str:
             return where.ja
         case PlaceStyle.ENGLISH | PlaceStyle.LATIN:
             return f"{where.latin} {where.ja}" if as_on_signs else where.latin
+
+
+def shelter(where: Shelter, style: PlaceStyle, *, as_on_signs: bool) -> str:
+    """A shelter with the way to it: "Kominkan 公民館 (400 m)"."""
+    words = spot(where.name, style, as_on_signs=as_on_signs)
+    if where.metres is None:
+        return words
+    way = distance(where.metres)
+    return f"{words}（{way}）" if style.is_japanese_script else f"{words} ({way})"
+
+
+def distance(metres: int) -> str:
+    """A way as people judge it: in steps of 50 m, from one kilometre on in steps of 100 m: "400 m", "1.2 km"."""
+    near = max(50, round(metres / 50) * 50)
+    return f"{near} m" if near < _KILOMETRE else f"{metres / _KILOMETRE:.1f} km"
 
 
 def heard(word: Heard, style: PlaceStyle, *, as_on_signs: bool) -> str:

@@ -47,6 +47,17 @@ class Unworded(LookupError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shelter:
+    """The place to go to, by the municipality's own data: the nearest one that is meant for this danger."""
+
+    name: Spot
+    #: from the reader's place, where it is known
+    metres: int | None = None
+    #: a building where people can stay (避難所), else a place to flee to (避難場所)
+    can_stay: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextRequest:
     """What a text is to tell; the same for all languages and forms."""
 
@@ -63,8 +74,8 @@ class TextRequest:
     drill: bool = False
     #: five-digit code and grade of the reader's places where a lower grade is told
     others: tuple[tuple[str, str], ...] = ()
-    #: the nearest shelter for this hazard, told in the full form where it has room
-    shelter: Spot | None = None
+    #: told in the full form where it has room, and where the text sends people out; may always be given
+    shelter: Shelter | None = None
     #: address of the alert's page: the last line of the full form where it has room, the first to be left out
     link: str = ""
 

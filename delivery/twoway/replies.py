@@ -18,7 +18,7 @@ from storage import times
 from storage.connection import Connection
 from subscribers import areas, choices, keywords, msisdn
 from subscribers import store as subscribers
-from subscribers.choices import Known
+from subscribers.choices import Added, Known
 from subscribers.importing import PostalReader
 from subscribers.keywords import Command, Said
 from subscribers.languages import LanguageNames
@@ -162,8 +162,11 @@ def _area(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime
 
 
 def _added(db: Connection, person: _Person, place: str, desk: Desk, now: datetime) -> Written | None:
-    choices.add_place(db, person.known, place, now)  # where there is no room, the list says so
-    return _listed(db, person, desk)
+    match choices.add_place(db, person.known, place, now):
+        case Added.FULL:
+            return desk.words.say("places_full", person.known.language)
+        case Added.ADDED | Added.THERE:
+            return _listed(db, person, desk)
 
 
 def _listed(db: Connection, person: _Person, desk: Desk) -> Written | None:

@@ -5,16 +5,10 @@ from datetime import datetime, timedelta
 
 from delivery.twoway import answering
 from delivery.twoway.answering import Answer, Words
-from delivery.writing import counted
 from storage import audit, times
 from storage.connection import Connection
-from templates_i18n import catalogue
+from subscribers import choices
 
-#: Easy Japanese and English, as no catalogue holds it yet
-_SHOWN = (
-    "たすける ひとが あなたの でんわばんごうを みました。でんわを するかも しれません。\n"
-    "Tomoshibi: people on duty saw your phone number. They may call you."
-)
 #: a request that nobody confirms ends by itself
 _STANDS = timedelta(hours=2)
 
@@ -58,7 +52,7 @@ def reveal(db: Connection, municipality: str, case: int, who: str, words: Words,
         return Waits(first=who)
     _set(db, case, "", now)
     _log(db, municipality, case, who, "number shown", now, first=first)
-    _tell(db, row.integer("subscriber_id"), f"shown:{case}:{times.to_text(now)}", words, now)
+    _tell(db, row.integer("subscriber_id"), municipality, f"shown:{case}:{times.to_text(now)}", words, now)
     return Revealed(sealed=row.blob("number_sealed"))
 
 
@@ -81,8 +75,11 @@ def _log(db: Connection, municipality: str, case: int, who: str, action: str, no
     )
 
 
-def _tell(db: Connection, subscriber_id: int, key: str, words: Words, now: datetime) -> None:
-    """The person hears of it, in the two languages that serve whoever has no words of their own."""
-    text = counted(_SHOWN, catalogue.BILINGUAL)
-    queued = Answer(text=text, people=[subscriber_id], key=key, language=catalogue.BILINGUAL)
+def _tell(db: Connection, subscriber_id: int, municipality: str, key: str, words: Words, now: datetime) -> None:
+    """The person hears of it in their language; whoever has left meanwhile hears nothing more."""
+    known = choices.of(db, subscriber_id)
+    if known is None:
+        return
+    text = words.say("number_shown", known.language, place=words.names((municipality,), known.language))
+    queued = Answer(text=text, people=[subscriber_id], key=key, language=known.language)
     answering.queue(db, queued, words.version, now)

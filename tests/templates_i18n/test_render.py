@@ -17,6 +17,7 @@ from templates_i18n.heads import Subject
 from templates_i18n.parts import speakers
 from templates_i18n.placing import PlaceUnknown
 from templates_i18n.render import SEVERAL_PLACES, Form, Rendered, TextRequest, Unworded, render
+from templates_i18n.request import Shelter
 from templates_i18n.segments import Encoding, fold_latin
 from tests.templates_i18n.requests import ASAHI, IN_25_MINUTES, NAGANO, SUZU, TSURUMI, WAJIMA, a_request
 
@@ -396,6 +397,8 @@ def test_several_places_are_never_cut(codes: list[str], request: TextRequest, la
 
 ADDRESS = "https://tomoshibi.example/a/1"
 SCHOOL = Spot(ja="輪島中学校", latin="Wajima Chugakko", kana="わじま ちゅうがっこう")
+STAY = Shelter(name=SCHOOL, metres=380, can_stay=True)
+HILL = Shelter(name=SCHOOL)
 
 
 def test_the_link_is_the_last_line_of_the_full_form_only() -> None:
@@ -418,20 +421,74 @@ def test_the_link_goes_first_where_there_is_no_room() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "line"),
+    ("language", "shelter", "line"),
     [
-        ("en", "Wajima Chugakko: free, for everyone, no papers needed."),
-        ("ja", "輪島中学校：無料で誰でも入れます。証明書は要りません。"),
+        ("en", STAY, "Shelter: Wajima Chugakko (400 m). Free, for everyone, no papers needed."),
+        ("ja", STAY, "避難所：輪島中学校（400 m）。無料で誰でも入れます。証明書は要りません。"),
+        ("en", HILL, "Evacuation site for this danger: Wajima Chugakko. For everyone, no papers needed."),
+        ("ja", HILL, "この災害の避難場所：輪島中学校。誰でも利用でき、証明書は要りません。"),
     ],
 )
-def test_the_shelter_is_named_in_the_full_form(language: str, line: str) -> None:
-    request = replace(a_request(TSUNAMI, "advisory"), shelter=SCHOOL)
+def test_the_shelter_is_named_in_the_full_form(language: str, shelter: Shelter, line: str) -> None:
+    request = replace(a_request(TSUNAMI, "advisory"), shelter=shelter)
     assert line in text(request, language).text.split("\n")
     assert "輪島中学校" not in text(request, language, Form.SHORT).text
 
 
+@pytest.mark.parametrize(
+    ("metres", "said"),
+    [
+        (0, "50 m"),
+        (374, "350 m"),
+        (380, "400 m"),
+        (960, "950 m"),
+        (980, "1.0 km"),
+        (1240, "1.2 km"),
+        (12_000, "12.0 km"),
+    ],
+)
+def test_a_way_is_said_as_people_judge_it(metres: int, said: str) -> None:
+    assert placing.distance(metres) == said
+
+
+@pytest.mark.parametrize(
+    ("hazard", "grade", "kind", "named"),
+    [
+        (RAIN, "L4", Kind.NEW, True),
+        (RAIN, "L4", Kind.LOWERED, True),
+        (RAIN, "L3", Kind.CORRECTED, True),
+        (TSUNAMI, "major_warning", Kind.DRILL, True),
+        (RAIN, "L5", Kind.NEW, False),  # it is too late to go out
+        (RAIN, "L3", Kind.LOWERED, False),  # they are where they are safest
+        (RAIN, "L4", Kind.LIFTED, False),
+        (Hazard.STORM, "warning", Kind.NEW, False),
+        (Hazard.EVACUATION, "emergency", Kind.NEW, False),
+    ],
+)
+def test_a_text_that_keeps_people_in_names_no_place_to_go_to(
+    hazard: Hazard, grade: str, kind: Kind, named: bool
+) -> None:
+    request = replace(a_request(hazard, grade, kind), shelter=STAY)
+    assert ("Wajima Chugakko" in text(request).text) is named
+
+
+@pytest.mark.parametrize("language", catalogue.load().languages())
+def test_no_papers_are_asked_for_in_any_language(language: str) -> None:
+    """The line is whole or not there: without its end, who has no papers stays away."""
+    for shelter in (STAY, HILL):
+        rendered = text(replace(a_request(RAIN, "L4"), shelter=shelter), language)
+        own = catalogue.load().by_tag[language].lines["shelter" if shelter.can_stay else "refuge"]
+        lines = [
+            line
+            for line in rendered.text.split("\n")
+            if SCHOOL.latin in line or SCHOOL.ja in line or SCHOOL.kana in line
+        ]
+        ending = own.partition("{shelter}")[2]
+        assert all(fold_latin(line).endswith(fold_latin(ending)) for line in lines)
+
+
 def test_the_shelter_is_kept_longer_than_link_and_neighbour_line() -> None:
-    request = replace(a_request(RAIN, "L4"), shelter=SCHOOL, link=ADDRESS)
+    request = replace(a_request(RAIN, "L4"), shelter=STAY, link=ADDRESS)
     rendered = text(request, "en")
     assert "Wajima Chugakko" in rendered.text
     assert rendered.exception is None

@@ -40,6 +40,9 @@ def claimed(tmp_path: Path) -> Path:
     folder = tmp_path / "catalogue"
     shutil.copytree(CATALOGUE, folder)
     (folder / "review" / "ja.toml").unlink()
+    japanese = folder / "ja.toml"
+    words = japanese.read_text(encoding="utf-8").replace('review = "drafted"', 'review = "back_checked"')
+    japanese.write_text(words, encoding="utf-8")
     return folder
 
 
