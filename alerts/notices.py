@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     UNREACHABLE = "unreachable"  #: a phone number cannot be reached; for its municipality
     NUMBER = "number"  #: a stored phone number does not open
     TEXT = "text"  #: no text could be made for a change
+    CODES = "codes"  #: so many codes were asked for that no more are sent
     PERSON = "person"  #: somebody cannot be brought up to date
 
 

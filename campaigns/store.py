@@ -171,8 +171,8 @@ def learners(db: Connection, municipality: str, after: int, limit: int) -> list[
         " FROM subscriber_places p"
         " JOIN registrations r ON r.id = p.registration_id JOIN subscribers s ON s.id = p.subscriber_id"
         " LEFT JOIN registrations o ON o.subscriber_id = p.subscriber_id AND o.municipality = ''"
-        " WHERE p.place = :place AND p.subscriber_id > :after AND r.municipality <> ''"
-        " AND r.lessons = 1 AND s.state = 'active'"
+        " WHERE p.place = :place AND p.subscriber_id > :after AND (r.municipality <> '' OR r.standing = 1)"
+        " AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1 AND s.state = 'active'"
         " GROUP BY p.subscriber_id ORDER BY p.subscriber_id LIMIT :limit",
         {"place": municipality, "after": after, "limit": limit},
     )

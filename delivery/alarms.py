@@ -136,6 +136,7 @@ _EVENTS: Mapping[NoticeKind, _Event] = {
     NoticeKind.FILTERED: _Event(english="texts are filtered", japanese="SMSが遮断されています"),
     NoticeKind.NUMBER: _Event(english="numbers do not open", japanese="開けない電話番号があります"),
     NoticeKind.TEXT: _Event(english="no text could be made", japanese="文面を作れません"),
+    NoticeKind.CODES: _Event(english="sign-up codes at their limit", japanese="登録コードが上限に達しました"),
     NoticeKind.PERSON: _Event(english="somebody is not told", japanese="配信できない人がいます"),
 }
 _OTHER = _Event(english="needs attention", japanese="確認が必要です")

@@ -49,7 +49,7 @@ ORDER BY subscriber_id LIMIT :limit
 # What makes people alike in one column: reading columns one by one is what planning a big city would cost most.
 _PEOPLE = chunks.statement("""
 SELECT s.id AS subscriber_id, s.state || '|' || r.language || '|' || r.min_level || '|' || r.places AS alike,
-       s.state, r.municipality, r.language, r.places, r.min_level
+       s.state, r.municipality, r.language, r.places, r.min_level, r.standing, r.chosen
 FROM subscribers s LEFT JOIN registrations r ON r.subscriber_id = s.id
 WHERE s.id IN ({chunk})
 ORDER BY s.id, r.id

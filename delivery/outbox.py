@@ -24,8 +24,8 @@ from storage.rows import Row
 _log = logging.getLogger(__name__)
 
 _QUEUED = """
-SELECT m.id, m.subscriber_id, m.broadcast_id, m.hazard, m.event, m.place, m.grade, m.told, m.kind, m.revision,
-       m.segments, m.expires_at, s.state AS person, s.number_sealed, t.text, b.state AS broadcast, b.origin,
+SELECT m.id, m.subscriber_id, m.broadcast_id, m.change_key, m.hazard, m.event, m.place, m.grade, m.told, m.kind,
+       m.revision, m.segments, m.expires_at, s.state AS person, s.number_sealed, t.text, b.state AS broadcast, b.origin,
        f.grade AS standing_grade, f.revision AS standing_revision
 FROM messages m
 JOIN subscribers s ON s.id = m.subscriber_id
@@ -67,6 +67,8 @@ class Claimed:
     attempt: int
     #: (event and place, state there) the text speaks of
     news: tuple[tuple[str, str], ...]
+    #: of a text with a gap for a code: what the code is made of
+    change_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +250,7 @@ def _claimed(row: Row, attempt: int, now: datetime) -> Claimed:
         validity_seconds=max(1, int((row.time("expires_at") - now).total_seconds())),
         attempt=attempt,
         news=_news(row),
+        change_key=row.text("change_key"),
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from delivery import chunks, newcomers, receipts
+from delivery.joining import gap
 from delivery.transport import CannotTell, Found, Lookup, NotThere, Transport
 from storage import times
 from storage.connection import Connection
@@ -38,6 +39,7 @@ class Uncertain:
     subscriber_id: int
     number_sealed: bytes
     text: str
+    change_key: str
     #: when the attempt began
     since: datetime
     expires_at: datetime
@@ -58,7 +60,7 @@ class Limits:
 def uncertain(db: Connection, now: datetime, delay: timedelta) -> list[Uncertain]:
     """Texts whose outcome has been unknown for `delay` and whose next look-up is due, oldest first."""
     rows = db.execute(
-        "SELECT m.id, m.subscriber_id, s.number_sealed, t.text, m.handed_at, m.expires_at"
+        "SELECT m.id, m.subscriber_id, s.number_sealed, t.text, m.change_key, m.handed_at, m.expires_at"
         " FROM messages m JOIN subscribers s ON s.id = m.subscriber_id JOIN texts t ON t.id = m.text_id"
         " WHERE m.state = 'uncertain' AND m.settled_at <= :before AND (m.not_before IS NULL OR m.not_before <= :now)"
         " ORDER BY m.settled_at, m.id LIMIT :limit",
@@ -71,6 +73,7 @@ def uncertain(db: Connection, now: datetime, delay: timedelta) -> list[Uncertain
             subscriber_id=row.integer("subscriber_id"),
             number_sealed=row.blob("number_sealed"),
             text=row.text("text"),
+            change_key=row.text("change_key"),
             since=row.time("handed_at"),
             expires_at=row.time("expires_at"),
             known=frozenset(known[row.integer("subscriber_id")]),
@@ -141,14 +144,19 @@ async def reconcile(
     unseal: Callable[[bytes], str],
     clock: Callable[[], datetime],
     limits: Limits,
+    make_code: gap.MakeCode = gap.none,
 ) -> int:
     """Look up the texts that are due, some side by side; how many were looked at, `BATCH` if there may be more."""
     found = await db.read(uncertain, clock(), limits.delay)
     free = asyncio.Semaphore(_SIDE_BY_SIDE)
 
+    def opened(text: Uncertain) -> tuple[str, str]:
+        number = unseal(text.number_sealed)
+        return number, gap.fill(text.text, text.change_key, number, make_code)
+
     async def one_by_one(one: Uncertain) -> None:
         async with free:
-            await _settle(db, one, await _look_up(transport, unseal, one, limits), clock())
+            await _settle(db, one, await _look_up(transport, opened, one, limits), clock())
 
     async with asyncio.TaskGroup() as group:
         for one in found:
@@ -167,14 +175,16 @@ async def _settle(db: Database, one: Uncertain, answer: Lookup, now: datetime) -
         await db.write(settle, one, CannotTell(), now)
 
 
-async def _look_up(transport: Transport, unseal: Callable[[bytes], str], one: Uncertain, limits: Limits) -> Lookup:
+async def _look_up(
+    transport: Transport, opened: Callable[[Uncertain], tuple[str, str]], one: Uncertain, limits: Limits
+) -> Lookup:
     try:
-        number = unseal(one.number_sealed)
+        number, text = opened(one)
     except Exception:  # noqa: BLE001 -- erased meanwhile, or another key: this one cannot be looked up
         return CannotTell()
     try:
         async with asyncio.timeout(limits.timeout):
-            return await transport.find(number, one.text, one.since, one.known)
+            return await transport.find(number, text, one.since, one.known)
     except Exception as error:  # noqa: BLE001 -- whatever a transport raises, the outcome stays unknown
         _log.warning("lookup_failed", extra={"error": type(error).__name__, "message_id": one.message_id})
         return CannotTell()

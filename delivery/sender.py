@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from delivery import chunks, outbox, reconciling
+from delivery.joining import gap
 from delivery.outbox import Claimed
 from delivery.outcomes import Answered, NotOpened
 from delivery.rate import Bucket, Pool
@@ -54,6 +55,8 @@ class Sender:
     bucket: Bucket | Pool
     clock: Callable[[], datetime]
     settings: SenderSettings = field(default_factory=SenderSettings)
+    #: makes the code that a text has a gap for
+    make_code: gap.MakeCode = gap.none
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
     _recorder: Recorder = field(init=False)
@@ -107,7 +110,9 @@ class Sender:
 
     async def reconcile(self) -> int:
         """Look up texts of unknown outcome; how many."""
-        return await reconciling.reconcile(self.db, self.transport, self.unseal, self.clock, self.settings.lookups)
+        return await reconciling.reconcile(
+            self.db, self.transport, self.unseal, self.clock, self.settings.lookups, self.make_code
+        )
 
     async def _look_up_all(self) -> None:
         while await self.reconcile() == reconciling.BATCH:
@@ -183,7 +188,7 @@ class Sender:
         """Exactly one POST. Whatever goes wrong after it began leaves the outcome unknown."""
         outgoing = OutgoingText(
             number=number,
-            text=text.text,
+            text=gap.fill(text.text, text.change_key, number, self.make_code),
             segments=text.segments,
             validity_seconds=left,
             message_id=text.message_id,

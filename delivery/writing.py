@@ -7,6 +7,8 @@ from typing import Protocol
 from alerts.changes import PlaceChange
 from alerts.places import PlaceTable
 from alerts.vocabulary import Hazard
+from delivery.joining import sentences
+from delivery.joining.sentences import Sentence
 from delivery.telling import Telling
 from templates_i18n import placing, segments, service_texts
 from templates_i18n.catalogue import Catalogue
@@ -50,8 +52,8 @@ class Writer(Protocol):
         """The text of an alert for one reader. Unwritable says what is missing."""
         ...
 
-    def welcome(self, municipality: str, language: str) -> Written:
-        """The first text a new person gets. Unwritable says what is missing."""
+    def welcome(self, municipality: str, language: str, *, themself: bool = False) -> Written:
+        """The first text a new person gets, who may have registered themself. Unwritable says what is missing."""
         ...
 
 
@@ -80,6 +82,8 @@ class CatalogueWriter:
     two_way: bool = False
     #: where residents reach our pages, without a slash at its end; '' where texts have no link
     pages: str = ""
+    #: where people change what they registered themself; '' where they cannot
+    own_page: str = ""
 
     @property
     def version(self) -> str:
@@ -108,13 +112,16 @@ class CatalogueWriter:
             return ""
         return f"{self.pages}/a/{alert_id}.{telling.places[0][0]}.{telling.language}"
 
-    def welcome(self, municipality: str, language: str) -> Written:
+    def welcome(self, municipality: str, language: str, *, themself: bool = False) -> Written:
         """See `Writer`."""
         try:
             place = placing.known(self.places, (municipality,))
             style = self.catalogue.fallback(language).languages[-1].place
             name = placing.wording(place, style, as_on_signs=False)
             stop = "stop_by_sms" if self.two_way else "stop_by_city"
+            if themself and self.own_page and not self.two_way:
+                tag = self.catalogue.fallback(language).languages[-1].tag
+                stop = sentences.line(tag, Sentence.LEAVE, link=self.own_page)
             made = service_texts.service_text(self.catalogue, "welcome", language, place=name, stop=stop)
         except LookupError as error:
             raise Unwritable(f"welcome text of {municipality} in {language}: {error}") from error

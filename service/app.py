@@ -18,6 +18,7 @@ from delivery import accepting, probing, reconciling
 from delivery.decider import Decider
 from delivery.deciding import Decided
 from delivery.forms import Rates
+from delivery.joining import codes
 from delivery.operators import Operator
 from delivery.planner import Planner
 from delivery.rate import Bucket, Pool
@@ -35,7 +36,7 @@ from service import opening, transports
 from service.clock import Clock
 from service.settings import Settings, SettingsError
 from storage.database import Database
-from subscribers import msisdn
+from subscribers import asked, msisdn, own
 from subscribers.refusal import Refused
 from subscribers.sealing import Sealer, SealingError
 from templates_i18n.catalogue import Catalogue
@@ -86,6 +87,7 @@ class Service:
             unseal=parts.sealer.open,
             bucket=_pace(settings, loop.time),
             clock=clock,
+            make_code=parts.sealer.code,
             settings=SenderSettings(
                 connections=settings.send_connections, lookups=reconciling.Limits(delay=transports.list_delay(settings))
             ),
@@ -139,6 +141,8 @@ class Service:
         self._clock.every(second, "lessons", self.run_lessons, at_once=True)
         self._clock.every(min(poll, timedelta(seconds=5)), "languages", self.look_at_languages, at_once=False)
         self._clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
+        self._clock.every(timedelta(minutes=1), "forget codes", self.forget_codes, at_once=True)
+        self._clock.every(second, "pauses", self.end_pauses, at_once=True)
         if self.inbox is not None:
             self._clock.every(second, "people on duty", self.tell_duty, at_once=False)
         if self._probe is not None:
@@ -198,6 +202,7 @@ class Service:
             places=self.places,
             two_way=settings.two_way,
             pages=settings.public_url.rstrip("/") if settings.links else "",
+            own_page=f"{settings.public_url.rstrip('/')}/me" if settings.public_url else "",
         )
 
     def _inbox(self) -> Inbox:
@@ -231,6 +236,21 @@ class Service:
         now = self.parts.clock()
         if await self.parts.db.read(received.purgeable, now):
             await self.parts.db.write(received.purge, now)
+
+    async def forget_codes(self) -> None:
+        """Numbers that only asked for a code are gone after an hour, and who asked after a day."""
+        now = self.parts.clock()
+        if await self.parts.db.read(asked.purgeable, now):
+            await self.parts.db.write(asked.purge, now)
+        if await self.parts.db.read(codes.full):
+            await self.parts.db.write(codes.relax, self.parts.settings.codes_per_hour, now)
+
+    async def end_pauses(self) -> None:
+        """Whose pause is over hears at once what is in force."""
+        now = self.parts.clock()
+        if await self.parts.db.read(own.pauses_over, now):
+            await self.parts.db.write(own.end_pauses, now)
+            self.planner.wake()
 
     async def tell_duty(self) -> None:
         """Those on duty hear of cries for help."""

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: written.PublicAddress = ""
     links: bool = True
+    codes_per_hour: int = Field(default=2000, gt=0)
+    trust_forwarded_for: bool = False
     secret_key: written.SecretKey = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -16,7 +16,7 @@ class Resident:
     """One subscriber with everything the municipalities registered of them, and what they chose, taken together."""
 
     subscriber_id: int
-    #: active, stopped, unreachable
+    #: active, paused, stopped, unreachable
     state: str
     #: municipality codes, each once, homes before further places
     places: tuple[str, ...]
@@ -27,7 +27,7 @@ class Resident:
 
 
 _IN_PLACE = """
-SELECT s.id AS subscriber_id, s.state, r.municipality, r.language, r.places, r.min_level
+SELECT s.id AS subscriber_id, s.state, r.municipality, r.language, r.places, r.min_level, r.standing, r.chosen
 FROM (
     SELECT DISTINCT subscriber_id FROM subscriber_places
     WHERE place = :place AND subscriber_id > :after ORDER BY subscriber_id LIMIT :limit
@@ -37,7 +37,7 @@ JOIN registrations r ON r.subscriber_id = s.id
 ORDER BY s.id, r.id
 """
 _ONE = """
-SELECT s.id AS subscriber_id, s.state, r.municipality, r.language, r.places, r.min_level
+SELECT s.id AS subscriber_id, s.state, r.municipality, r.language, r.places, r.min_level, r.standing, r.chosen
 FROM subscribers s JOIN registrations r ON r.subscriber_id = s.id
 WHERE s.id = :subscriber_id
 ORDER BY s.id, r.id
@@ -55,7 +55,7 @@ def resident(db: Connection, subscriber_id: int) -> Resident | None:
 
 
 def fold(rows: Iterable[Row]) -> Iterator[Resident]:
-    """Residents from rows (subscriber_id, state, municipality, language, places, min_level).
+    """Residents from rows (subscriber_id, state, municipality, language, places, min_level, standing, chosen).
 
     The rows of one subscriber stand together.
     """
@@ -71,13 +71,21 @@ def _resident(subscriber_id: int, all_rows: list[Row]) -> Resident:
 
 
 def _chosen(resident: Resident, row: Row) -> Resident:
-    """With what the person has chosen: their language goes before all others, their places come last."""
-    places = tuple(dict.fromkeys((*resident.places, *filter(None, row.text("places").split(",")))))
+    """With what the person has chosen: their language and threshold go before all others, their places come last.
+
+    Of whoever registered themself the home comes first.
+    """
+    own = tuple(filter(None, row.text("places").split(",")))
+    standing = row.flag("standing")
+    first, last = (own[:1], own[1:]) if standing else ((), own)
+    places = tuple(dict.fromkeys((*first, *resident.places, *last)))
+    min_level = row.text("min_level") if row.flag("chosen") else resident.min_level
+    resident = replace(resident, places=places, min_level=min_level)
     language = row.text("language")
     if language:
-        return replace(resident, places=places, languages=dict.fromkeys(places, language))
-    home = resident.languages[resident.places[0]]
-    return replace(resident, places=places, languages={p: resident.languages.get(p, home) for p in places})
+        return replace(resident, languages=dict.fromkeys(places, language))
+    home = resident.languages[next(iter(resident.languages))]
+    return replace(resident, languages={p: resident.languages.get(p, home) for p in places})
 
 
 def _registered(subscriber_id: int, rows: list[Row]) -> Resident:

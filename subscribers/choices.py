@@ -1,6 +1,7 @@
-"""What a person has chosen by SMS: a language, further places. Owns the registration that is the person's own.
+"""What a person has chosen by SMS: a language, further places, in the registration that is the person's own.
 
-It goes before what municipalities register, no import touches it, and it ends with the last of their registrations.
+It goes before what municipalities register, and no import touches it. It ends with the last of their registrations,
+unless the person registered themself (`own`): then it stands without any.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from enum import StrEnum
 
 from storage import times
 from storage.database import Connection
-from subscribers import audience, store
+from subscribers import audience, own, store
 from subscribers.registration import MAX_FURTHER_PLACES, OWN
 
 #: how long the question "which of these places?" stands
@@ -27,8 +28,10 @@ class Known:
     language: str
     #: home first
     places: tuple[str, ...]
-    #: registering municipalities, the first one first
+    #: registering municipalities, the first one first; none for whoever registered themself alone
     municipalities: tuple[str, ...]
+    #: where whoever registered themself lives; '' for others
+    own_home: str = ""
 
 
 class Added(StrEnum):
@@ -50,15 +53,16 @@ RETURNING id
 
 
 def find(db: Connection, number_hash: str) -> Known | None:
-    """Who has this number; None for whoever no municipality has registered."""
+    """Who has this number; None for whoever is not registered."""
     rows = db.execute("SELECT id FROM subscribers WHERE number_hash = :hash", {"hash": number_hash})
     return of(db, rows[0].integer("id")) if rows else None
 
 
 def of(db: Connection, subscriber_id: int) -> Known | None:
-    """Who is registered under this id; None for whoever no municipality has registered."""
+    """Who is registered under this id; None for whoever is not registered, by a municipality or by themself."""
     rows = db.execute(
-        "SELECT municipality FROM registrations WHERE subscriber_id = :id AND municipality <> :own ORDER BY id",
+        "SELECT municipality, standing, places FROM registrations"
+        " WHERE subscriber_id = :id AND (municipality <> :own OR standing = 1) ORDER BY id",
         {"id": subscriber_id, "own": OWN},
     )
     resident = audience.resident(db, subscriber_id) if rows else None
@@ -69,32 +73,33 @@ def of(db: Connection, subscriber_id: int) -> Known | None:
         state=resident.state,
         language=resident.languages[resident.places[0]],
         places=resident.places,
-        municipalities=tuple(row.text("municipality") for row in rows),
+        municipalities=tuple(row.text("municipality") for row in rows if row.text("municipality") != OWN),
+        own_home=next((row.text("places").split(",")[0] for row in rows if row.flag("standing")), ""),
     )
 
 
 def set_language(db: Connection, subscriber_id: int, language: str, now: datetime) -> None:
     """From now on all texts come in this language."""
-    _put(db, subscriber_id, language, _own(db, subscriber_id)[1], now)
+    _put(db, subscriber_id, language, _own(db, subscriber_id).places, now)
 
 
 def add_place(db: Connection, known: Known, place: str, now: datetime) -> Added:
     """One more place; the person is told at once what is in force there."""
-    language, places = _own(db, known.subscriber_id)
+    mine = _own(db, known.subscriber_id)
     if place in known.places:
         return Added.THERE
-    if len(places) >= MAX_FURTHER_PLACES:
+    if len(mine.further) >= MAX_FURTHER_PLACES:
         return Added.FULL
-    _put(db, known.subscriber_id, language, (*places, place), now)
+    _put(db, known.subscriber_id, mine.language, (*mine.places, place), now)
     store.tell_in_force(db, [(known.subscriber_id, False)], times.to_text(now))
     return Added.ADDED
 
 
 def clear_places(db: Connection, subscriber_id: int, now: datetime) -> None:
-    """Without the places the person has added; the municipalities' stay."""
-    language, places = _own(db, subscriber_id)
-    if places:
-        _put(db, subscriber_id, language, (), now)
+    """Without the places the person has added; their home and the municipalities' stay."""
+    mine = _own(db, subscriber_id)
+    if mine.further:
+        _put(db, subscriber_id, mine.language, mine.home, now)
 
 
 def ask(db: Connection, subscriber_id: int, places: Sequence[str], now: datetime) -> None:
@@ -119,24 +124,41 @@ def answered(db: Connection, subscriber_id: int) -> None:
     db.execute("DELETE FROM place_choices WHERE subscriber_id = :id", {"id": subscriber_id})
 
 
-def _own(db: Connection, subscriber_id: int) -> tuple[str, tuple[str, ...]]:
-    """Language ('' for none) and places that the person has chosen."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """What the person has chosen."""
+
+    #: '' for none
+    language: str = ""
+    #: where they live, if they registered themself, then what they have added
+    places: tuple[str, ...] = ()
+    standing: bool = False
+
+    @property
+    def home(self) -> tuple[str, ...]:
+        return self.places[:1] if self.standing else ()
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        return self.places[len(self.home) :]
+
+
+def _own(db: Connection, subscriber_id: int) -> _Own:
     rows = db.execute(
-        "SELECT language, places FROM registrations WHERE subscriber_id = :id AND municipality = :own",
+        "SELECT language, places, standing FROM registrations WHERE subscriber_id = :id AND municipality = :own",
         {"id": subscriber_id, "own": OWN},
     )
     if not rows:
-        return "", ()
-    return rows[0].text("language"), tuple(filter(None, rows[0].text("places").split(",")))
+        return _Own()
+    return _Own(
+        language=rows[0].text("language"),
+        places=tuple(filter(None, rows[0].text("places").split(","))),
+        standing=rows[0].flag("standing"),
+    )
 
 
 def _put(db: Connection, subscriber_id: int, language: str, places: Sequence[str], now: datetime) -> None:
     made = db.execute(
         _PUT, {"id": subscriber_id, "language": language, "places": ",".join(places), "now": times.to_text(now)}
     )
-    registration = made[0].integer("id")
-    db.execute("DELETE FROM subscriber_places WHERE registration_id = :id", {"id": registration})
-    db.executemany(
-        "INSERT INTO subscriber_places (place, subscriber_id, registration_id) VALUES (:place, :person, :registration)",
-        [{"place": place, "person": subscriber_id, "registration": registration} for place in places],
-    )
+    own.put_places(db, subscriber_id, made[0].integer("id"), places)

@@ -39,6 +39,9 @@ class Sealer:
             raise SealingError(f"the secret key has {len(key)} bytes; expected {KEY_BYTES}")
         self._cipher = AESGCM(_derived(key, b"seal"))
         self._hash_key = _derived(key, b"look up")
+        self._code_key = _derived(key, b"code")
+        self._address_key = _derived(key, b"address")
+        self._sign_key = _derived(key, b"sign")
 
     def seal(self, number: Msisdn) -> bytes:
         """The number as it is stored; another result every time."""
@@ -75,6 +78,23 @@ class Sealer:
     def fingerprint(self, number: Msisdn) -> str:
         """Keyed hash for look-up, 64 hexadecimal digits; always the same for one number."""
         return hmac.digest(self._hash_key, number.encode(), "sha256").hex()
+
+    def code(self, number: Msisdn, salt: str) -> str:
+        """The six digits that prove a number; only this key makes them, and another salt makes others."""
+        made = hmac.digest(self._code_key, f"{salt} {number}".encode(), "sha256")
+        return f"{int.from_bytes(made[:8], 'big') % 1_000_000:06d}"
+
+    def fingerprint_address(self, address: str) -> str:
+        """Keyed hash of a network address, for limits."""
+        return hmac.digest(self._address_key, address.encode(), "sha256").hex()[:32]
+
+    def sign(self, text: str) -> str:
+        """A signature that only this key makes, 64 hexadecimal digits."""
+        return hmac.digest(self._sign_key, text.encode("utf-8", "replace"), "sha256").hex()
+
+    def is_signed(self, text: str, signature: str) -> bool:
+        """Whether this key made the signature of exactly this text."""
+        return hmac.compare_digest(self.sign(text).encode(), signature.encode("utf-8", "replace"))
 
     def fits(self, fingerprint: str, sealed: bytes) -> bool:
         """Whether this key made both of them out of the same number."""

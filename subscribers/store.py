@@ -1,6 +1,6 @@
 """Rows of subscribers: who is there, who stopped, who is erased, who must be told what is in force.
 
-Owns the state of a subscriber: active, stopped, unreachable, erased. A stop outlives an erasure, as a keyed
+Owns the state of a subscriber: active, paused, stopped, unreachable, erased. A stop outlives an erasure, as a keyed
 hash without a number, so that no import can ever revive it.
 """
 
@@ -10,12 +10,14 @@ from enum import StrEnum
 
 from storage import times
 from storage.database import Connection
+from subscribers import asked
 
 
 class State(StrEnum):
     """Whether a subscriber can be texted."""
 
     ACTIVE = "active"
+    PAUSED = "paused"  #: asked for a pause that ends by itself
     STOPPED = "stopped"  #: said STOP; only the person can take it back
     UNREACHABLE = "unreachable"
     ERASED = "erased"  #: number and hash are gone; the row stays for the messages that were sent
@@ -26,10 +28,11 @@ class Role(StrEnum):
 
     RESIDENT = "resident"
     OPERATOR = "operator"
+    ASKING = "asking"  #: a code was asked for; nobody is registered by that
 
 
 #: what is kept of a person's replies, beside the log of inbound texts
-_REPLIES = ("place_choices", "kept_texts", "triage")
+_REPLIES = ("place_choices", "kept_texts", "triage", "consents")
 _ADD_SUBSCRIBER = """
 INSERT INTO subscribers (number_hash, number_sealed, role, state, created_at)
 VALUES (:number_hash, :number_sealed, :role, :state, :now)
@@ -80,7 +83,8 @@ def stop(db: Connection, number_hash: str, now: datetime) -> None:
     params = _subscriber(number_hash, b"", Role.RESIDENT, State.STOPPED, times.to_text(now))
     db.execute(_ADD_SUBSCRIBER, params)
     db.execute(
-        "UPDATE subscribers SET state = 'stopped' WHERE number_hash = :number_hash", {"number_hash": number_hash}
+        "UPDATE subscribers SET state = 'stopped', paused_until = NULL WHERE number_hash = :number_hash",
+        {"number_hash": number_hash},
     )
     db.execute(
         "DELETE FROM newcomers WHERE subscriber_id IN (SELECT id FROM subscribers WHERE number_hash = :number_hash)",
@@ -91,7 +95,7 @@ def stop(db: Connection, number_hash: str, now: datetime) -> None:
 def start_again(db: Connection, number_hash: str, number_sealed: bytes, now: datetime) -> bool:
     """The person took STOP back, or can be reached again: is told at once what is in force. False: unknown."""
     changed = db.execute(
-        "UPDATE subscribers SET state = 'active', number_sealed = :number_sealed"
+        "UPDATE subscribers SET state = 'active', paused_until = NULL, number_sealed = :number_sealed"
         " WHERE number_hash = :number_hash AND state <> 'active' RETURNING id",
         {"number_hash": number_hash, "number_sealed": number_sealed},
     )
@@ -115,10 +119,10 @@ def erase_registration(db: Connection, number_hash: str, municipality: str) -> b
     )
     left = db.execute(
         "SELECT r.id FROM registrations r JOIN subscribers s ON s.id = r.subscriber_id"
-        " WHERE s.number_hash = :number_hash AND r.municipality <> '' LIMIT 1",
+        " WHERE s.number_hash = :number_hash AND (r.municipality <> '' OR r.standing = 1) LIMIT 1",
         {"number_hash": number_hash},
     )
-    if erased and not left:  # what the person chose by SMS goes with the last of them
+    if erased and not left:  # what the person chose goes with the last of them, unless they registered themself
         erase(db, number_hash)
     return erased > 0
 
@@ -133,6 +137,7 @@ def erase(db: Connection, number_hash: str) -> bool:
         for table in _REPLIES:
             db.execute(f"DELETE FROM {table} WHERE subscriber_id = :id", subscriber)  # noqa: S608 -- our own names only
         db.execute("DELETE FROM inbound WHERE number_hash = :number_hash", {"number_hash": number_hash})
+        asked.forget(db, number_hash)
         _forget(db, number_hash)
     return bool(found)
 
@@ -152,7 +157,7 @@ def sealed_samples(db: Connection) -> list[tuple[str, bytes]]:
     """Fingerprint and sealed value of the probe and of somebody, to see at start whether the key is the right one."""
     rows = db.execute(
         "SELECT number_hash AS fingerprint, number_sealed AS sealed FROM subscribers"
-        " WHERE length(number_sealed) > 0 ORDER BY id LIMIT 1"
+        " WHERE length(number_sealed) > 0 AND role <> 'asking' ORDER BY id LIMIT 1"
     )
     rows += db.execute("SELECT fingerprint, sealed FROM key_probe")
     return [(row.text("fingerprint"), row.blob("sealed")) for row in rows]

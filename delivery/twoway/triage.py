@@ -35,7 +35,9 @@ _SAYS = {"1": "safe", "2": "help"}
 _TO_ASK = """
 SELECT s.id FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id
 JOIN subscribers s ON s.id = p.subscriber_id
-WHERE p.place = :m AND r.municipality = :m AND s.state = 'active' AND s.id > :after ORDER BY s.id LIMIT :limit
+WHERE p.place = :m AND (r.municipality = :m OR (r.standing = 1 AND r.places LIKE :home)) AND s.state = 'active'
+  AND s.id > :after
+GROUP BY s.id ORDER BY s.id LIMIT :limit
 """
 
 
@@ -100,7 +102,7 @@ def offer(db: Connection, municipality: str, key: str, words: Words, now: dateti
     """
     if not duty(db, municipality):
         return Offered(people=0, last=None)
-    rows = db.execute(_TO_ASK, {"m": municipality, "after": after, "limit": chunks.SIZE})
+    rows = db.execute(_TO_ASK, {"m": municipality, "home": f"{municipality}%", "after": after, "limit": chunks.SIZE})
     people = [found for row in rows if (found := choices.of(db, row.integer("id"))) is not None]
     by_language: dict[str, list[int]] = {}
     for one in people:
@@ -114,7 +116,8 @@ def offer(db: Connection, municipality: str, key: str, words: Words, now: dateti
 def said(db: Connection, known: Known, digit: str, words: Words, now: datetime) -> Written | None:
     """Somebody has answered whether they are safe."""
     says = _SAYS.get(digit)
-    on_duty = [one for one in known.municipalities if duty(db, one)]
+    answering_for = dict.fromkeys(filter(None, (*known.municipalities, known.own_home)))
+    on_duty = [one for one in answering_for if duty(db, one)]
     if says is None or not on_duty:
         return words.say("help", known.language)
     db.execute(

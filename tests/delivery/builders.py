@@ -61,7 +61,7 @@ class PlainWriter:
             segments=self.forms[form],
         )
 
-    def welcome(self, municipality: str, language: str) -> Written:
+    def welcome(self, municipality: str, language: str, *, themself: bool = False) -> Written:
         return counted(f"welcome {municipality} {language}", language)
 
 

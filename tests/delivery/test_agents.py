@@ -72,7 +72,7 @@ class Stumbling:
             raise RuntimeError("unforeseen")
         return self._writer.write(hazard, changes, telling, form, alert_id)
 
-    def welcome(self, municipality, language):
+    def welcome(self, municipality, language, *, themself=False):
         return self._writer.welcome(municipality, language)
 
 

@@ -1,0 +1,1 @@
+"""Texts to people who register themselves: codes, and registering by SMS alone."""
