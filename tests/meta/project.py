@@ -13,6 +13,7 @@ PACKAGES = (
     "delivery",
     "feeds",
     "service",
+    "shelters",
     "storage",
     "subscribers",
     "templates_i18n",

@@ -1,0 +1,155 @@
+"""Which evacuation sites fit a warning in a place, and which one a text may name. Pure.
+
+A text goes to everybody of a municipality alike, for no address is stored. So it names a site only where that can
+send nobody into danger or into a crowd: one the municipality has chosen, or one that is near for all and holds all.
+"""
+
+import functools
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib import resources
+from typing import Final
+
+from alerts.places import Place
+from alerts.vocabulary import Hazard
+from shelters import coordinates
+from shelters.site import Danger, Site, State
+
+#: nobody who lives among a place's sites has farther than this to the one that is named
+NEAR_KM: Final = 3.0
+#: people a site is taken to hold where the list does not say
+UNKNOWN_CAPACITY: Final = 300
+#: a mark "open" is about one event; after this it says no more than the list
+OPEN_FOR: Final = timedelta(hours=72)
+
+
+class Texts(StrEnum):
+    """Whether texts of a grade may name a site."""
+
+    NEAR = "near"
+    CHOSEN = "chosen"
+    NEVER = "never"
+
+
+class Why(StrEnum):
+    """Why a text names no site."""
+
+    NOT_NOW = "not_now"  #: nobody is to go out, or minutes count
+    NO_SITE = "no_site"  #: none is designated for this, or all are full or closed
+    NOT_CHOSEN = "not_chosen"  #: it needs the municipality's choice
+    SPREAD = "spread"  #: some people live too far from it
+    CROWD = "crowd"  #: more people are registered than it holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What is looked for in one warning."""
+
+    dangers: tuple[Danger, ...]
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """A place and what is known of it."""
+
+    place: Place
+    #: every site of the place that is on the list
+    sites: tuple[Site, ...]
+    now: datetime
+
+
+def need(hazard: Hazard, grade: str, *, coastal: bool = False) -> Need | None:
+    """What a site must be safe from; None where no site is shown. `coastal`: the sea may follow an earthquake."""
+    found = _needs().get(hazard)
+    texts = found[1].get(grade) if found else None
+    if found is None or texts is None:
+        return None
+    dangers = (*found[0], Danger.TSUNAMI) if coastal and hazard is Hazard.EARTHQUAKE else found[0]
+    return Need(dangers=dangers, texts=texts)
+
+
+def fitting(here: Here, wanted: Need) -> tuple[Site, ...]:
+    """The sites designated for it, usable ones first, those known to be open before them, each by distance."""
+    asked = _asked(here.sites, wanted.dangers)
+    if asked is None:
+        return ()
+    fit = (_as_now(site, here.now) for site in here.sites if asked <= site.entry.dangers)
+    return tuple(sorted(fit, key=lambda site: (_RANK[site.state], _away(here.place, site), site.entry.name, site.id)))
+
+
+def named(here: Here, wanted: Need, people: int) -> Site | Why:
+    """The site that a text to all `people` of the place may name, or why it names none."""
+    if wanted.texts is Texts.NEVER:
+        return Why.NOT_NOW
+    usable = [site for site in fitting(here, wanted) if site.state.usable]
+    # once the municipality has said which are open, no other is
+    usable = [site for site in usable if site.state is State.OPEN] or usable
+    if not usable:
+        return Why.NO_SITE
+    if chosen := [site for site in usable if site.chosen]:
+        return chosen[0]
+    if wanted.texts is Texts.CHOSEN:
+        return Why.NOT_CHOSEN
+    near = [site for site in usable if _near_for_all(site, here.sites)]
+    if not near:
+        return Why.SPREAD
+    roomy = (site for site in near if people <= (site.entry.capacity or UNKNOWN_CAPACITY))
+    return next(roomy, Why.CROWD)
+
+
+def at(place: Place, wards: Iterable[str], sites: Iterable[Site], now: datetime) -> Here:
+    """The place with those of some sites that lie in it: of a city all its wards', of a ward also those that the
+    city's list has in no ward.
+    """
+    inside = {place.code, *wards, place.parent or place.code}
+    return Here(place=place, sites=tuple(site for site in sites if site.entry.place in inside), now=now)
+
+
+def _asked(sites: Sequence[Site], dangers: Sequence[Danger]) -> frozenset[Danger] | None:
+    """The kinds that the municipality designates sites for at all; None where it does so for none of them."""
+    used = frozenset().union(*(site.entry.dangers for site in sites))
+    asked = used.intersection(dangers)
+    return asked if asked or not dangers else None
+
+
+def _as_now(site: Site, now: datetime) -> Site:
+    stale = site.state is State.OPEN and (site.state_at is None or now - site.state_at > OPEN_FOR)
+    return replace(site, state=State.LISTED) if stale else site
+
+
+def _near_for_all(site: Site, sites: Sequence[Site]) -> bool:
+    """Sites of any kind stand where people live: none of them may be far from this one."""
+    here = _point(site)
+    if here is None:
+        return False
+    return all(coordinates.distance_km(here, there) <= NEAR_KM for one in sites if (there := _point(one)))
+
+
+def _away(place: Place, site: Site) -> float:
+    """Kilometres from the municipal office; what has no coordinates stands last."""
+    point = _point(site)
+    return float("inf") if point is None else coordinates.distance_km((place.lat, place.lng), point)
+
+
+def _point(site: Site) -> tuple[float, float] | None:
+    entry = site.entry
+    return None if entry.latitude is None or entry.longitude is None else (entry.latitude, entry.longitude)
+
+
+_RANK: Final = {State.OPEN: 0, State.LISTED: 1, State.FULL: 2, State.CLOSED: 3}
+
+
+@functools.cache
+def _needs() -> Mapping[Hazard, tuple[tuple[Danger, ...], Mapping[str, Texts]]]:
+    text = resources.files("shelters").joinpath("data/needs.toml").read_text(encoding="utf-8")
+    return {
+        Hazard(name): (
+            tuple(Danger(danger) for danger in row["dangers"]),
+            {grade: Texts(word) for grade, word in row["texts"].items()},
+        )
+        for name, row in tomllib.loads(text).items()
+    }

@@ -1,0 +1,75 @@
+"""`shelters`: import, list, mark, choose, as the command line does them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from service.commands import cli
+from shelters.site import Danger
+from tests.shelters.builders import STANDARD, WAJIMA, a_csv, a_row
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TOMOSHIBI_DATABASE", str(tmp_path / "t.db"))
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = cli.main(words)
+    return code, capsys.readouterr().out
+
+
+def a_file(at: Path, *rows: list[str]) -> str:
+    path = at / "避難場所.csv"
+    path.write_bytes(a_csv(*rows, encoding="cp932"))
+    return str(path)
+
+
+def test_a_list_is_imported_listed_marked_and_chosen(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = a_file(
+        at, a_row(STANDARD, Danger.FLOOD, Danger.TSUNAMI), a_row(name="河井公園", address="輪島市2", latitude="37.399")
+    )
+    code, out = run(capsys, "shelters", "import", file, "--municipality", "172049", "--dry-run")
+    assert (code, "2 would be added" in out) == (0, True)
+    code, out = run(capsys, "shelters", "list", "--json")
+    assert json.loads(out) == {"municipalities": []}
+    code, out = run(capsys, "shelters", "import", file, "--municipality", WAJIMA)
+    assert code == 0
+    assert "texts of flood name 1 輪島小学校" in out
+    assert "texts of tsunami name no site: only one that you choose" in out
+    assert run(capsys, "shelters", "choose", "1")[0] == 0
+    code, out = run(capsys, "shelters", "list", "--municipality", WAJIMA, "--json")
+    listed = json.loads(out)
+    assert listed["named"] | {"flood": 1, "tsunami": 1, "volcano": None} == listed["named"]
+    assert listed["sites"][0]["latin"] == "Wajima Elementary School"
+    code, out = run(capsys, "shelters", "mark", "1", "full", "--json")
+    assert (code, json.loads(out)["state"]) == (0, "full")
+    code, out = run(capsys, "shelters", "list", "--municipality", WAJIMA)
+    assert "1 full chosen 輪島小学校 / Wajima Elementary School [flood,tsunami]" in out
+    assert "texts of flood name 2 河井公園" in out
+    assert "texts of tsunami name no site: none is listed" in out
+
+
+def test_refused_rows_are_said_in_both_languages(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = a_file(at, a_row(), a_row(name="河井公園", latitude="136.9021", longitude="37.392"))
+    code, out = run(capsys, "shelters", "import", file, "--municipality", WAJIMA)
+    assert code == 1
+    assert "row 3, latitude: latitude 136.902 and longitude 37.392 are swapped" in out
+    assert "3 行目：緯度 136.902 と経度 37.392 が入れ替わっています" in out
+    code, out = run(capsys, "shelters", "import", file, "--municipality", WAJIMA, "--json")
+    assert json.loads(out)["refused"][0]["column"] == "latitude"
+
+
+def test_a_refused_file_and_wrong_use(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = at / "broken.csv"
+    broken.write_bytes(b"phone,language\n")
+    code, out = run(capsys, "shelters", "import", str(broken), "--municipality", WAJIMA)
+    assert code == 1
+    assert "The file was refused" in out
+    assert "ファイルを取り込めません" in out
+    assert run(capsys, "shelters", "import", str(at / "none.csv"), "--municipality", WAJIMA)[0] == 2
+    assert run(capsys, "shelters", "import", str(broken), "--municipality", "99999")[0] == 2
+    assert run(capsys, "shelters", "mark", "7", "full")[0] == 2
+    assert run(capsys, "shelters", "mark", "1", "burning")[0] == 2
