@@ -50,12 +50,13 @@ class InForce:
 
 
 def event_of(db: Connection, report: Report) -> str:
-    """What a person is told once of: '' for state hazards, the earthquake for earthquakes, the day for heat.
+    """What a person is told once of: '' for state hazards, the earthquake for earthquakes, the day for heat, and the
+    volcano for volcanoes: what one of them asks of people is never hidden by another one.
 
     A further id of an earthquake at the same minute joins the first one's event. How far apart they are is measured
     from the reports of the first id alone: a chain of small aftershocks must not make a second strong one the same.
     """
-    if report.hazard is Hazard.HEAT:  # tomorrow's alert comes while today's is in force, and is news
+    if report.hazard in (Hazard.HEAT, Hazard.VOLCANO):  # tomorrow's heat comes while today's is in force, and is news
         return report.lineage[0]
     if report.hazard is not Hazard.EARTHQUAKE:
         return ""

@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from alerts import codec
+from alerts import codec, hazards
+from alerts.hazards import Ends
 from alerts.strands import NO_FACTS, PlaceState
 from alerts.vocabulary import Hazard
 from storage import lists, times
@@ -30,9 +31,10 @@ def at(db: Connection, hazard: Hazard, event: str, places: Sequence[str]) -> dic
 def of_other_events(
     db: Connection, hazard: Hazard, event: str, places: Sequence[str], moment: datetime
 ) -> dict[str, dict[str, PlaceState]]:
-    """place -> strand -> what other events (earthquakes) that had begun hold there at a moment, of some places."""
+    """place -> strand -> what other events (earthquakes, volcanoes) that had begun hold there at a moment."""
     named: dict[str, object] = {"hazard": hazard, "event": event, "moment": times.to_text(moment)}
-    return _at(db, "event <> :event AND since <= :moment AND ends_at > :moment", places, named)
+    standing = "ends_at > :moment" if hazards.rule(hazard).ends is Ends.TIME else "ends_at IS NULL"  # an index for each
+    return _at(db, f"event <> :event AND since <= :moment AND {standing}", places, named)
 
 
 def _at(

@@ -41,13 +41,13 @@ def target(hazard: Hazard, grade: str, targets: Mapping[str, int]) -> int | None
 
 
 def choose_form(people: int, segments: Mapping[Form, float], ahead: float, rate: float, seconds: int | None) -> Chosen:
-    """The longest form that brings the last person their text in time, else the shortest.
+    """The longest form that brings the last person their text in time, else the shortest of those that are weighed.
 
-    `segments` are the mean segments per person of each form, `ahead` those already waiting, in segments.
+    `segments` are the mean segments per person of each such form, `ahead` those already waiting, in segments.
     """
     arrival = {form: seconds_to_last(ahead + people * count, rate) for form, count in segments.items()}
-    for form in Form:
-        if seconds is None or arrival[form] <= seconds:
-            return Chosen(form=form, seconds=arrival[form], reason=f"{people} people within {seconds} s")
-    late = arrival[Form.CORE]
-    return Chosen(form=Form.CORE, seconds=late, reason=f"{people} people need {late:.0f} s, not {seconds} s")
+    for form, at in arrival.items():
+        if seconds is None or at <= seconds:
+            return Chosen(form=form, seconds=at, reason=f"{people} people within {seconds} s")
+    shortest, late = list(arrival.items())[-1]
+    return Chosen(form=shortest, seconds=late, reason=f"{people} people need {late:.0f} s, not {seconds} s")

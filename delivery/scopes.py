@@ -106,7 +106,7 @@ def _of_others(db: Connection, report: Report, event: str, codes: Iterable[str])
     held: dict[str, list[PlaceState]] = {}
     for place, rows in strand_store.at(db, report.hazard, event, named).items():
         held.setdefault(place, []).extend(one for name, one in rows.items() if name != own)
-    if report.hazard is Hazard.EARTHQUAKE:
+    if event:
         for place, rows in strand_store.of_other_events(db, report.hazard, event, named, report.sent).items():
             held.setdefault(place, []).extend(rows.values())
     others = {place: strands.combine(report.hazard, rows, report.sent) for place, rows in held.items()}
@@ -162,9 +162,7 @@ def _cause(hazard: Hazard, place: str, alert: Alert, state: State) -> Cause:
 def targets(db: Connection, scope: Scope, now: datetime) -> dict[str, Target]:
     """What every touched place's state shall be: all strands that hold it, together, as of `now`."""
     held = strand_store.at(db, scope.hazard, scope.event, sorted(scope.words))
-    states = {
-        place: _state(scope.hazard, held.get(place, {}), word, now) for place, word in sorted(scope.words.items())
-    }
+    states = {place: _state(scope, held.get(place, {}), word, now) for place, word in sorted(scope.words.items())}
     return {
         place: Target(state=state, word=_of_one_earthquake(scope, state, scope.words[place]))
         for place, state in states.items()
@@ -178,8 +176,13 @@ def _of_one_earthquake(scope: Scope, state: PlaceState, word: Word) -> Word:
     return word
 
 
-def _state(hazard: Hazard, held: Mapping[str, PlaceState], word: Word, now: datetime) -> PlaceState:
-    combined = strands.combine(hazard, held.values(), now)
+def _of_the_end(scope: Scope) -> Facts:
+    """Which volcano is over, because another one may still stand there."""
+    return Facts(volcano=scope.event.rpartition(":")[2]) if scope.hazard is Hazard.VOLCANO else Facts()
+
+
+def _state(scope: Scope, held: Mapping[str, PlaceState], word: Word, now: datetime) -> PlaceState:
+    combined = strands.combine(scope.hazard, held.values(), now)
     if combined is not None:
         return combined
-    return PlaceState(grade=NONE, since=word.issued, digest=word.digest, ends_at=None, facts=Facts())
+    return PlaceState(grade=NONE, since=word.issued, digest=word.digest, ends_at=None, facts=_of_the_end(scope))

@@ -47,7 +47,8 @@ def group(
     """All groups, gravest first, then the newest."""
     together: defaultdict[tuple[Hazard, str, str], list[StandingRow]] = defaultdict(list)
     for row in rows:
-        together[(row.hazard, row.event, row.grade)].append(row)
+        event = "" if row.hazard is Hazard.VOLCANO else row.event
+        together[(row.hazard, event, row.grade)].append(row)
     groups = [_group(members, sources, places) for members in together.values()]
     return tuple(sorted(groups, key=lambda one: (one.mark.gravity, one.since, one.hazard), reverse=True))
 

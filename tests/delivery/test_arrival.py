@@ -61,6 +61,16 @@ def test_the_form_is_chosen_once_for_all_of_a_broadcast(db, clock):
     assert [row.text("form") for row in rows] == ["short"]
 
 
+def test_a_volcanos_text_always_has_room_for_its_name(db, clock):
+    service = a_service(db, clock)
+    service.writer.forms = {Form.FULL: 30_000, Form.SHORT: 20_000, Form.CORE: 1}
+    for index in range(9):
+        a_person(db, index, WAJIMA)
+    first = set_state(db, {WAJIMA: "V5"}, clock(), hazard=Hazard.VOLCANO, event="volcano:306")
+    service.plan()
+    assert broadcast(db, first).form == "short"
+
+
 def test_cancellations_go_before_all_and_ends_after_danger():
     order = [
         priority.of(Hazard.LANDSLIDE, "L3", Kind.CANCELLED),

@@ -57,6 +57,11 @@ class Volcano:
         """What is in force now."""
         return {row.place: row.grade for row in self.db.read_sync(store.everything_in_force, self.clock())}
 
+    def standing(self, place: str) -> dict[str, str]:
+        """volcano -> what it holds in force in one place."""
+        rows = self.db.read_sync(store.everything_in_force, self.clock())
+        return {row.event.removeprefix("volcano:"): row.grade for row in rows if row.place == place}
+
     def heard(self, index: int) -> list[str]:
         """Kind and places of each text on a phone."""
         return self.service.texts(index)
@@ -229,18 +234,67 @@ async def test_an_eruption_that_came_with_its_level_after_an_outage_is_not_held(
     assert volcano.heard(1) == [f"new {KOMORO}=V3"]
 
 
-async def test_two_volcanoes_over_one_town_combine_to_the_highest(volcano, clock):
+# two volcanoes over one town ------------------------------------------------------------------------
+
+
+async def test_each_of_two_volcanoes_is_told_for_itself(volcano, clock):
     kusatsu = {"volcano": KUSATSU}
     await volcano.says(volcano.warning("14", {TSUMAGOI: "41"}))
     clock.advance(60)
     await volcano.says(volcano.warning("15", {TSUMAGOI: "41", KUSATSU_TOWN: "41"}, **kusatsu))
     clock.advance(60)
     await volcano.says(volcano.warning("11", {TSUMAGOI: "45", KUSATSU_TOWN: "45"}, last="15", before="41", **kusatsu))
-    assert volcano.grades() == {TSUMAGOI: "V4", KUSATSU_TOWN: "V1"}
-    assert volcano.heard(2) == [f"new {TSUMAGOI}=V4", f"raised {TSUMAGOI}=V5", f"lowered {TSUMAGOI}=V4"]
+    assert volcano.standing(TSUMAGOI) == {ASAMA: "V4", KUSATSU: "V1"}
+    assert volcano.heard(2) == [f"new {TSUMAGOI}=V4", f"new {TSUMAGOI}=V5", f"lifted {TSUMAGOI}=V5"]
     clock.advance(60)
     await volcano.says(volcano.warning("11", {TSUMAGOI: "45"}, last="14", before="41"))
     assert volcano.heard(2)[3:] == [f"lifted {TSUMAGOI}=V4"]
+
+
+async def test_level_5_of_one_volcano_is_told_while_another_one_erupts(volcano, clock):
+    await volcano.says(volcano.eruption(TSUMAGOI))
+    clock.advance(60)
+    level_5 = volcano.warning("15", {TSUMAGOI: "41"}, volcano=KUSATSU)
+    await volcano.says(level_5, level_5)
+    assert volcano.heard(2) == [f"new {TSUMAGOI}=eruption", f"new {TSUMAGOI}=V5"]
+    (alert, _) = volcano.decided[-1].alerts
+    assert alert.places == {TSUMAGOI: "eruption"}  # what is in force there, of any volcano
+    clock.advance(60)
+    await volcano.says(volcano.warning("15", {TSUMAGOI: "41"}, last="15", before="41", volcano=KUSATSU))
+    assert len(volcano.heard(2)) == 2
+    clock.advance(3600)
+    await volcano.says(volcano.warning("11", {TSUMAGOI: "45"}, last="12", before="43"))
+    assert volcano.heard(2)[2:] == [f"lifted {TSUMAGOI}=eruption"]
+    assert volcano.standing(TSUMAGOI) == {ASAMA: "V1", KUSATSU: "V5"}
+
+
+async def test_an_eruption_is_told_while_another_volcano_erupts(volcano, clock):
+    await volcano.says(volcano.eruption(TSUMAGOI))
+    clock.advance(60)
+    await volcano.says(volcano.eruption(TSUMAGOI, volcano=KUSATSU))
+    assert volcano.heard(2) == [f"new {TSUMAGOI}=eruption"] * 2
+
+
+async def test_both_of_two_volcanoes_reach_whoever_moves_there(volcano, db, clock):
+    await volcano.says(volcano.eruption(TSUMAGOI), volcano.warning("15", {TSUMAGOI: "41"}, volcano=KUSATSU))
+    clock.advance(3600)
+    a_person(db, 7, TSUMAGOI, newcomer=True, now=clock())
+    await volcano.service.run()
+    assert sorted(volcano.heard(7)) == [f"new {TSUMAGOI}=V5", f"new {TSUMAGOI}=eruption"]
+
+
+async def test_the_withdrawal_of_one_volcanos_level_leaves_the_other_one_and_says_which(volcano, db, clock):
+    await volcano.says(volcano.warning("15", {TSUMAGOI: "41"}))
+    clock.advance(60)
+    await volcano.says(volcano.warning("15", {TSUMAGOI: "41"}, volcano=KUSATSU))
+    clock.advance(60)
+    await volcano.says(compose.withdrawal("VFVO50", KUSATSU, at=clock()))
+    assert volcano.heard(2) == [f"new {TSUMAGOI}=V5", f"new {TSUMAGOI}=V5", f"cancelled {TSUMAGOI}=V5"]
+    assert volcano.standing(TSUMAGOI) == {ASAMA: "V5"}
+    last = db.read_sync(lambda c: broadcasts.load(c, 3))
+    assert last.changes[TSUMAGOI].facts.volcano == KUSATSU
+    # the alert's row holds what stands there, of the other volcano
+    assert volcano.decided[-1].alerts[0].places == {TSUMAGOI: "V5"}
 
 
 @pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST])

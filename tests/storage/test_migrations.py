@@ -163,6 +163,75 @@ def test_a_migration_that_fails_leaves_nothing(
     assert rows[0].integer("n") == 1
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_kept_states_of_volcanoes_get_the_names_of_their_volcanoes(
+    engine: str, tmp_path: Path, postgresql_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrations.load()
+    monkeypatch.setattr(migrations, "load", lambda: every[: [one.name[5:] for one in every].index("volcanoes")])
+    url = str(tmp_path / "old.db") if engine == "sqlite" else postgresql_server.create()
+    db = _open_migrated(url)
+    db.write_sync(_two_volcanoes)
+    db.close_sync()
+    monkeypatch.setattr(migrations, "load", lambda: every)
+    db = _open_migrated(url)
+
+    def rows(table: str, columns: str) -> list[tuple[object, ...]]:
+        asked = f"SELECT {columns} FROM {table} ORDER BY {columns}"
+        return [row.columns(*columns.split(", ")) for row in db.read_sync(lambda c: c.execute(asked))]
+
+    assert rows("in_force", "event, grade, rebuilt_from") == [
+        ("volcano:306", "eruption", None),
+        ("volcano:350", "V5", "none"),
+    ]
+    assert rows("strand_places", "event, grade") == [("volcano:306", "eruption"), ("volcano:350", "V5")]
+    for table in ("reports", "alerts"):
+        assert rows(table, "event") == [("volcano:306",), ("volcano:350",)]
+    for table in ("broadcasts", "messages", "message_places"):
+        assert rows(table, "event") == [("volcano:306",)]
+    db.close_sync()
+
+
+def _two_volcanoes(db: database.Connection) -> None:
+    """One that erupts, of which somebody was told, and level 5 of another one, hidden behind it."""
+    at = "2026-11-23T03:00:00.000000Z"
+    for number, (volcano, grade) in enumerate((("306", "eruption"), ("350", "V5")), start=1):
+        named = {"id": number, "digest": f"d{number}", "lineage": f"volcano:{volcano}", "grade": grade, "at": at}
+        db.execute(
+            "INSERT INTO reports (digest, hazard, status, lineage, event, sent, body)"
+            " VALUES (:digest, 'volcano', 'Actual', :lineage, '', :at, '{}')",
+            named,
+        )
+        db.execute(
+            "INSERT INTO alerts (id, identifier, digest, hazard, event, msg_type, status, sent, decision, reason,"
+            " places, decided_at)"
+            " VALUES (:id, :digest, :digest, 'volcano', '', 'Alert', 'Actual', :at, 'send', '', '{}', :at)",
+            named,
+        )
+        db.execute(
+            "INSERT INTO strand_places (hazard, event, strand, place, grade, since, digest)"
+            " VALUES ('volcano', '', :lineage, '10425', :grade, :at, :digest)",
+            named,
+        )
+    for statement in (
+        "INSERT INTO in_force (hazard, event, place, grade, since, revision, digest)"
+        " VALUES ('volcano', '', '10425', 'eruption', :at, 1, 'd1')",
+        "INSERT INTO broadcasts (id, origin, alert_id, hazard, event, revision, decision, reason, state, priority,"
+        " snapshot, seen_at, created_at, expires_at)"
+        " VALUES (1, 'alert', 1, 'volcano', '', 1, 'send', '', 'complete', 1, '{}', :at, :at, :at)",
+        "INSERT INTO subscribers (id, number_hash, number_sealed, role, state, created_at)"
+        " VALUES (1, 'h', :sealed, 'resident', 'active', :at)",
+        "INSERT INTO texts (id, text_key, broadcast_id, language, form, text, encoding, units, segments, catalogue)"
+        " VALUES (1, 'k', 1, 'en', 'full', 't', 'GSM-7', 1, 1, 'v')",
+        "INSERT INTO messages (id, broadcast_id, subscriber_id, change_key, hazard, event, place, grade, kind,"
+        " revision, language, text_id, segments, priority, state, created_at, expires_at)"
+        " VALUES (1, 1, 1, 'b1', 'volcano', '', '10425', 'eruption', 'new', 1, 'en', 1, 1, 1, 'delivered', :at, :at)",
+        "INSERT INTO message_places (message_id, hazard, event, place, subscriber_id)"
+        " VALUES (1, 'volcano', '', '10425', 1)",
+    ):
+        db.execute(statement, {"at": at, "sealed": b"x"})
+
+
 def _open_migrated(url: str) -> database.Database:
     db = database.open(url)
     try:

@@ -42,7 +42,9 @@ def written(japan: Japan, places: PlaceTable, words: Words, now: datetime) -> li
     """Every hazard and grade with its lines: municipalities of one prefecture with the same beginning."""
     together: defaultdict[tuple[str, str, str], list[Held]] = defaultdict(list)
     for held in japan.held:
-        together[held.hazard, held.event, held.grade].append(held)
+        # a hundred volcanoes stand at level 1: by grade they are one block, earthquakes are not
+        event = "" if held.hazard == Hazard.VOLCANO else held.event
+        together[held.hazard, event, held.grade].append(held)
     writer = _Writer(japan, places, words, now)
     return [
         (_block(Hazard(hazard), grade, rows, places), writer.lines(rows))
