@@ -7,10 +7,12 @@ Source: 熱中症警戒アラート電文解説資料, and the official sample.
 
 import functools
 import re
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 
 from alerts import places
-from alerts.notices import Notice
+from alerts.notices import Notice, NoticeKind
 from alerts.places import Level
 from alerts.report import AreaReport, AreaScheme, Facts, Report
 from alerts.vocabulary import Hazard, InfoType
@@ -22,15 +24,35 @@ _JST = timezone(timedelta(hours=9))
 _DAY = re.compile(r"(?:今日|本日|明日)\s*\(\s*([0-9]{1,2})日\s*\)")
 #: what is issued from noon on without a day in its text speaks of the next day
 _NOON = 12
+#: how a title goes on behind the name: 石川県熱中症警戒アラート
+_AFTER_NAME = ("熱中症", "の熱中症", "に")
+
+
+#: names JMA gives to several 一次細分区域 together
+_TOGETHER = {
+    "伊豆諸島": ("130020", "130030"),
+    "小笠原諸島": ("130040",),
+    "伊豆諸島・小笠原諸島": ("130020", "130030", "130040"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Region:
+    """What a title can name."""
+
+    name: str
+    scheme: AreaScheme
+    codes: tuple[str, ...]
 
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
     """One report. NotReadable where the title names no prefecture, or part of one, that we know."""
-    area = _area(telegram.head_title)
+    notices: list[Notice] = []
+    region = _region(telegram.head_title, notices)
     day = _day(telegram)
     end = datetime.combine(day + timedelta(days=1), time(), _JST).astimezone(telegram.sent.tzinfo)
     facts = Facts(day=day)
-    cancel = telegram.info_type is InfoType.CANCEL
+    areas = [AreaReport(scheme=region.scheme, code=area, grade="alert", facts=facts) for area in region.codes]
     return [
         Report(
             digest=digest,
@@ -40,33 +62,56 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
             hazard=Hazard.HEAT,
             sent=telegram.sent,
             issued=telegram.issued,
-            lineage=(f"{day.isoformat()}:{area[1]}",),
-            areas=() if cancel else (AreaReport(scheme=area[0], code=area[1], grade="alert", facts=facts),),
+            lineage=(f"{day.isoformat()}:{'+'.join(region.codes)}",),
+            areas=() if telegram.info_type is InfoType.CANCEL else tuple(areas),
             valid_until=end,
         )
-    ], []
+    ], notices
 
 
-def _area(title: str) -> tuple[AreaScheme, str]:
-    """The forecast region or the prefecture a title begins with; the longest name wins, else a part hides in it.
+def _region(title: str, notices: list[Notice]) -> _Region:
+    """What a title begins with: the longest name wins, else a part hides in its prefecture.
 
-    Hokkaido, Kagoshima and Okinawa come by their forecast regions.
+    Hokkaido, Kagoshima and Okinawa come by their forecast regions. A part that no table knows counts as all of its
+    prefecture, and operators are told.
     """
     plain = _plain(title)
-    found = next(((scheme, code) for name, scheme, code in _names() if plain.startswith(name)), None)
+    found = next((region for region in _regions() if plain.startswith(region.name)), None)
     if found is None:
         raise NotReadable(f"Head/Title {title!r}: expected the name of a prefecture or of a forecast region")
+    rest = plain.removeprefix(found.name)
+    if rest and not rest.startswith(_AFTER_NAME):
+        notices.append(_unknown_part(title, found.name))
     return found
 
 
 @functools.cache
-def _names() -> list[tuple[str, AreaScheme, str]]:
-    """(name, table, code) of forecast regions and prefectures, the longest names first, regions before prefectures."""
-    levels = ((AreaScheme.OFFICE, Level.OFFICE), (AreaScheme.PREFECTURE, Level.PREFECTURE))
-    found = [
-        (_plain(region.ja), scheme, region.code) for scheme, level in levels for region in places.load().regions(level)
-    ]
-    return sorted(found, key=lambda one: -len(one[0]))
+def _regions() -> list[_Region]:
+    """The longest names first; forecast regions before prefectures, and these before their parts.
+
+    A region or a part may stand behind its prefecture (東京都小笠原諸島); alone only where its name is the only one.
+    """
+    table = places.load()
+    prefectures = {region.code: region.ja for region in table.regions(Level.PREFECTURE)}
+    found = [_Region(name=r.ja, scheme=AreaScheme.OFFICE, codes=(r.code,)) for r in table.regions(Level.OFFICE)]
+    found += [_Region(name=ja, scheme=AreaScheme.PREFECTURE, codes=(code,)) for code, ja in prefectures.items()]
+    parts = [_Region(name=r.ja, scheme=AreaScheme.CLASS10, codes=(r.code,)) for r in table.regions(Level.CLASS10)]
+    parts += [_Region(name=name, scheme=AreaScheme.CLASS10, codes=codes) for name, codes in _TOGETHER.items()]
+    times = Counter(part.name for part in parts)
+    below = [region for region in [*found, *parts] if region.scheme is not AreaScheme.PREFECTURE]
+    found += [part for part in parts if times[part.name] == 1 or part.name in _TOGETHER]
+    found += [replace(region, name=prefectures[region.codes[0][:2]] + region.name) for region in below]
+    return sorted((replace(r, name=_plain(r.name)) for r in found), key=lambda region: -len(region.name))
+
+
+def _unknown_part(title: str, name: str) -> Notice:
+    return Notice(
+        kind=NoticeKind.UNKNOWN_PLACE,
+        subject=f"VPFT50 {title}",
+        text=f"VPFT50 {title!r} names a part of {name} that stands in no table: taken as all of {name}. "
+        "Bring the place tables up to date.",
+        urgent=True,
+    )
 
 
 def _plain(name: str) -> str:

@@ -230,6 +230,43 @@ def test_a_whole_prefecture_of_several_regions_is_all_of_it() -> None:
     assert {"47201", "47207"} <= found.keys()
 
 
+@pytest.mark.parametrize(
+    ("name", "inside", "outside"),
+    [
+        ("東京地方", {"13101", "13308"}, {"13361", "13421"}),
+        ("東京都東京地方", {"13101"}, {"13361", "13421"}),
+        ("伊豆諸島", {"13361", "13364", "13382", "13402"}, {"13101", "13421"}),
+        ("伊豆諸島南部", {"13382", "13401"}, {"13361", "13101"}),
+        ("小笠原諸島", {"13421"}, {"13101", "13402"}),
+        ("東京都小笠原諸島", {"13421"}, {"13101", "13402"}),
+        ("伊豆諸島・小笠原諸島", {"13361", "13421"}, {"13101"}),
+        ("東京都", {"13101", "13361", "13421"}, {"14100"}),
+        ("石川県能登", {"17204"}, {"17201"}),
+        ("福岡県北九州地方", {"40100"}, {"40130"}),
+        ("北海道宗谷地方", {"01214"}, {"01204", "01100"}),
+        ("鹿児島県奄美地方", {"46222"}, {"46201"}),
+        ("沖縄県八重山地方", {"47207"}, {"47201"}),
+    ],
+)
+def test_a_part_of_a_prefecture_is_that_part_alone(name: str, inside: set[str], outside: set[str]) -> None:
+    raw = swap(heat(), "<Title>石川県熱中症", f"<Title>{name}熱中症")
+    found = grades(raw).keys()
+    assert inside <= found and not outside & found
+    assert telegrams.read(raw).notices == ()
+
+
+def test_a_name_that_several_prefectures_have_is_none_without_its_prefecture() -> None:
+    assert "東部" in telegrams.unreadable(swap(heat(), "<Title>石川県熱中症", "<Title>東部熱中症"))
+    assert grades(swap(heat(), "<Title>石川県熱中症", "<Title>神奈川県東部熱中症")).keys() >= {"14100"}
+
+
+def test_a_part_that_no_table_knows_is_all_of_its_prefecture_and_calls_operators() -> None:
+    raw = swap(heat(), "<Title>石川県熱中症", "<Title>東京都島しょ部熱中症")
+    assert grades(raw).keys() >= {"13101", "13421"}
+    (notice,) = telegrams.read(raw).notices
+    assert notice.urgent and "島しょ部" in notice.text
+
+
 def test_every_forecast_region_is_found_by_its_own_name() -> None:
     for region in places.load().regions(places.Level.OFFICE):
         found = grades(heat(region=region.code))
