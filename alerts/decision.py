@@ -7,7 +7,17 @@ from alerts.changes import Cause, PlaceChange
 from alerts.folding import State
 from alerts.hazards import HazardRule
 from alerts.report import Report
-from alerts.vocabulary import NONE, Action, InfoType, Kind, Status
+from alerts.vocabulary import NONE, Action, Hazard, InfoType, Kind, Status
+
+#: what JMA never lifts ends silently, also where a later telegram names a place no more
+_NEVER_LIFTED = frozenset(
+    {Hazard.TORNADO, Hazard.HEAT, Hazard.RECORD_RAIN, Hazard.LINEAR_RAINBAND, Hazard.SHORT_HEAVY_SNOW}
+)
+_CAUSES = {
+    InfoType.ISSUE: Cause.ISSUED,
+    InfoType.CORRECTION: Cause.CORRECTED,
+    InfoType.CANCEL: Cause.WITHDRAWN,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +40,9 @@ def decide(report: Report, before: State, after: State) -> Decision:
     if now == NONE and report.at_large != NONE:
         return _at_large(report, rule)
     fallen = [g for place, g in before.grades.items() if not _only_followed(report, rule, place, g, after)]
-    then = rule.highest(fallen)
+    then = NONE if ends_unsaid(report.hazard, cause_of(report)) else rule.highest(fallen)
+    if report.info_type is InfoType.CANCEL and rule.is_told(then):
+        return Decision(action=Action.SEND, reason=f"{report.hazard} {then} is withdrawn: those who were told hear so")
     if rule.action(now).strength >= rule.action(then).strength:
         return Decision(action=rule.action(now), reason=_reason(report, now, rule.action(now)))
     if rule.action(then) is Action.RECORD:
@@ -56,6 +68,18 @@ def of_change(rule: HazardRule, change: PlaceChange, *, flashed: bool) -> Action
         return after
     some_may_know = rule.is_told(change.before) or (bool(rule.flash) and change.eased)
     return Action.SEND if some_may_know else after
+
+
+def cause_of(report: Report) -> Cause:
+    """Why the state is what this report says."""
+    return _CAUSES[report.info_type]
+
+
+def ends_unsaid(hazard: Hazard, cause: Cause) -> bool:
+    """Whether its end is told to nobody. An earthquake is over for people by withdrawal alone."""
+    if hazard is Hazard.EARTHQUAKE:
+        return cause is not Cause.WITHDRAWN
+    return hazard in _NEVER_LIFTED and cause is Cause.ISSUED
 
 
 def follows(rule: HazardRule, change: PlaceChange, known: str) -> bool:

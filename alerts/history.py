@@ -77,13 +77,7 @@ def identifier(report: Report) -> str:
 
 def cause_of(lineage: Sequence[Report]) -> Cause:
     """Why the state is what it is now: the newest report's way of being issued."""
-    match lineage[-1].info_type:
-        case InfoType.ISSUE:
-            return Cause.ISSUED
-        case InfoType.CORRECTION:
-            return Cause.CORRECTED
-        case InfoType.CANCEL:
-            return Cause.WITHDRAWN
+    return decision.cause_of(lineage[-1])
 
 
 def _before(report: Report, lineage: Sequence[Report], places: PlaceTable) -> State:
@@ -135,7 +129,7 @@ def _msg_type(report: Report, before: State) -> MsgType:
 
 
 def _expires(report: Report, after: State) -> datetime | None:
-    """The end of the alert where every place's state ends by itself."""
+    """The end of the alert where every place's state ends by itself; what holds nothing in force has none."""
     if after.grades and after.grades.keys() <= after.ends.keys():
         return max(after.ends[place] for place in after.grades)
-    return None if after.grades else report.valid_until
+    return report.valid_until if report.at_large != NONE else None

@@ -247,7 +247,7 @@ def _concerns_people(rule: hazards.HazardRule, change: PlaceChange) -> bool:
     if rule.is_told(change.after) or change.cause is Cause.WITHDRAWN:
         return True
     some_may_know = rule.is_told(change.before) or (bool(rule.flash) and change.eased)
-    return rule.hazard is not Hazard.EARTHQUAKE and some_may_know
+    return some_may_know and not decision.ends_unsaid(rule.hazard, change.cause)
 
 
 def snapshot(hazard: Hazard, event: str, changes: Iterable[PlaceChange]) -> str:

@@ -10,17 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts import decision
-from alerts.changes import Cause, PlaceChange
+from alerts.changes import PlaceChange
 from alerts.hazards import Ends, HazardRule
 from alerts.vocabulary import NONE, Action, Hazard, Kind
 
 #: below 5-lower a person gets at most one earthquake text in this time
 QUIET_AFTER_EARTHQUAKE = timedelta(hours=1)
 _STRONG = "5-"
-#: what JMA never lifts ends silently, also where a later telegram names a place no more
-_NEVER_LIFTED = frozenset(
-    {Hazard.TORNADO, Hazard.HEAT, Hazard.RECORD_RAIN, Hazard.LINEAR_RAINBAND, Hazard.SHORT_HEAVY_SNOW}
-)
 
 
 class Excluded(StrEnum):
@@ -137,9 +133,9 @@ def _ends(rule: HazardRule, change: PlaceChange, known: Mapping[str, str]) -> bo
         return told != change.after
     if rule.rank(change.after) >= rule.rank(told) or decision.follows(rule, change, told):
         return False
-    if rule.hazard is Hazard.EARTHQUAKE:
-        return change.cause is Cause.WITHDRAWN and not rule.is_told(change.after)
-    return rule.hazard not in _NEVER_LIFTED or change.cause is not Cause.ISSUED
+    if rule.hazard is Hazard.EARTHQUAKE and rule.is_told(change.after):
+        return False
+    return not decision.ends_unsaid(rule.hazard, change.cause)
 
 
 def _too_soon(rule: HazardRule, rises: list[PlaceChange], last: datetime | None, now: datetime) -> bool:

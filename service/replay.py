@@ -102,8 +102,8 @@ def _highest(report: Report, states: Iterable[State], codes: Iterable[str]) -> M
 def _row(file: TelegramFile, known: _Known) -> dict[str, Any]:
     row: dict[str, Any] = {"file": str(file.path), "type": file.reading.type}
     match reading.placed(file.reading, known.places):
-        case reading.Unreadable(reason=reason):
-            return row | {"status": None, "outcome": "unreadable", "reason": reason, "alerts": []}
+        case reading.Unreadable(status=status, reason=reason):
+            return row | {"status": status, "outcome": "unreadable", "reason": reason, "alerts": []}
         case reading.Ignored(status=status, reason=reason):
             return row | {"status": status, "outcome": "ignored", "reason": reason, "alerts": []}
         case reading.Read(status=status, reason=reason, reports=reports, notices=notices):

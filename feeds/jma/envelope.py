@@ -6,7 +6,9 @@ which make them plain (`types.plain`): a full-width code is the same code to eve
 Source: 気象庁防災情報XMLフォーマット, 辞書と電文解説 (Control, Head).
 """
 
+import io
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +20,7 @@ _REPORT = "{http://xml.kishou.go.jp/jmaxml1/}Report"
 _NAMESPACE = "{http://xml.kishou.go.jp/jmaxml1/"
 #: years a telegram can speak of; anything else is a fault of the sender, and would break sums of times
 _YEARS = range(2000, 2100)
+_STATUS_AT = [_REPORT, f"{_NAMESPACE}}}Control", f"{_NAMESPACE}}}Status"]
 _STATUS = {"通常": Status.ACTUAL, "訓練": Status.EXERCISE, "試験": Status.TEST}
 #: a forecast that comes late (遅延) is issued like any other; what we read is never late
 _INFO_TYPES = {"発表": InfoType.ISSUE, "遅延": InfoType.ISSUE, "訂正": InfoType.CORRECTION, "取消": InfoType.CANCEL}
@@ -126,12 +129,32 @@ def parse(raw: bytes) -> Envelope:
     )
 
 
+def status_of(raw: bytes) -> Status | None:
+    """Control/Status of what cannot be read otherwise, such as half a telegram; None where it says none."""
+    if len(raw) > MAX_BYTES or _forbidden(raw):
+        return None
+    open_elements: list[str] = []
+    with suppress(ET.ParseError, ValueError, LookupError):
+        for event, element in ET.iterparse(io.BytesIO(raw), ["start", "end"]):  # noqa: S314 -- as in `_root`
+            if event == "start":
+                open_elements.append(element.tag)
+                continue
+            if open_elements == _STATUS_AT:
+                return _STATUS.get(_closed_up(types.plain(element.text or "")))
+            open_elements.pop()
+    return None
+
+
+def _forbidden(raw: bytes) -> bool:
+    return b"<!DOCTYPE" in raw or b"<!ENTITY" in raw or b"\x00" in raw
+
+
 def _root(raw: bytes) -> ET.Element:
     if len(raw) > MAX_BYTES:
         raise NotReadable(f"{len(raw)} bytes, more than {MAX_BYTES} allowed")
     if raw[:_HTML_WITHIN].lstrip().lower().startswith((b"<!doctype html", b"<html")):
         raise NotReadable("an HTML page, no telegram: the server's answer for a file that is not there?")
-    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw or b"\x00" in raw:
+    if _forbidden(raw):
         raise NotReadable("a document type, entity or NUL byte stands in it, which no telegram of JMA has")
     try:
         root = ET.fromstring(raw)  # noqa: S314 -- size is capped, DTD and entities are refused above

@@ -93,6 +93,8 @@ class Unreadable:
 
     type: str
     reason: str
+    #: where Control/Status can be read
+    status: Status | None = None
     #: when it may be read again by itself, UTC; None = after somebody has looked at it
     again_at: datetime | None = None
 
@@ -111,9 +113,10 @@ def read(raw: bytes, file_name: str) -> Reading:
     try:
         return _read(envelope.parse(raw), raw, named)
     except NotReadable as problem:
-        return Unreadable(type=named, reason=str(problem))
+        reason = str(problem)
     except Exception as fault:  # noqa: BLE001 -- a fault of ours on one telegram must not stop the others
-        return Unreadable(type=named, reason=f"our reader failed on it: {type(fault).__name__}: {fault}")
+        reason = f"our reader failed on it: {type(fault).__name__}: {fault}"
+    return Unreadable(type=named, reason=reason, status=envelope.status_of(raw))
 
 
 def placed(found: Reading, places: PlaceTable) -> Reading:
@@ -127,7 +130,7 @@ def placed(found: Reading, places: PlaceTable) -> Reading:
         return found
     codes = sorted({area.code for report in found.reports for area in report.areas})
     reason = f"none of its {len(codes)} area codes stands for a place: {', '.join(codes[:5])}. Renew the place tables"
-    return Unreadable(type=found.type, reason=reason)
+    return Unreadable(type=found.type, reason=reason, status=found.status)
 
 
 def in_time(found: Reading, now: datetime) -> Reading:
@@ -143,7 +146,7 @@ def in_time(found: Reading, now: datetime) -> Reading:
         f"Control/DateTime is {found.sent:%Y-%m-%d %H:%M} UTC, {hours:.1f} hours ahead of our clock: which is wrong? "
         "It is read when its time comes; until then nothing of it counts"
     )
-    return Unreadable(type=found.type, reason=reason, again_at=found.sent - AHEAD)
+    return Unreadable(type=found.type, reason=reason, status=found.status, again_at=found.sent - AHEAD)
 
 
 def _read(telegram: Envelope, raw: bytes, named: str) -> Reading:
@@ -154,7 +157,7 @@ def _read(telegram: Envelope, raw: bytes, named: str) -> Reading:
         reports, notices = _READERS[kind.family](kind.code, telegram, digest_of(raw))
         _refuse_unknown(reports, notices)
     except NotReadable as problem:
-        return Unreadable(type=kind.code, reason=str(problem))
+        return Unreadable(type=kind.code, reason=str(problem), status=telegram.status)
     return Read(
         type=kind.code,
         status=telegram.status,

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +162,7 @@ def test_every_other_outcome_says_why(tmp_path: Path, name: str, raw: bytes, out
     row = only(played(tmp_path, {name: raw}))
     assert (row["outcome"], row["alerts"]) == (outcome, [])
     assert reason in row["reason"]
-    assert row["status"] == (None if outcome == "unreadable" else "Actual")
+    assert row["status"] == (None if name == "VXSE53_404.xml" else "Actual")
 
 
 def test_an_unreadable_telegram_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -278,6 +278,81 @@ def test_what_falls_from_sent_is_sent_and_what_follows_an_eruption_is_held(tmp_p
         ("hold", {"20208": "V2"}),
         ("record", {"20208": "V1"}),
     ]
+
+
+def test_what_ends_silently_is_recorded_and_expires_no_more(tmp_path: Path) -> None:
+    given: dict[str, Any] = {"region": "170000", "valid_until": later(70)}
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": compose.tornado_report(areas=["170020"], at=AT, **given),
+            "b.xml": compose.tornado_report(areas=[], at=later(20), **given),
+        },
+    )
+    assert [(row["alerts"][0]["decision"], row["alerts"][0]["expires"]) for row in rows] == [
+        ("send", "2026-09-01T04:10:00Z"),
+        ("record", None),
+    ]
+    assert set(rows[1]["alerts"][0]["places"].values()) == {"none"}
+
+
+def test_an_earthquake_that_turns_out_weaker_is_recorded(tmp_path: Path) -> None:
+    def felt(grade: str, minutes: float) -> bytes:
+        return compose.full_earthquake_report(event_id=EVENT, at=later(minutes), origin=AT, cities={"1720400": grade})
+
+    rows = played(tmp_path, {"a.xml": felt("4", 3), "b.xml": felt("3", 9)})
+    assert decisions(rows) == [("send", {"17204": "4"}), ("record", {"17204": "3"})]
+
+
+def test_the_withdrawal_of_what_was_held_is_sent_to_those_who_may_know(tmp_path: Path) -> None:
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": asama(AT, "15", "11", "41", "45"),
+            "b.xml": asama(later(10), "13", "15", "43", "41"),
+            "c.xml": compose.withdrawal("VFVO50", "306", at=later(20)),
+        },
+    )
+    assert [decision for decision, _ in decisions(rows)] == ["send", "send", "send"]
+
+
+@pytest.mark.parametrize("kind", ["heat", "ash"])
+def test_what_is_withdrawn_expires_no_more(tmp_path: Path, kind: str) -> None:
+    if kind == "heat":
+        heat = {"region": "170000", "day": date(2026, 9, 2)}
+        pair = [
+            compose.heat_report(at=AT, **heat),
+            compose.heat_report(at=later(9), info_type=InfoType.CANCEL, **heat),
+        ]
+    else:
+        first = compose.ashfall_forecast(
+            "VFVO54", volcano_code="506", municipalities={"4620100": ["73"]}, at=AT, erupted=AT
+        )
+        pair = [first, swap(swap(first, "<InfoType>発表", "<InfoType>取消"), "T03:00:20Z", "T03:09:20Z")]
+    rows = played(tmp_path, {f"{number}.xml": raw for number, raw in enumerate(pair)})
+    assert [(row["alerts"][0]["msg_type"], row["alerts"][0]["expires"] is None) for row in rows] == [
+        ("Alert", False),
+        ("Cancel", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "status"),
+    [
+        (lambda raw: swap(raw, "<InfoType>発表", "<InfoType>発令"), "Actual"),
+        (lambda raw: raw[: len(raw) // 2], "Actual"),
+        (lambda raw: swap(raw, "通常", "訓練")[: len(raw) // 2], "Exercise"),
+        (lambda raw: swap(raw, "通常", "通　常　？"), None),
+        (lambda raw: raw[:60], None),
+        (lambda raw: b"no telegram", None),
+        (lambda raw: b"<!DOCTYPE x>" + raw, None),
+    ],
+)
+def test_the_status_of_an_unreadable_telegram_is_said_where_it_stands_there(
+    tmp_path: Path, spoil: Callable[[bytes], bytes], status: str | None
+) -> None:
+    row = only(played(tmp_path, {"a.xml": spoil(rain({"1720400": Item(code="43")}))}))
+    assert (row["outcome"], row["status"]) == ("unreadable", status)
 
 
 @pytest.mark.parametrize(
