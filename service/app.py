@@ -33,7 +33,7 @@ from feeds.health import Judgement, Sight
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
 from service import opening, transports
-from service.clock import Clock
+from service.clock import Clock, system_time
 from service.settings import Settings, SettingsError
 from storage.database import Database
 from subscribers import asked, msisdn, own
@@ -287,6 +287,7 @@ class Service:
                 catalogue=self.parts.catalogue,
                 usable=lambda: self._words,
                 clock=self.parts.clock,
+                wall_clock=system_time,
                 sealer=self.parts.sealer,
                 reader=partial(opening.reader, self.parts.catalogue),
                 real=settings.sends_for_real,

@@ -1,4 +1,4 @@
-"""Who may see the console before there is a sign-in, and the headers every answer carries."""
+"""Who may see the console before anybody has an account, and the headers every answer carries."""
 
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
@@ -37,7 +37,7 @@ def allowed(state: WebState, request: web.Request) -> bool:
     if state.console_open:
         return True
     through_proxy = any(name in request.headers for name in _FORWARDED)
-    return is_loopback(state.http_host) and is_loopback(_host(request)) and not through_proxy
+    return is_loopback(state.http_host) and is_loopback(host(request)) and not through_proxy
 
 
 def is_loopback(host: str) -> bool:
@@ -50,7 +50,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _host(request: web.Request) -> str:
+def host(request: web.Request) -> str:
     """The Host header without its port."""
     name, colon, port = request.host.rpartition(":")
     return name if colon and port.isdigit() else request.host

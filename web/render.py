@@ -35,9 +35,9 @@ def masked(text: str) -> str:
     return _NUMBER.sub(r"•••••\1", text)
 
 
-def page(name: str, words: Words, **values: object) -> str:
+def page(template: str, words: Words, /, **values: object) -> str:
     """One of the templates with its words."""
-    return _environment().get_template(name).render(w=words, lang=words.language, languages=LANGUAGES, **values)
+    return _environment().get_template(template).render(w=words, lang=words.language, languages=LANGUAGES, **values)
 
 
 def resident(name: str, **values: object) -> str:
@@ -69,11 +69,6 @@ def live(state: WebState, snapshot: Snapshot, words: Words, now: datetime) -> Ma
         html_language=html_language,
     )
     return Markup(text)
-
-
-def console(state: WebState, snapshot: Snapshot, words: Words, now: datetime) -> str:
-    """The whole console."""
-    return page("console.html", words, mode=state.mode, live=live(state, snapshot, words, now))
 
 
 def _legend(groups: tuple[standing.Group, ...]) -> list[standing.Group]:

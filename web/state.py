@@ -24,6 +24,8 @@ class WebState:
     #: the catalogue without the languages that nobody answers for yet; None where all may be used
     usable: Callable[[], Catalogue] | None = None
     clock: Callable[[], datetime]
+    #: the time of those who sit before the screen, where `clock` is that of a made-up day
+    wall_clock: Callable[[], datetime] | None = None
     #: seals numbers that come in and opens them to be masked
     sealer: Sealer
     #: what cells of residents are read against, for a registering municipality

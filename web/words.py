@@ -1,10 +1,15 @@
-"""The words of the pages, in English and Japanese, from `words.toml`. Texts to residents are not here."""
+"""The words of the pages, in English and Japanese. Texts to residents are not here.
+
+They stand in `words.toml`, and for the console in every file below `web/console/` whose name ends in `words.toml`,
+beside the code of its page. A section may go on in another file; a key stands once.
+"""
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib import resources
+from importlib.resources.abc import Traversable
 from zoneinfo import ZoneInfo
 
 from alerts.places import PlaceTable
@@ -24,6 +29,10 @@ class Words:
     def __call__(self, key: str, **fields: object) -> str:
         """The words of a key with its gaps filled. KeyError for an unknown key."""
         return self._table[key].format_map(fields) if fields else self._table[key]
+
+    def knows(self, key: str) -> bool:
+        """Whether there are words for a key."""
+        return key in self._table
 
     def named(self, section: str, key: str) -> str:
         """The word for a value of the database, or the value itself where there is none."""
@@ -65,16 +74,35 @@ class Words:
 
 @functools.cache
 def load() -> Mapping[str, Words]:
-    """All languages, read once. ValueError naming the key that lacks one."""
-    rows = tomllib.loads(resources.files("web").joinpath("words.toml").read_text(encoding="utf-8"))
+    """All languages, read once. ValueError naming the key that lacks one, or stands twice."""
     tables: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
-    for section, entries in rows.items():
-        for key, row in entries.items():
-            if set(row) != set(LANGUAGES):
-                raise ValueError(f"words.toml: [{section}] {key}: expected {', '.join(LANGUAGES)}; found {sorted(row)}")
-            for language in LANGUAGES:
-                tables[language][f"{section}.{key}"] = row[language]
+    for file in _files(resources.files("web")):
+        for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            for key, row in entries.items():
+                _add(tables, f"{section}.{key}", row, file.name)
     return {language: Words(language, table) for language, table in tables.items()}
+
+
+def _files(package: Traversable) -> Iterator[Traversable]:
+    yield package.joinpath("words.toml")
+    yield from _below(package.joinpath("console"))
+
+
+def _below(folder: Traversable) -> Iterator[Traversable]:
+    for item in sorted(folder.iterdir(), key=lambda one: one.name):
+        if item.is_dir():
+            yield from _below(item)
+        elif item.name.endswith("words.toml"):
+            yield item
+
+
+def _add(tables: Mapping[str, dict[str, str]], key: str, row: Mapping[str, str], file: str) -> None:
+    if set(row) != set(LANGUAGES):
+        raise ValueError(f"{file}: {key}: expected {', '.join(LANGUAGES)}; found {sorted(row)}")
+    for language in LANGUAGES:
+        if key in tables[language]:
+            raise ValueError(f"{file}: {key}: stands in another file already")
+        tables[language][key] = row[language]
 
 
 def choose(asked: str | None, accepted: str) -> Words:

@@ -1,7 +1,7 @@
 """The words of the pages are complete in both languages."""
 
 import re
-from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +12,8 @@ from delivery.telling import Excluded
 from feeds.settings import FEEDS
 from templates_i18n.render import Form
 from web import progress, words
+
+_PAGES = sorted(Path(words.__file__).parent.joinpath("pages").rglob("*.html"))
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
@@ -46,8 +48,7 @@ def test_both_languages_have_the_same_gaps() -> None:
 
 
 def test_every_word_a_page_asks_for_is_there_and_every_word_is_used() -> None:
-    folder = resources.files("web").joinpath("pages")
-    pages = "".join(item.read_text(encoding="utf-8") for item in folder.iterdir())
+    pages = "".join(page.read_text(encoding="utf-8") for page in _PAGES)
     asked = {key for key in re.findall(r'"((?:page|now|broadcast|texts|telegrams|reason|attention)\.\w+)"', pages)}
     known = words.load()["en"]._table
     assert asked <= known.keys()
@@ -71,6 +72,12 @@ def test_every_word_a_page_asks_for_is_there_and_every_word_is_used() -> None:
         if key.split(".")[0] in sections and key not in pages and key.split(".")[1] not in by_value | {"jst"}
     }
     assert unused == set()
+
+
+def test_every_word_a_page_of_the_console_asks_for_is_there() -> None:
+    for page in _PAGES:
+        asked = set(re.findall(r"""\bw\(\s*["']([a-z_]+\.\w+)["']\s*[,)]""", page.read_text(encoding="utf-8")))
+        assert asked <= words.load()["en"]._table.keys(), page.name
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Passwords: Argon2id hashes. The only door to argon2. Slow on purpose: call it in a thread, never on the loop."""
 
 import secrets
+from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -33,12 +34,20 @@ def one_time() -> str:
     return "-".join(groups)
 
 
-def why_weak(password: str, name: str) -> str:
-    """Why it is not taken as a new password; empty if it is (NIST SP 800-63B: length, nothing about signs)."""
+class Weakness(StrEnum):
+    """Why a password is not taken; a key of [password] in the console's words."""
+
+    SHORT = "short"
+    LONG = "long"
+    EASY = "easy"
+
+
+def weakness(password: str, name: str) -> Weakness | None:
+    """What is wrong with it as a new password; None for nothing (NIST SP 800-63B: length, nothing about signs)."""
     if len(password) < MIN_LENGTH:
-        return f"too short: expected at least {MIN_LENGTH} characters; a few words you remember are good"
+        return Weakness.SHORT
     if len(password) > MAX_LENGTH:
-        return f"too long: expected at most {MAX_LENGTH} characters"
+        return Weakness.LONG
     if name.casefold() in password.casefold() or len(set(password)) < 5:
-        return "too easy to guess: not the user's name, not the same characters again and again"
-    return ""
+        return Weakness.EASY
+    return None

@@ -38,6 +38,8 @@ class Session:
 
     user_id: int
     must_change: bool
+    #: when it was last used, to the minute
+    seen_at: datetime
     principal: Principal
 
 
@@ -49,6 +51,11 @@ def find(db: Connection, name: str) -> User | None:
         {"name": name},
     )
     return _user(rows[0]) if rows else None
+
+
+def any_user(db: Connection) -> bool:
+    """Whether anybody has ever had an account."""
+    return bool(db.execute("SELECT 1 AS one FROM users LIMIT 1"))
 
 
 def add(db: Connection, name: str, password_hash: str, grant: Grant, *, actor: str, now: datetime) -> bool:
@@ -130,7 +137,7 @@ def open_session(db: Connection, user: User, now: datetime) -> str:
 def session(db: Connection, token: str, now: datetime) -> Session | None:
     """Who this cookie belongs to, if the session still lives."""
     rows = db.execute(
-        "SELECT u.id, u.name, u.must_change FROM sessions s JOIN users u ON u.id = s.user_id"
+        "SELECT u.id, u.name, u.must_change, s.seen_at FROM sessions s JOIN users u ON u.id = s.user_id"
         " WHERE s.token_hash = :hash AND s.created_at >= :oldest AND s.seen_at >= :idle AND u.disabled_at IS NULL",
         {"hash": _hash(token), "oldest": times.to_text(now - LONGEST), "idle": times.to_text(now - IDLE)},
     )
@@ -145,6 +152,7 @@ def session(db: Connection, token: str, now: datetime) -> Session | None:
     return Session(
         user_id=user_id,
         must_change=rows[0].flag("must_change"),
+        seen_at=rows[0].time("seen_at"),
         principal=Principal(name=f"user:{rows[0].text('name')}", grants=tuple(_grant(row) for row in grants)),
     )
 

@@ -1,0 +1,118 @@
+"""What every page of the console stands in: banner, navigation, what we cannot see, who has signed in."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from web import freshness, queries, render
+from web.accounts.roles import Permission
+from web.console.gate import Gate
+from web.console.visitor import Visitor
+from web.state import WebState
+
+#: forms may be sent, to ourselves only; with this policy browsers name our origin when they send one
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+}
+_SEE, _SUBMIT, _APPROVE = Permission.SEE_CONSOLE, Permission.SUBMIT, Permission.APPROVE
+#: route, its word in [nav], and one of which permissions its reader needs; shown where the route exists.
+#: The first ones are always in sight, the others stand in the menu.
+PRIMARY: Final = (
+    ("/console", "now", (_SEE,)),
+    ("/console/write", "write", (_SUBMIT,)),
+    ("/console/waiting", "waiting", (_SUBMIT, _APPROVE)),
+    ("/console/broadcasts", "broadcasts", (_SEE,)),
+)
+SECONDARY: Final = (
+    ("/console/triage", "triage", (_SUBMIT, _APPROVE)),
+    ("/console/drills", "drills", (_SEE,)),
+    ("/console/shelters", "shelters", (_SEE,)),
+    ("/console/campaigns", "campaigns", (_SEE,)),
+    ("/console/cases", "cases", (_SEE,)),
+    ("/console/people", "people", (Permission.SEE_COUNTS,)),
+    ("/console/kit", "kit", (_SEE, Permission.SEE_COUNTS)),
+    ("/console/fatigue", "fatigue", (_SEE,)),
+    ("/console/audit", "audit", (Permission.SEE_AUDIT,)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An entry of the navigation."""
+
+    path: str
+    #: its word in [nav]
+    word: str
+    here: bool
+
+
+class Frame:
+    """Shows templates of `pages/console/` to visitors. Templates extend `console/frame.html`."""
+
+    def __init__(self, state: WebState, gate: Gate, router: web.UrlDispatcher) -> None:
+        """`router`: links to what has no route are not shown."""
+        self.state = state
+        self.gate = gate
+        self._router = router
+
+    async def show(
+        self, visitor: Visitor, template: str, *, status: int = 200, look: str = "", **values: object
+    ) -> web.Response:
+        """A page. `look` is a class of its body, such as "drill"; templates find the visitor as `me`.
+
+        Besides `values` a template has: w (words), lang, now, mode, places (the table), feeds, me, path, may.
+        """
+        feeds = freshness.judge(await self.state.db.read(queries.feeds), self.state.feeds, visitor.now)
+        text = await asyncio.to_thread(self._render, visitor, template, feeds, look, values)
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+
+    def back(self, path: str, said: str = "", **query: str) -> web.Response:
+        """After a change: to a page that can be loaded again. `said` is a key of [said]."""
+        asked = urlencode({**query, **({"said": said} if said else {})})
+        return web.Response(status=303, headers={"Location": f"{path}?{asked}" if asked else path})
+
+    async def message(self, visitor: Visitor, key: str, *, status: int, **fields: object) -> web.Response:
+        """A page that says one thing: a key of [message] and its `…_more`."""
+        return await self.show(visitor, "console/message.html", status=status, key=key, fields=fields)
+
+    def _render(self, visitor: Visitor, template: str, feeds: object, look: str, values: dict[str, object]) -> str:
+        given = {
+            "me": visitor,
+            "now": visitor.now,
+            "mode": self.state.mode,
+            "places": self.state.places,
+            "feeds": feeds,
+            "path": visitor.path,
+            "look": look,
+            "said": f"said.{visitor.said}" if visitor.words.knows(f"said.{visitor.said}") else "",
+            "primary": self._links(visitor, PRIMARY),
+            "secondary": self._links(visitor, SECONDARY),
+            "may": lambda name, place=None: visitor.may(Permission[name], place),
+        }
+        return render.page(template, visitor.words, **(given | values))
+
+    def _links(
+        self, visitor: Visitor, entries: tuple[tuple[str, str, tuple[Permission, ...]], ...]
+    ) -> tuple[Link, ...]:
+        there = {resource.canonical for resource in self._router.resources()}
+        return tuple(
+            Link(path=path, word=word, here=_is_here(visitor.path, path))
+            for path, word, permissions in entries
+            if path in there and self._reads(visitor, permissions)
+        )
+
+    def _reads(self, visitor: Visitor, permissions: tuple[Permission, ...]) -> bool:
+        if not visitor.signed_in:
+            return Permission.SEE_CONSOLE in permissions
+        return any(visitor.may(permission) for permission in permissions)
+
+
+def _is_here(path: str, link: str) -> bool:
+    return path == link or (link != "/console" and path.startswith(f"{link}/"))

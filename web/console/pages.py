@@ -1,0 +1,20 @@
+"""All pages of the console, put into the application."""
+
+from aiohttp import web
+
+from web.console import gate as gates
+from web.console import same_origin
+from web.console.frame import Frame
+from web.console.gate import Gate
+from web.console.now import NowPage
+from web.console.sign_in import SignInPages
+from web.state import WebState
+
+
+def add_to(app: web.Application, state: WebState) -> None:
+    """Every route below /console, the check of where a form comes from, and the language that stays."""
+    app.middlewares.extend((same_origin.only(state.public_url), gates.keep_language))
+    gate = Gate(state)
+    frame = Frame(state, gate, app.router)
+    SignInPages(state, gate, frame).add_to(app.router)
+    NowPage(state, frame).add_to(app)

@@ -1,0 +1,164 @@
+"""Sign-in, sign-out, and the change of one's password. Argon2 runs in a thread, two at a time."""
+
+import asyncio
+import re
+from datetime import datetime
+
+from aiohttp import web
+
+from storage import audit
+from storage.connection import Connection
+from web import access, render
+from web.accounts import passwords, store
+from web.accounts.store import Session, User
+from web.console import forms
+from web.console.frame import HEADERS, Frame
+from web.console.gate import COOKIE, PASSWORD, SIGN_IN, Gate, speak
+from web.console.visitor import Visitor
+from web.state import WebState
+
+_HOME = "/console"
+_BACK = re.compile(r"/console(?:/[\w.~%-]+)*(?:\?[\w.~%&=+-]*)?", re.ASCII)
+#: passwords looked at together, and how many may wait: a flood of guesses must not take the sender's time
+_AT_ONCE, _WAITING = 2, 16
+
+
+class SignInPages:
+    """The pages before the others."""
+
+    def __init__(self, state: WebState, gate: Gate, frame: Frame) -> None:
+        """Of one service."""
+        self._state = state
+        self._gate = gate
+        self._frame = frame
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._waiting = 0
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """All routes."""
+        router.add_get(SIGN_IN, self.ask)
+        router.add_post(SIGN_IN, self.sign_in)
+        router.add_post("/console/sign-out", self.sign_out)
+        router.add_get(PASSWORD, self._gate.page(self.ask_password))
+        router.add_post(PASSWORD, self._gate.page(self.set_password))
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """The form."""
+        accounts, session = await self._gate.known(request)
+        if session is not None:
+            return _to(_back(request.query.get("next", "")))
+        if not accounts and not access.allowed(self._state, request):
+            return self._page(request, "refused.html", status=403)
+        if not accounts:
+            return self._page(request, "console/no_accounts.html")
+        return self._form(request, request.query.get("next", ""))
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """Name and password; the same words for whatever is wrong with them."""
+        fields = await forms.read(request)
+        name, password, back = (fields.get(key, "") for key in ("name", "password", "next"))
+        user = await self._state.db.read(store.find, name.lower())
+        fits = await self._fits(user.password_hash if user else passwords.NOBODY, password)
+        if fits is None:
+            return self._form(request, back, wrong="busy", status=503, name=name)
+        now = self._gate.wall
+        locked = user is not None and user.locked_until is not None and user.locked_until > now
+        if user is not None and not fits and not locked:
+            await self._state.db.write(store.refuse, user, now)
+        if user is None or not fits or locked:
+            return self._form(request, back, wrong="wrong", status=403, name=name)
+        token = await self._state.db.write(_open, user, request.cookies.get(COOKIE, ""), now)
+        answer = _to(PASSWORD if user.must_change else _back(back))
+        self._gate.let_in(answer, token)
+        return answer
+
+    async def sign_out(self, request: web.Request) -> web.Response:
+        """End the session, here and in the database."""
+        _, session = await self._gate.known(request)
+        if session is not None:
+            await self._state.db.write(_close, request.cookies[COOKIE], session, self._gate.wall)
+        answer = _to(SIGN_IN)
+        self._gate.let_out(answer)
+        return answer
+
+    async def ask_password(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """The form for a new password."""
+        return await self._password_form(visitor)
+
+    async def set_password(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """A new password: the account's other sessions end, this one goes on as a new one."""
+        fields = await forms.read(request)
+        new, again = fields.get("new", ""), fields.get("again", "")
+        user = await self._state.db.read(store.find, visitor.name)
+        if user is None:
+            return _to(SIGN_IN)
+        weak = passwords.weakness(new, user.name)
+        if weak is not None or new != again:
+            return await self._password_form(visitor, weak.value if weak else "differ")
+        if not user.must_change and not await self._fits(user.password_hash, fields.get("old", "")):
+            return await self._password_form(visitor, "old")
+        if await self._fits(user.password_hash, new):
+            return await self._password_form(visitor, "same")
+        hashed = await asyncio.to_thread(passwords.hashed, new)
+        token = await self._state.db.write(_replace, user, hashed, self._gate.wall)
+        answer = self._frame.back(_HOME, said="password")
+        self._gate.let_in(answer, token)
+        return answer
+
+    async def _password_form(self, visitor: Visitor, wrong: str = "") -> web.Response:
+        return await self._frame.show(
+            visitor,
+            "console/password.html",
+            status=400 if wrong else 200,
+            wrong=wrong,
+            least=passwords.MIN_LENGTH,
+            most=passwords.MAX_LENGTH,
+        )
+
+    async def _fits(self, password_hash: str, password: str) -> bool | None:
+        """None where too many passwords are being looked at."""
+        if self._waiting >= _WAITING:
+            return None
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await asyncio.to_thread(passwords.fits, password_hash, password)
+        finally:
+            self._waiting -= 1
+
+    def _form(
+        self, request: web.Request, back: str, *, wrong: str = "", status: int = 200, name: str = ""
+    ) -> web.Response:
+        open_air = not self._state.public_url.startswith("https:") and not access.is_loopback(access.host(request))
+        values = {"next": _back(back), "wrong": wrong, "name": name[:40], "open_air": open_air}
+        return self._page(request, "console/sign_in.html", status=status, **values)
+
+    def _page(self, request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
+        text = render.page(template, speak(request), mode=self._state.mode, path=SIGN_IN, **values)
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+
+
+def _open(db: Connection, user: User, before: str, now: datetime) -> str:
+    if before:
+        store.close_session(db, before)
+    return store.open_session(db, user, now)
+
+
+def _close(db: Connection, token: str, session: Session, now: datetime) -> None:
+    store.close_session(db, token)
+    audit.append(db, now=now, actor=session.principal.name, action="signed out", subject=session.principal.name)
+
+
+def _replace(db: Connection, user: User, password_hash: str, now: datetime) -> str:
+    store.set_password(db, user.id, password_hash, actor=f"user:{user.name}", now=now, once=False)
+    return store.open_session(db, user, now)
+
+
+def _back(address: str) -> str:
+    """A page of the console to go on to; the first one for whatever else stands there."""
+    inside = _BACK.fullmatch(address) and not address.startswith((SIGN_IN, "/console/sign-out"))
+    return address if inside else _HOME
+
+
+def _to(address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": address})
