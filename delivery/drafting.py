@@ -12,6 +12,7 @@ from delivery.messages import Draft
 from delivery.telling import Telling
 from delivery.writing import Unwritable, Writer, Written
 from templates_i18n.render import Form
+from templates_i18n.request import Shelter
 
 _Key = tuple[Kind, tuple[tuple[str, str], ...], str]
 _RISES = frozenset({Kind.NEW, Kind.RAISED})
@@ -56,11 +57,18 @@ class Groups:
 class Drafter:
     """Writes each text of a scope once."""
 
-    def __init__(self, writer: Writer, scope: Scope, changes: Callable[[], Mapping[str, PlaceChange]]) -> None:
-        """`changes` gives the changes that tellings speak of."""
+    def __init__(
+        self,
+        writer: Writer,
+        scope: Scope,
+        changes: Callable[[], Mapping[str, PlaceChange]],
+        shelter: Callable[[Telling], Shelter | None] = lambda telling: None,
+    ) -> None:
+        """`changes` gives the changes that tellings speak of, `shelter` the place to go to that a text may name."""
         self._writer = writer
         self._scope = scope
         self._changes = changes
+        self._shelter = shelter
         self._made: dict[_Key, Draft | Notice] = {}
 
     def add(self, groups: Groups, person: int, tellings: tuple[Telling, ...]) -> None:
@@ -79,10 +87,16 @@ class Drafter:
             else:
                 groups.drafts[key] = (made, [person])
 
+    def forget(self) -> None:
+        """What texts depend on has changed: write them anew."""
+        self._made = {}
+
     def _draft(self, telling: Telling) -> Draft | Notice:
         scope = self._scope
         try:
-            written = self._writer.write(scope.hazard, self._changes(), telling, scope.form, scope.alert_id)
+            written = self._writer.write(
+                scope.hazard, self._changes(), telling, scope.form, scope.alert_id, self._shelter(telling)
+            )
         except Unwritable as error:
             return _textless(scope, telling, error)
         return self._with(telling, written)

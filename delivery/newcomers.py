@@ -17,6 +17,7 @@ from delivery import audience, broadcasts, chunks, ledger, messages
 from delivery.broadcasts import Broadcast, BroadcastState
 from delivery.drafting import Drafter, Groups, Scope
 from delivery.ledger import Known, Standing
+from delivery.sheltering import Sheltering
 from delivery.telling import Person, tell
 from delivery.writing import Writer
 from storage import times
@@ -126,7 +127,7 @@ def _catch_up(
         occasion=f":joined:{since}",
     )
     groups = Groups()
-    Drafter(writer, scope, lambda: changes).add(groups, identity, answer)
+    Drafter(writer, scope, lambda: changes, state.sheltering(event[0]).of).add(groups, identity, answer)
     messages.add(db, list(groups.drafts.values()), writer.version, state.now)
     for notice in groups.notices:
         noticeboard.add(db, notice, state.now)
@@ -149,6 +150,14 @@ class _State:
         self._at: dict[str, list[Event]] = {}
         self._rows: dict[Event, Mapping[str, InForce]] = {}
         self._broadcasts: dict[int, Broadcast | None] = {}
+        self._sheltering: dict[Hazard, Sheltering] = {}
+
+    def sheltering(self, hazard: Hazard) -> Sheltering:
+        """The sites that texts of one hazard name."""
+        if hazard not in self._sheltering:
+            self._sheltering[hazard] = Sheltering(hazard)
+            self._sheltering[hazard].look(self._db, self.now)
+        return self._sheltering[hazard]
 
     def events_at(self, places: Iterable[str]) -> list[Event]:
         """Hazards and events that are in force in some places."""

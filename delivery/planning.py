@@ -20,6 +20,7 @@ from delivery.broadcasts import Advance, Broadcast, BroadcastState
 from delivery.drafting import Drafter, Groups, Scope
 from delivery.forms import Rates
 from delivery.ledger import Known, Standing, Text
+from delivery.sheltering import Sheltering
 from delivery.telling import Excluded, Telling, tell
 from delivery.writing import Writer
 from storage.connection import Connection
@@ -96,7 +97,8 @@ class Plan:
         self._people = audience.People()
         self._live = _Live(revision=-1, changes={}, standings={})
         self._answers: dict[str, _Answer] = {}
-        self._drafter = Drafter(writer, _scope(broadcast), lambda: broadcast.changes)
+        self._sheltering = Sheltering(broadcast.hazard)
+        self._drafter = Drafter(writer, _scope(broadcast), lambda: broadcast.changes, self._sheltering.of)
 
     def chunk(self, db: Connection, now: datetime) -> Advance:
         """Plan the next people; `finished` says whether these were the last."""
@@ -104,6 +106,8 @@ class Plan:
         if state is not BroadcastState.PLANNING:
             return Advance(cursor=cursor, planned=0, segments=0, excluded={}, finished=True)
         self._look(db, now)
+        if self._sheltering.look(db, now):
+            self._drafter.forget()
         reached = self._reach(db, cursor, now)
         excluded: Counter[str] = Counter()
         groups = self._tell_all(db, reached, excluded, now)

@@ -1,10 +1,13 @@
 """Which evacuation site the texts of one hazard name, by place. Looked up once, and again when any site has changed.
 
-`shelters.finding` decides; this module brings it the sites and the number of people.
+`shelters.finding` decides; this module brings it the sites and the number of people. A site is a help beside a
+warning: whatever is wrong with one costs the line, never the warning.
 """
 
+import logging
 from datetime import datetime
 
+from alerts import places
 from alerts.places import Place, PlaceTable
 from alerts.report import Spot
 from alerts.vocabulary import Hazard, Kind
@@ -14,57 +17,73 @@ from shelters import finding, latin, store
 from shelters.finding import Here, Why
 from shelters.site import Site
 from storage.connection import Connection
+from storage.errors import StorageError
+from templates_i18n.request import Shelter
 
-#: texts that tell people to act; a withdrawal or an end sends nobody anywhere
+_log = logging.getLogger(__name__)
+#: texts that tell people to act; an end or a lower grade sends nobody anywhere
 _GOING = frozenset({Kind.NEW, Kind.RAISED})
 
 
 class Sheltering:
-    """The sites that texts of one hazard name, as they are now."""
+    """The sites that texts of one hazard name, as they are now. For one transaction after the other."""
 
-    def __init__(self, places: PlaceTable, hazard: Hazard) -> None:
-        """`look` first."""
-        self._places = places
+    def __init__(self, hazard: Hazard) -> None:
+        """`look` before `of`."""
         self._hazard = hazard
-        self._revision = -1
-        self._named: dict[tuple[str, str], Spot | None] = {}
+        self._at: tuple[Connection, datetime] | None = None
+        self._revision = 0
+        self._named: dict[tuple[str, str], Shelter | None] = {}
 
-    def look(self, db: Connection) -> bool:
-        """Forget what was found if any site has changed since; whether it did."""
+    def look(self, db: Connection, now: datetime) -> bool:
+        """In this transaction; whether any site has changed since the last one, so that texts have to be made anew."""
         revision = store.revision(db)
-        changed = revision != self._revision
+        changed, self._at, self._revision = revision != self._revision, (db, now), revision
         if changed:
-            self._revision, self._named = revision, {}
+            self._named = {}
         return changed
 
-    def of(self, db: Connection, telling: Telling, now: datetime) -> Spot | None:
+    def of(self, telling: Telling) -> Shelter | None:
         """The site that this text names. Of several places none: it would be one reader's and not the other's."""
         if telling.kind not in _GOING or len(telling.places) != 1 or self._revision == 0:
             return None
         ((code, grade),) = telling.places
         if (code, grade) not in self._named:
-            place = self._places.place(code)
-            found = site(db, self._places, place, self._hazard, grade, now) if place else None
-            self._named[code, grade] = spot(found) if isinstance(found, Site) else None
+            self._named[code, grade] = self._find(code, grade)
         return self._named[code, grade]
 
+    def _find(self, code: str, grade: str) -> Shelter | None:
+        table = places.load()
+        place = table.place(code)
+        if place is None or self._at is None:
+            return None
+        try:
+            found = site(self._at[0], table, place, self._hazard, grade, self._at[1])
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it is, people are warned
+            _log.exception("no_shelter", extra={"place": code, "error": type(error).__name__})
+            return None
+        return named(found) if isinstance(found, Site) else None
 
-def site(db: Connection, places: PlaceTable, place: Place, hazard: Hazard, grade: str, now: datetime) -> Site | Why:
+
+def site(db: Connection, table: PlaceTable, place: Place, hazard: Hazard, grade: str, now: datetime) -> Site | Why:
     """The site that texts to a whole place may name, or why they name none."""
     wanted = finding.need(hazard, grade, coastal=place.coastal)
     if wanted is None:
         return Why.NOT_NOW
-    return finding.named(around(db, places, place, now), wanted, audience.registered(db, [place.code]))
+    return finding.named(around(db, table, place, now), wanted, audience.registered(db, [place.code]))
 
 
-def around(db: Connection, places: PlaceTable, place: Place, now: datetime) -> Here:
+def around(db: Connection, table: PlaceTable, place: Place, now: datetime) -> Here:
     """A place with its sites."""
-    wards = places.wards_of(place.code)
+    wards = table.wards_of(place.code)
     inside = {place.code, *wards, place.parent or place.code}
     return finding.at(place, wards, store.in_places(db, inside), now)
 
 
-def spot(found: Site) -> Spot:
-    """A site as texts name it."""
+def named(found: Site) -> Shelter:
+    """A site as texts name it. No way to it: nobody's home is known."""
     entry = found.entry
-    return Spot(ja=entry.name, latin=latin.name(entry.name, entry.kana, entry.english), kana=entry.kana)
+    spot = Spot(ja=entry.name, latin=latin.name(entry.name, entry.kana, entry.english), kana=entry.kana)
+    return Shelter(name=spot, can_stay=entry.stays)

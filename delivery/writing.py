@@ -13,6 +13,7 @@ from delivery.telling import Telling
 from templates_i18n import placing, segments, service_texts
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.render import Form, TextRequest, render
+from templates_i18n.request import Shelter
 from templates_i18n.segments import Segmentation
 
 
@@ -48,8 +49,9 @@ class Writer(Protocol):
         telling: Telling,
         form: Form,
         alert_id: int | None = None,
+        shelter: Shelter | None = None,
     ) -> Written:
-        """The text of an alert for one reader. Unwritable says what is missing."""
+        """The text of an alert for one reader, with the place to go to. Unwritable says what is missing."""
         ...
 
     def welcome(self, municipality: str, language: str, *, themself: bool = False) -> Written:
@@ -97,10 +99,12 @@ class CatalogueWriter:
         telling: Telling,
         form: Form,
         alert_id: int | None = None,
+        shelter: Shelter | None = None,
     ) -> Written:
         """See `Writer`."""
         try:
-            request = replace(request_of(hazard, changes, telling), link=self._link(telling, alert_id))
+            link = self._link(telling, alert_id)
+            request = replace(request_of(hazard, changes, telling), link=link, shelter=shelter)
             made = render(self.catalogue, request, telling.language, form, self.places)
         except LookupError as error:
             raise Unwritable(str(error)) from error

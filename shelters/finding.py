@@ -48,8 +48,11 @@ class Why(StrEnum):
 class Need:
     """What is looked for in one warning."""
 
+    #: each of these that the municipality designates any site for; empty: any site
     dangers: tuple[Danger, ...]
     texts: Texts
+    #: these in any case
+    always: frozenset[Danger] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +71,13 @@ def need(hazard: Hazard, grade: str, *, coastal: bool = False) -> Need | None:
     texts = found[1].get(grade) if found else None
     if found is None or texts is None:
         return None
-    dangers = (*found[0], Danger.TSUNAMI) if coastal and hazard is Hazard.EARTHQUAKE else found[0]
-    return Need(dangers=dangers, texts=texts)
+    sea = coastal and hazard is Hazard.EARTHQUAKE
+    return Need(dangers=found[0], texts=texts, always=frozenset({Danger.TSUNAMI}) if sea else frozenset())
 
 
 def fitting(here: Here, wanted: Need) -> tuple[Site, ...]:
     """The sites designated for it, usable ones first, those known to be open before them, each by distance."""
-    asked = _asked(here.sites, wanted.dangers)
+    asked = _asked(here.sites, wanted)
     if asked is None:
         return ()
     fit = (_as_now(site, here.now) for site in here.sites if asked <= site.entry.dangers)
@@ -109,11 +112,11 @@ def at(place: Place, wards: Iterable[str], sites: Iterable[Site], now: datetime)
     return Here(place=place, sites=tuple(site for site in sites if site.entry.place in inside), now=now)
 
 
-def _asked(sites: Sequence[Site], dangers: Sequence[Danger]) -> frozenset[Danger] | None:
-    """The kinds that the municipality designates sites for at all; None where it does so for none of them."""
+def _asked(sites: Sequence[Site], wanted: Need) -> frozenset[Danger] | None:
+    """What a site must be designated for; None where the municipality designates sites for nothing of it."""
     used = frozenset().union(*(site.entry.dangers for site in sites))
-    asked = used.intersection(dangers)
-    return asked if asked or not dangers else None
+    asked = used.intersection(wanted.dangers)
+    return asked | wanted.always if asked or not wanted.dangers else None
 
 
 def _as_now(site: Site, now: datetime) -> Site:

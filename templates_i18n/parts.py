@@ -14,7 +14,7 @@ from alerts.report import HeightWord, SeaState
 from alerts.vocabulary import Hazard, Kind
 from templates_i18n import composition, heads, placing, segments
 from templates_i18n.catalogue import Catalogue, Voice
-from templates_i18n.language import Language
+from templates_i18n.language import Language, PlaceStyle
 from templates_i18n.request import DANGER, IN_FORCE, Form, Shelter, TextRequest
 
 _JST = ZoneInfo("Asia/Tokyo")
@@ -40,6 +40,8 @@ class Layout:
     neighbour: str = ""
     #: the nearest shelter
     shelter: bool = False
+    #: the shelter in Japanese alone: what stands on its sign is what its readers need most
+    bare: bool = False
     #: the address of the alert's page
     link: bool = False
 
@@ -66,20 +68,34 @@ def speakers(voice: Voice, form: Form) -> tuple[Language, ...]:
 def layouts(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form) -> Iterator[Layout]:
     """What may be tried, the most telling first; the last one is kept whatever its length.
 
-    Where room is short the link goes first, then the line for a bystander, then the shelter.
+    Where room is short the link goes first, then the line for a bystander, then the shelter's second writing, then
+    the shelter.
     """
     full = form is Form.FULL
     shelter = full and request.shelter is not None and sends_out(catalogue.composition, request)
     link = full and bool(request.link)
+    style = speakers(voice, form)[-1].place
     for base in _bases(catalogue, request, voice, form):
-        if not shelter and not link:
+        named = shelter and _has_name(request.shelter, style, base)
+        if not named and not link:
             yield base
             continue
-        fewer = [(shelter, link), (shelter, False)]
-        if not base.neighbour:
-            fewer += [(False, link), (False, False)]
-        for with_shelter, with_link in dict.fromkeys(fewer):
-            yield replace(base, shelter=with_shelter, link=with_link)
+        yield from _with_shelter(base, named=named, link=link, bare=named and not style.is_japanese_script)
+
+
+def _with_shelter(base: Layout, *, named: bool, link: bool, bare: bool) -> Iterator[Layout]:
+    """What is tried of one layout; without a line for a bystander also with less of the shelter, and without it."""
+    tried = [(named, False)]
+    if not base.neighbour:
+        tried += [(True, True)] if bare and base.signs else []
+        tried += [(False, False)]
+    for shelter, only_sign in dict.fromkeys(tried):
+        for with_link in dict.fromkeys((link, False)):
+            yield replace(base, shelter=shelter, bare=only_sign, link=with_link)
+
+
+def _has_name(where: Shelter | None, style: PlaceStyle, base: Layout) -> bool:
+    return where is not None and placing.has_name(where.name, style, as_on_signs=base.signs)
 
 
 def sends_out(plans: composition.Composition, request: TextRequest) -> bool:
@@ -249,7 +265,8 @@ class PartsWriter:
 
 
 def _shelter(where: Shelter, language: Language, layout: Layout) -> str:
-    name = placing.shelter(where, language.place, as_on_signs=layout.signs)
+    style = PlaceStyle.JAPANESE if layout.bare else language.place
+    name = placing.shelter(where, style, as_on_signs=layout.signs)
     return language.lines["shelter" if where.can_stay else "refuge"].format_map({"shelter": name})
 
 

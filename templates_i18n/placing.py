@@ -98,7 +98,18 @@ def spot(where: Spot, style: PlaceStyle, *, as_on_signs: bool) -> str:
         case PlaceStyle.KANJI | PlaceStyle.JAPANESE:
             return where.ja
         case PlaceStyle.ENGLISH | PlaceStyle.LATIN:
-            return f"{where.latin} {where.ja}" if as_on_signs else where.latin
+            return f"{where.latin} {where.ja}".strip() if as_on_signs else where.latin
+
+
+def has_name(where: Spot, style: PlaceStyle, *, as_on_signs: bool) -> bool:
+    """Whether there is a name for these readers: a list of sites may have no reading, and none is invented."""
+    match style:
+        case PlaceStyle.KANA:
+            return bool(where.kana)
+        case PlaceStyle.KANJI | PlaceStyle.JAPANESE:
+            return True
+        case PlaceStyle.ENGLISH | PlaceStyle.LATIN:
+            return as_on_signs or bool(where.latin)
 
 
 def shelter(where: Shelter, style: PlaceStyle, *, as_on_signs: bool) -> str:

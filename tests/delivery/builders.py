@@ -23,6 +23,7 @@ from storage import times
 from storage.connection import Connection
 from storage.database import Database
 from templates_i18n.render import Form
+from templates_i18n.request import Shelter
 
 WAJIMA = "17204"
 SUZU = "17205"
@@ -45,11 +46,13 @@ class PlainWriter:
         telling: Telling,
         form: Form,
         alert_id: int | None = None,
+        shelter: Shelter | None = None,
     ) -> Written:
         first = changes[telling.places[0][0]]
         places = "+".join(f"{place}={grade}" for place, grade in telling.places)
         text = (
             f"{telling.kind} {hazard} {places} {telling.language} {form} {first.facts.height} {first.issued:%H:%M:%S}"
+            f"{f' go to {shelter.name.ja}' if shelter else ''}"
         )
         self.written.append(text)
         return Written(

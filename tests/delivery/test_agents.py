@@ -67,10 +67,10 @@ class Stumbling:
         self._writer, self._place = writer, place
         self.version = writer.version
 
-    def write(self, hazard, changes, telling, form, alert_id=None):
+    def write(self, hazard, changes, telling, form, alert_id=None, shelter=None):
         if telling.places[0][0] == self._place:
             raise RuntimeError("unforeseen")
-        return self._writer.write(hazard, changes, telling, form, alert_id)
+        return self._writer.write(hazard, changes, telling, form, alert_id, shelter)
 
     def welcome(self, municipality, language, *, themself=False):
         return self._writer.welcome(municipality, language)
@@ -99,9 +99,9 @@ async def test_a_broadcast_that_cannot_be_planned_does_not_silence_the_others(db
 class Wordless(Stumbling):
     """A writer without words for one place."""
 
-    def write(self, hazard, changes, telling, form, alert_id=None):
+    def write(self, hazard, changes, telling, form, alert_id=None, shelter=None):
         try:
-            return super().write(hazard, changes, telling, form, alert_id)
+            return super().write(hazard, changes, telling, form, alert_id, shelter)
         except RuntimeError as error:
             raise Unwritable("no words") from error
 

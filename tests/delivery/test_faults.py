@@ -169,10 +169,10 @@ class Stumbling:
         self._writer, self.language = writer, language
         self.version = writer.version
 
-    def write(self, hazard, changes, telling, form, alert_id=None):
+    def write(self, hazard, changes, telling, form, alert_id=None, shelter=None):
         if telling.language == self.language:
             raise RuntimeError("unforeseen")
-        return self._writer.write(hazard, changes, telling, form, alert_id)
+        return self._writer.write(hazard, changes, telling, form, alert_id, shelter)
 
     def welcome(self, municipality, language, *, themself=False):
         return self._writer.welcome(municipality, language)

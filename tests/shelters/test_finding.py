@@ -98,10 +98,12 @@ def test_on_a_coast_a_site_for_earthquakes_is_safe_from_a_tsunami_too() -> None:
     coast, inland = (finding.need(Hazard.EARTHQUAKE, "6+", coastal=sea) for sea in (True, False))
     assert coast is not None
     assert inland is not None
-    low = a_site(1, Danger.EARTHQUAKE, chosen=True)
-    high = a_site(2, Danger.EARTHQUAKE, Danger.TSUNAMI, north=2, chosen=True)
-    assert named(low, high, need=coast) == 2
-    assert named(low, high, need=inland) == 1
+    low, high = a_site(1, Danger.EARTHQUAKE), a_site(2, Danger.EARTHQUAKE, Danger.TSUNAMI, north=2)
+    assert [site.id for site in finding.fitting(here(low, high), coast)] == [2]
+    assert [site.id for site in finding.fitting(here(low, high), inland)] == [1, 2]
+    assert finding.fitting(here(low), coast) == ()
+    # where to go after an earthquake is on the page; no text sends people out
+    assert named(low, high, need=coast) is Why.NOT_NOW
 
 
 @pytest.mark.parametrize(

@@ -472,6 +472,32 @@ def test_a_text_that_keeps_people_in_names_no_place_to_go_to(
     assert ("Wajima Chugakko" in text(request).text) is named
 
 
+UNREAD = Shelter(name=Spot(ja="輪島中学校", latin=""), can_stay=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "named"), [("my", True), ("km", True), ("mn", True), ("ja", True), ("zh-Hant", True)]
+)
+def test_what_has_no_reading_is_named_as_on_its_sign(language: str, named: bool) -> None:
+    assert ("輪島中学校" in text(replace(a_request(RAIN, "L3"), shelter=UNREAD), language).text) is named
+
+
+@pytest.mark.parametrize("language", ["ja-Hira", "fil", "es"])
+def test_nothing_is_invented_where_a_reader_has_no_name_for_it(language: str) -> None:
+    without = text(a_request(RAIN, "L3"), language)
+    rendered = text(replace(a_request(RAIN, "L3"), shelter=UNREAD), language)
+    assert rendered == without
+    assert "shelter_free" in rendered.actions
+
+
+def test_where_room_is_short_the_sign_alone_is_named_before_nothing_is() -> None:
+    shelter = Shelter(name=Spot(ja="輪島小学校", latin="Wajima Elementary School"))
+    rendered = text(replace(a_request(RAIN, "L3"), shelter=shelter), "my")
+    assert "輪島小学校" in rendered.text
+    assert "Elementary" not in rendered.text
+    assert rendered.exception is None
+
+
 @pytest.mark.parametrize("language", catalogue.load().languages())
 def test_no_papers_are_asked_for_in_any_language(language: str) -> None:
     """The line is whole or not there: without its end, who has no papers stays away."""
