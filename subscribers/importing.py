@@ -3,8 +3,9 @@
 Knows nothing of who is registered already: that is `intake`, and the answer must not depend on it.
 """
 
+import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from alerts.places import PlaceTable
@@ -17,6 +18,10 @@ from subscribers.registration import Entry
 from subscribers.sheets import Sheet
 
 T = TypeVar("T")
+#: different texts of one column that are remembered
+_REMEMBERED = 20_000
+#: stands for the number until it is read
+_NOBODY = Msisdn("")
 #: a cell with a postal code -> the five-digit codes of the municipalities it can mean, or why it means none
 PostalReader = Callable[[str], tuple[str, ...] | Refused]
 
@@ -81,9 +86,9 @@ def check(sheets: Sequence[Sheet], reader: Reader) -> Checked | Refused:
     filled = [(number, row) for number, row in enumerate(sheet.rows[1:], start=2) if any(row)]
     if not filled:
         return Refused(reason="the file has a header and no rows below it")
-    tally = _Tally()
+    tally, read = _Tally(), _Cells(header, reader)
     for number, row in filled:
-        _take(tally, number, _read_row(header, row, reader))
+        _take(tally, number, read.read(row))
     return Checked(
         rows=len(filled),
         entries=tuple(tally.entries.values()),
@@ -130,43 +135,69 @@ def _take(tally: _Tally, number: int, read: Entry | list[tuple[str, str]]) -> No
         tally.refused.append(RowRefused(row=number, column=Field.PHONE, reason=reason))
 
 
-def _read_row(header: Header, row: Sequence[str], reader: Reader) -> Entry | list[tuple[str, str]]:
-    """The entry, or (column, reason) of everything that is wrong with the row."""
-    if any(row[header.width :]):
-        return [("", f"more cells than the header has ({header.width}); put cells with commas in quotes")]
-    taken = _Row(header, row)
-    table, near = reader.places, reader.municipality
-    number = taken.read(Field.PHONE, msisdn.parse)
-    language = taken.read(Field.LANGUAGE, reader.languages.read)
-    home = _home(taken, reader)
-    further = taken.read(Field.PLACES, lambda text: cells.further_places(table, text, near=near))
-    groups = (reader.only_group,) if reader.only_group else taken.read(Field.GROUPS, cells.groups)
-    lessons = taken.read(Field.LESSONS, cells.lessons)
-    min_level = taken.read(Field.MIN_LEVEL, cells.min_level)
-    if taken.wrong or number is None or language is None or home is None:
-        return taken.wrong
-    return Entry(
-        number=number,
-        language=language,
-        home=home,
-        further=further,
-        groups=groups,
-        lessons=lessons,
-        min_level=min_level,
-        supported_group=reader.only_group or "",
-    )
+class _Cells:
+    """Reads the rows of one file; what many rows say, such as a language, a place or all of it, is understood once."""
+
+    def __init__(self, header: Header, reader: Reader) -> None:
+        table, near = reader.places, reader.municipality
+        self._header = header
+        self._phone = header.at[Field.PHONE]
+        self._only_group = reader.only_group
+        self._language = _once(reader.languages.read)
+        self._place = _once(lambda text: cells.place(table, text, near=near))
+        self._further = _once(lambda text: cells.further_places(table, text, near=near))
+        self._postal = _once(lambda text: cells.one_place(table, text, reader.postal(text)))
+        self._within = functools.lru_cache(maxsize=_REMEMBERED)(
+            lambda named, postal: cells.place_within(table, named, reader.postal(postal), near=near)
+        )
+        self._groups = _once(cells.groups)
+        self._rest = functools.lru_cache(maxsize=_REMEMBERED)(self._read_rest)
+
+    def read(self, row: tuple[str, ...]) -> Entry | list[tuple[str, str]]:
+        """The entry, or (column, reason) of everything that is wrong with the row."""
+        width, phone = self._header.width, self._phone
+        if any(row[width:]):
+            return [("", f"more cells than the header has ({width}); put cells with commas in quotes")]
+        number = msisdn.parse(row[phone] if phone < len(row) else "")
+        rest = self._rest((*row[:phone], "", *row[phone + 1 :]))
+        if isinstance(number, Refused):
+            return [(Field.PHONE, number.reason), *(rest if isinstance(rest, list) else ())]
+        return rest if isinstance(rest, list) else replace(rest, number=number)
+
+    def _read_rest(self, row: tuple[str, ...]) -> Entry | list[tuple[str, str]]:
+        """The entry without its number, or what is wrong with the rest of the row."""
+        taken = _Row(self._header, row)
+        language = taken.read(Field.LANGUAGE, self._language)
+        home = self._home(taken)
+        further = taken.read(Field.PLACES, self._further)
+        groups = (self._only_group,) if self._only_group else taken.read(Field.GROUPS, self._groups)
+        lessons = taken.read(Field.LESSONS, cells.lessons)
+        min_level = taken.read(Field.MIN_LEVEL, cells.min_level)
+        if taken.wrong or language is None or home is None:
+            return taken.wrong
+        return Entry(
+            number=_NOBODY,
+            language=language,
+            home=home,
+            further=further,
+            groups=groups,
+            lessons=lessons,
+            min_level=min_level,
+            supported_group=self._only_group or "",
+        )
+
+    def _home(self, taken: "_Row") -> str | None:
+        """The municipality by code or name, else by postal code; refused where the two contradict each other."""
+        named, postal = taken.cell(Field.MUNICIPALITY), taken.cell(Field.POSTAL_CODE)
+        if named and postal:
+            return taken.take(Field.MUNICIPALITY, self._within(named, postal))
+        if taken.has(Field.POSTAL_CODE) and not named:
+            return taken.take(Field.POSTAL_CODE, self._postal(postal))
+        return taken.take(Field.MUNICIPALITY, self._place(named))
 
 
-def _home(taken: "_Row", reader: Reader) -> str | None:
-    """The municipality by code or name, else by postal code; refused where the two contradict each other."""
-    table, near = reader.places, reader.municipality
-    named, postal = taken.cell(Field.MUNICIPALITY), taken.cell(Field.POSTAL_CODE)
-    if named and postal:
-        found = cells.place_within(table, named, reader.postal(postal), near=near)
-        return taken.take(Field.MUNICIPALITY, found)
-    if taken.has(Field.POSTAL_CODE) and not named:
-        return taken.take(Field.POSTAL_CODE, cells.one_place(table, postal, reader.postal(postal)))
-    return taken.take(Field.MUNICIPALITY, cells.place(table, named, near=near))
+def _once(read: Callable[[str], T]) -> Callable[[str], T]:
+    return functools.lru_cache(maxsize=_REMEMBERED)(read)
 
 
 class _Row:

@@ -65,7 +65,6 @@ class _Found:
     """A subscriber with the registration of one municipality, where there is one."""
 
     subscriber_id: int
-    registration_id: int | None
     registered: Registration | None
 
 
@@ -74,6 +73,12 @@ _HASHES = [f"hash_{position}" for position in range(BATCH)]
 _FIND = """
 SELECT s.number_hash, s.id AS subscriber_id, r.id AS registration_id,
        r.language, r.places, r.groups, r.lessons, r.min_level
+FROM subscribers s
+LEFT JOIN registrations r ON r.subscriber_id = s.id AND r.municipality = :municipality
+WHERE s.number_hash IN ({hashes})
+""".format(hashes=", ".join(f":{name}" for name in _HASHES))
+_IDS = """
+SELECT s.number_hash, s.id AS subscriber_id, r.id AS registration_id
 FROM subscribers s
 LEFT JOIN registrations r ON r.subscriber_id = s.id AND r.municipality = :municipality
 WHERE s.number_hash IN ({hashes})
@@ -115,19 +120,20 @@ def register(db: Connection, municipality: str, people: Sequence[Person], now: d
 
 
 def _write(db: Connection, municipality: str, changes: list[_Plan], found: Mapping[str, _Found], now: str) -> None:
-    strangers = [plan.person for plan in changes if plan.person.number_hash not in found]
+    strangers = [plan.person for plan in changes if plan.key not in found]
     store.add(db, [(person.number_hash, person.number_sealed) for person in strangers], now)
-    ids = {**found, **_find(db, municipality, strangers)}
+    people = {key: known.subscriber_id for key, known in found.items()}
+    people |= {key: subscriber_id for key, (subscriber_id, _) in _ids(db, municipality, strangers).items()}
     shared: dict[str, object] = {"municipality": municipality, "now": now}
     db.executemany(
         _PUT_REGISTRATION,
-        [shared | _columns(plan.after) | {"subscriber_id": ids[plan.key].subscriber_id} for plan in changes],
+        [shared | _columns(plan.after) | {"subscriber_id": people[plan.key]} for plan in changes],
     )
     _write_places(db, municipality, [plan for plan in changes if plan.moves])
     store.tell_in_force(
         db,
         [
-            (ids[plan.key].subscriber_id, plan.before is None)
+            (people[plan.key], plan.before is None)
             for plan in changes
             if registration.hears_more(plan.after, plan.before)
         ],
@@ -136,19 +142,15 @@ def _write(db: Connection, municipality: str, changes: list[_Plan], found: Mappi
 
 
 def _write_places(db: Connection, municipality: str, moved: list[_Plan]) -> None:
-    ids = _find(db, municipality, [plan.person for plan in moved])
+    ids = _ids(db, municipality, [plan.person for plan in moved])
     db.executemany(
         "DELETE FROM subscriber_places WHERE registration_id = :registration_id",
-        [{"registration_id": ids[plan.key].registration_id} for plan in moved if plan.before],
+        [{"registration_id": ids[plan.key][1]} for plan in moved if plan.before],
     )
     db.executemany(
         _ADD_PLACE,
         [
-            {
-                "place": place,
-                "subscriber_id": ids[plan.key].subscriber_id,
-                "registration_id": ids[plan.key].registration_id,
-            }
+            {"place": place, "subscriber_id": ids[plan.key][0], "registration_id": ids[plan.key][1]}
             for plan in moved
             for place in plan.after.places
         ],
@@ -157,22 +159,26 @@ def _write_places(db: Connection, municipality: str, moved: list[_Plan]) -> None
 
 def _find(db: Connection, municipality: str, people: Sequence[Person]) -> dict[str, _Found]:
     """What is known of these people, by hash; ValueError for more than BATCH of them."""
-    if not people:
-        return {}
+    rows = db.execute(_FIND, _these(municipality, people)) if people else []
+    return {
+        row.text("number_hash"): _Found(subscriber_id=row.integer("subscriber_id"), registered=_registration(row))
+        for row in rows
+    }
+
+
+def _ids(db: Connection, municipality: str, people: Sequence[Person]) -> dict[str, tuple[int, int]]:
+    """Hash -> ids of the subscriber and, where there is one, of the registration."""
+    rows = db.execute(_IDS, _these(municipality, people)) if people else []
+    found = (row.columns("number_hash", "subscriber_id", "registration_id") for row in rows)
+    return {number_hash: (subscriber_id, registration_id) for number_hash, subscriber_id, registration_id in found}
+
+
+def _these(municipality: str, people: Sequence[Person]) -> dict[str, object]:
     hashes = [person.number_hash for person in people]
     if len(hashes) > BATCH:
         raise ValueError(f"{len(hashes)} people in one transaction; expected at most {BATCH}")
     # Unused slots repeat the last hash.
-    slots = dict(zip_longest(_HASHES, hashes, fillvalue=hashes[-1]))
-    rows = db.execute(_FIND, {"municipality": municipality, **slots})
-    return {
-        row.text("number_hash"): _Found(
-            subscriber_id=row.integer("subscriber_id"),
-            registration_id=row.optional_integer("registration_id"),
-            registered=_registration(row),
-        )
-        for row in rows
-    }
+    return {"municipality": municipality, **dict(zip_longest(_HASHES, hashes, fillvalue=hashes[-1]))}
 
 
 def _plan(found: Mapping[str, _Found], people: Sequence[Person]) -> list[_Plan]:

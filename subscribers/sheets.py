@@ -202,6 +202,8 @@ def _limited(rows: Iterable[Sequence[T]]) -> Iterator[Sequence[T]]:
 def _clean(cell: str) -> str:
     """The cell without blanks around it; ="0901…" and '0901…', by which people keep zeros, are plain text."""
     text = cell.strip()
+    if text[:1] not in ("=", "'"):
+        return text
     if text.startswith('="') and text.endswith('"') and '"' not in text[2:-1]:
         text = text[2:-1].strip()
     return text[1:] if re.match(r"'[+\d]", text) else text
