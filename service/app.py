@@ -36,7 +36,7 @@ from service import opening, transports
 from service.clock import Clock, system_time
 from service.settings import Settings, SettingsError
 from storage.database import Database
-from subscribers import asked, msisdn, own
+from subscribers import accepted, asked, msisdn, own
 from subscribers.refusal import Refused
 from subscribers.sealing import Sealer, SealingError
 from templates_i18n.catalogue import Catalogue
@@ -143,6 +143,7 @@ class Service:
         self._clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
         self._clock.every(timedelta(minutes=1), "forget codes", self.forget_codes, at_once=True)
         self._clock.every(second, "pauses", self.end_pauses, at_once=True)
+        self._clock.every(timedelta(seconds=10), "finish imports", self.finish_imports, at_once=True)
         if self.inbox is not None:
             self._clock.every(second, "people on duty", self.tell_duty, at_once=False)
         if self._probe is not None:
@@ -251,6 +252,11 @@ class Service:
         if await self.parts.db.read(own.pauses_over, now):
             await self.parts.db.write(own.end_pauses, now)
             self.planner.wake()
+
+    async def finish_imports(self) -> None:
+        """A file whose import was broken off: everybody in it is registered."""
+        if await asyncio.to_thread(accepted.finish_left, self.parts.db, "", self.parts.clock):
+            self._changes.notify()
 
     async def tell_duty(self) -> None:
         """Those on duty hear of cries for help."""

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
 
-from storage import audit
-from storage.database import Connection, Database
-from subscribers import importing, register, sheets, store
+from storage.database import Database
+from subscribers import accepted, importing, register, sheets
+from subscribers.accepted import Acceptance
 from subscribers.importing import Checked, Reader, RowRefused
 from subscribers.refusal import Refused
 from subscribers.register import Person, Tally
@@ -93,7 +93,7 @@ def dry_run(db: Database, data: bytes, reader: Reader, sealer: Sealer) -> Import
     if isinstance(checked, Refused):
         return ImportResult(file_refused=checked.reason)
     tally = Tally()
-    for people in _batches(checked.entries, sealer):
+    for people in _batches(checked.entries, sealer, register.BATCH):
         tally += db.read_sync(register.compare, reader.municipality, people)
     return _result(checked, tally)
 
@@ -108,27 +108,32 @@ def import_residents(
     clock: Callable[[], datetime],
     progress: Progress | None = None,
 ) -> ImportResult:
-    """Register the people of a file for `reader.municipality`, in transactions of 500 rows.
+    """Register the people of a file for `reader.municipality`: all of them, or after a crash at first nobody.
 
-    Broken off, it can be run again: what is in stays and counts as unchanged. Blocks; not for the event loop.
+    The checked file is written down in one transaction, and registered from there in small ones. Broken off between
+    them it is finished by whoever comes next (`accepted.finish_left`). Blocks; not for the event loop.
     """
     checked = check(data, reader)
     if isinstance(checked, Refused):
         return ImportResult(file_refused=checked.reason)
-    tally, done = Tally(), 0
-    batch = _Batch(
+    accepted.finish_left(db, reader.municipality, clock)
+    acceptance = Acceptance(
         municipality=reader.municipality,
         wording=declaration.wording,
         actor=declaration.actor,
         file_digest=hashlib.sha256(data).hexdigest(),
         people=len(checked.entries),
     )
-    for people in _batches(checked.entries, sealer):
-        declared = bool(tally.added or tally.changed)
-        tally += db.write_sync(_register, batch, people, clock(), declared)
-        done += len(people)
+    people = list(_batches(checked.entries, sealer, accepted.CHUNK))
+    parts = db.write_sync(accepted.accept, acceptance, people, clock())
+    tally, done = Tally(), 0
+    for part, some in zip(parts, people, strict=True):
+        tally += db.write_sync(accepted.finish, part, clock(), some)
+        done += len(some)
         if progress is not None:
             progress(done, len(checked.entries))
+    if parts:
+        db.write_sync(accepted.forget, parts[0].import_id)
     return _result(checked, tally)
 
 
@@ -138,51 +143,15 @@ def check(data: bytes, reader: Reader) -> Checked | Refused:
     return read if isinstance(read, Refused) else importing.check(read, reader)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Batch:
-    """What all transactions of one import share."""
-
-    municipality: str
-    wording: str
-    actor: str
-    file_digest: str
-    people: int
-
-
-def _register(db: Connection, batch: _Batch, people: Sequence[Person], now: datetime, declared: bool) -> Tally:
-    tally = register.register(db, batch.municipality, people, now)
-    # In the transaction of the first change: no row without a declaration, and none for a file without news.
-    if not declared and (tally.added or tally.changed):
-        store.declare(
-            db,
-            municipality=batch.municipality,
-            now=now,
-            wording=batch.wording,
-            file_digest=batch.file_digest,
-            people=batch.people,
-        )
-    if tally.added or tally.changed:
-        audit.append(
-            db,
-            now=now,
-            actor=batch.actor,
-            action="residents imported",
-            subject=f"file:{batch.file_digest[:16]}",
-            municipality=batch.municipality,
-            details={"added": tally.added, "changed": tally.changed},
-        )
-    return tally
-
-
-def _batches(entries: Sequence[Entry], sealer: Sealer) -> Iterator[list[Person]]:
-    for start in range(0, len(entries), register.BATCH):
+def _batches(entries: Sequence[Entry], sealer: Sealer, size: int) -> Iterator[list[Person]]:
+    for start in range(0, len(entries), size):
         yield [
             Person(
                 number_hash=sealer.fingerprint(entry.number),
                 number_sealed=sealer.seal(entry.number),
                 entry=entry,
             )
-            for entry in entries[start : start + register.BATCH]
+            for entry in entries[start : start + size]
         ]
 
 

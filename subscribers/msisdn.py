@@ -17,7 +17,7 @@ Msisdn = NewType("Msisdn", str)
 
 _MOBILE: Final = re.compile(r"[6789]0\d{8}", re.ASCII)
 #: How nearly all lists write a number. Free-phone numbers begin with 0800.
-_USUAL: Final = re.compile(r"(?:\+81-?|0)((?:[679]0|80(?=-?[1-9]))-?)(\d{4}-?)(\d{4})", re.ASCII)
+_USUAL: Final = re.compile(r"(?:\+81[- ]?|0)([679]0|80(?=[- ]?[1-9]))[- ]?(\d{4})[- ]?(\d{4})", re.ASCII)
 _WRITTEN: Final = re.compile(r"\+?[\d\s().-]+", re.ASCII)
 #: 9.01E+10: what a spreadsheet shows, and saves, of a number in a narrow column.
 _POWER: Final = re.compile(r"[+-]?\d+([.,]\d+)?[Ee][+-]?\d+", re.ASCII)
@@ -46,7 +46,7 @@ def parse(text: str) -> Msisdn | Refused:
     """
     if usual := _USUAL.fullmatch(text):
         # What the library would make of it, without its general search: a test holds the two against each other.
-        return Msisdn("+81" + "".join(usual.groups()).replace("-", ""))
+        return Msisdn(f"+81{usual[1]}{usual[2]}{usual[3]}")
     written = _plain(text)
     if reason := _why_unreadable(written):
         return Refused(reason=reason)

@@ -78,10 +78,7 @@ LEFT JOIN registrations r ON r.subscriber_id = s.id AND r.municipality = :munici
 WHERE s.number_hash IN ({hashes})
 """.format(hashes=", ".join(f":{name}" for name in _HASHES))
 _IDS = """
-SELECT s.number_hash, s.id AS subscriber_id, r.id AS registration_id
-FROM subscribers s
-LEFT JOIN registrations r ON r.subscriber_id = s.id AND r.municipality = :municipality
-WHERE s.number_hash IN ({hashes})
+SELECT number_hash, id AS subscriber_id FROM subscribers WHERE number_hash IN ({hashes})
 """.format(hashes=", ".join(f":{name}" for name in _HASHES))
 _PUT_REGISTRATION = """
 INSERT INTO registrations
@@ -91,9 +88,14 @@ ON CONFLICT (subscriber_id, municipality) DO UPDATE SET
     language = excluded.language, places = excluded.places, groups = excluded.groups,
     lessons = excluded.lessons, min_level = excluded.min_level, updated_at = excluded.updated_at
 """
+_DROP_PLACES = """
+DELETE FROM subscriber_places WHERE registration_id IN
+    (SELECT id FROM registrations WHERE subscriber_id = :subscriber_id AND municipality = :municipality)
+"""
 _ADD_PLACE = """
 INSERT INTO subscriber_places (place, subscriber_id, registration_id)
-VALUES (:place, :subscriber_id, :registration_id)
+SELECT :place, subscriber_id, id FROM registrations
+WHERE subscriber_id = :subscriber_id AND municipality = :municipality
 ON CONFLICT (place, subscriber_id, registration_id) DO NOTHING
 """
 
@@ -122,35 +124,28 @@ def register(db: Connection, municipality: str, people: Sequence[Person], now: d
 def _write(db: Connection, municipality: str, changes: list[_Plan], found: Mapping[str, _Found], now: str) -> None:
     strangers = [plan.person for plan in changes if plan.key not in found]
     store.add(db, [(person.number_hash, person.number_sealed) for person in strangers], now)
-    people = {key: known.subscriber_id for key, known in found.items()}
-    people |= {key: subscriber_id for key, (subscriber_id, _) in _ids(db, municipality, strangers).items()}
+    ids = {key: known.subscriber_id for key, known in found.items()} | _ids(db, strangers)
     shared: dict[str, object] = {"municipality": municipality, "now": now}
     db.executemany(
-        _PUT_REGISTRATION,
-        [shared | _columns(plan.after) | {"subscriber_id": people[plan.key]} for plan in changes],
+        _PUT_REGISTRATION, [shared | _columns(plan.after) | {"subscriber_id": ids[plan.key]} for plan in changes]
     )
-    _write_places(db, municipality, [plan for plan in changes if plan.moves])
+    _write_places(db, municipality, ids, [plan for plan in changes if plan.moves])
     store.tell_in_force(
         db,
-        [
-            (people[plan.key], plan.before is None)
-            for plan in changes
-            if registration.hears_more(plan.after, plan.before)
-        ],
+        [(ids[plan.key], plan.before is None) for plan in changes if registration.hears_more(plan.after, plan.before)],
         now,
     )
 
 
-def _write_places(db: Connection, municipality: str, moved: list[_Plan]) -> None:
-    ids = _ids(db, municipality, [plan.person for plan in moved])
+def _write_places(db: Connection, municipality: str, ids: Mapping[str, int], moved: list[_Plan]) -> None:
     db.executemany(
-        "DELETE FROM subscriber_places WHERE registration_id = :registration_id",
-        [{"registration_id": ids[plan.key][1]} for plan in moved if plan.before],
+        _DROP_PLACES,
+        [{"subscriber_id": ids[plan.key], "municipality": municipality} for plan in moved if plan.before],
     )
     db.executemany(
         _ADD_PLACE,
         [
-            {"place": place, "subscriber_id": ids[plan.key][0], "registration_id": ids[plan.key][1]}
+            {"place": place, "subscriber_id": ids[plan.key], "municipality": municipality}
             for plan in moved
             for place in plan.after.places
         ],
@@ -159,26 +154,25 @@ def _write_places(db: Connection, municipality: str, moved: list[_Plan]) -> None
 
 def _find(db: Connection, municipality: str, people: Sequence[Person]) -> dict[str, _Found]:
     """What is known of these people, by hash; ValueError for more than BATCH of them."""
-    rows = db.execute(_FIND, _these(municipality, people)) if people else []
+    rows = db.execute(_FIND, {"municipality": municipality, **_these(people)}) if people else []
     return {
         row.text("number_hash"): _Found(subscriber_id=row.integer("subscriber_id"), registered=_registration(row))
         for row in rows
     }
 
 
-def _ids(db: Connection, municipality: str, people: Sequence[Person]) -> dict[str, tuple[int, int]]:
-    """Hash -> ids of the subscriber and, where there is one, of the registration."""
-    rows = db.execute(_IDS, _these(municipality, people)) if people else []
-    found = (row.columns("number_hash", "subscriber_id", "registration_id") for row in rows)
-    return {number_hash: (subscriber_id, registration_id) for number_hash, subscriber_id, registration_id in found}
+def _ids(db: Connection, people: Sequence[Person]) -> dict[str, int]:
+    """Hash -> id, of people who have just been added."""
+    rows = db.execute(_IDS, _these(people)) if people else []
+    return dict(row.columns("number_hash", "subscriber_id") for row in rows)
 
 
-def _these(municipality: str, people: Sequence[Person]) -> dict[str, object]:
+def _these(people: Sequence[Person]) -> dict[str, object]:
     hashes = [person.number_hash for person in people]
     if len(hashes) > BATCH:
         raise ValueError(f"{len(hashes)} people in one transaction; expected at most {BATCH}")
     # Unused slots repeat the last hash.
-    return {"municipality": municipality, **dict(zip_longest(_HASHES, hashes, fillvalue=hashes[-1]))}
+    return dict(zip_longest(_HASHES, hashes, fillvalue=hashes[-1]))
 
 
 def _plan(found: Mapping[str, _Found], people: Sequence[Person]) -> list[_Plan]:

@@ -49,9 +49,10 @@ ON CONFLICT (subscriber_id) DO UPDATE SET since = excluded.since, not_before = N
 
 def add(db: Connection, numbers: Iterable[tuple[str, bytes]], now: str) -> None:
     """Residents with these (hash, sealed number); whoever is known already stays as they are."""
+    shared = _subscriber("", b"", Role.RESIDENT, State.ACTIVE, now)
     db.executemany(
         _ADD_SUBSCRIBER,
-        [_subscriber(number_hash, sealed, Role.RESIDENT, State.ACTIVE, now) for number_hash, sealed in numbers],
+        [shared | {"number_hash": number_hash, "number_sealed": sealed} for number_hash, sealed in numbers],
     )
 
 

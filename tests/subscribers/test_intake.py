@@ -1,16 +1,19 @@
 """Whole imports, from bytes to rows, on both engines."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import database
+from storage import audit, database
 from storage.database import Connection, Database
-from subscribers import intake, register, sheets
+from subscribers import accepted, intake, register, sheets
 from subscribers.intake import ImportResult
 from subscribers.registration import Entry
 from tests.subscribers import builders
@@ -135,24 +138,82 @@ def test_twenty_thousand_rows_of_a_workbook(sqlite_url: str) -> None:
         result = run(db, data, progress=lambda done, total: seen.append((done, total)))
         assert (result.rows, result.tally.added, result.refused) == (20_000, 20_000, ())
         assert count(db, "registrations") == count(db, "subscriber_places") == 20_000
-        assert (seen[0], seen[-1]) == ((500, 20_000), (20_000, 20_000))
+        assert (seen[0], seen[-1]) == ((2_000, 20_000), (20_000, 20_000))
         assert count(db, "declarations") == 1
     finally:
         db.close_sync()
 
 
-def test_an_import_broken_off_goes_on_where_it_was(db: Database) -> None:
-    data = a_csv(*(a_row(number) for number in range(1_200)))
+def test_an_import_broken_off_is_finished_by_whoever_comes_next(db: Database) -> None:
+    data = a_csv(*(a_row(number) for number in range(4_500)))
 
     def break_off(done: int, _: int) -> None:
-        if done == 1_000:
+        if done == 2_000:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         run(db, data, progress=break_off)
-    assert count(db, "registrations") == 1_000
+    assert count(db, "registrations") == 2_000
+    assert accepted.finish_left(db, KANAZAWA, lambda: NOW) == 0  # somebody may still be at work on it
+    assert accepted.finish_left(db, KANAZAWA, lambda: NOW + timedelta(seconds=16)) == 2
+    assert count(db, "registrations") == count(db, "newcomers") == 4_500
+    assert count(db, "declarations") == 1
     again = run(db, data)
-    assert (again.tally.added, again.tally.unchanged) == (200, 1_000)
+    assert (again.tally.added, again.tally.unchanged) == (0, 4_500)
+
+
+def test_the_next_import_finishes_what_its_city_has_left_before_it_begins(db: Database) -> None:
+    def break_off(done: int, _: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(db, a_csv(*(a_row(number) for number in range(2_001))), progress=break_off)
+    moved = run(db, a_csv(a_row(2_000, "vi")))
+    assert (moved.tally.added, moved.tally.changed) == (0, 1)
+    accepted.finish_left(db, WAJIMA, lambda: NOW + timedelta(minutes=1))
+    assert count(db, "registrations") == 2_001
+    languages = db.read_sync(
+        lambda c: {row.text("language") for row in c.execute("SELECT language FROM registrations")}
+    )
+    assert languages == {"en", "vi"}
+    assert count(db, "accepted_imports") == count(db, "accepted_people") == 0
+
+
+_DIES = """
+import os, signal, sys
+from storage import audit, database
+from subscribers import intake
+from tests.subscribers.builders import DECLARATION, NOW, a_csv, a_reader, a_row, a_sealer
+
+left = int(sys.argv[2])
+
+def clock():
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return NOW
+
+data = a_csv(*(a_row(number) for number in range(2_100)))
+intake.import_residents(database.open(sys.argv[1]), data, a_reader(), a_sealer(), declaration=DECLARATION, clock=clock)
+"""
+
+
+@pytest.mark.parametrize(("looks", "people"), [(2, 0), (3, 2_100), (4, 2_100)])
+def test_kill_9_leaves_nobody_or_everybody(sqlite_url: str, looks: int, people: int) -> None:
+    died = subprocess.run([sys.executable, "-c", _DIES, sqlite_url, str(looks)], check=False, capture_output=True)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    db = database.open(sqlite_url)
+    try:
+        accepted.finish_left(db, "", lambda: NOW + timedelta(minutes=1))
+        for table in ("subscribers", "registrations", "subscriber_places", "newcomers"):
+            assert count(db, table) == people, table
+        assert count(db, "declarations") == bool(people)
+        accepted.finish_left(db, "", lambda: NOW + timedelta(minutes=2))
+        assert count(db, "accepted_people") == 0
+        assert isinstance(db.read_sync(audit.verify), audit.Whole)
+    finally:
+        db.close_sync()
 
 
 def test_a_batch_that_fails_leaves_nothing_of_itself(db: Database) -> None:
@@ -229,6 +290,6 @@ def test_the_clock_is_asked_for_every_batch(db: Database) -> None:
         asked.append(NOW)
         return NOW
 
-    data = a_csv(*(a_row(number) for number in range(501)))
+    data = a_csv(*(a_row(number) for number in range(2_001)))
     intake.import_residents(db, data, a_reader(), a_sealer(), declaration=DECLARATION, clock=clock)
-    assert len(asked) == 2
+    assert len(asked) == 5  # what was left, what is accepted, two parts, what is done
