@@ -43,6 +43,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "expected": facts.expected or None,
         "topic": facts.topic,
         "spot": {"ja": facts.spot.ja, "latin": facts.spot.latin, "kana": facts.spot.kana} if facts.spot else None,
+        "words": dict(facts.words) or None,
         "eased": facts.eased or None,
     }
     return {key: value for key, value in row.items() if value is not None}
@@ -72,6 +73,7 @@ def facts_from_json(row: Mapping[str, Any]) -> Facts:
         expected=bool(row.get("expected")),
         topic=Topic(row["topic"]) if row.get("topic") else None,
         spot=Spot(**row["spot"]) if row.get("spot") else None,
+        words=tuple(sorted(row.get("words", {}).items())),
         eased=bool(row.get("eased")),
     )
 

@@ -37,6 +37,8 @@ def decide(report: Report, before: State, after: State) -> Decision:
         return Decision(action=Action.RECORD, reason=f"{report.status}: only real telegrams can lead to a text")
     rule = hazards.rule(report.hazard)
     now = rule.highest([*after.grades.values()])
+    if report.by_hand:
+        return Decision(action=Action.SEND, reason=f"{report.hazard} {now}: two people have signed it")
     if now == NONE and report.at_large != NONE:
         return _at_large(report, rule)
     fallen = [g for place, g in before.grades.items() if not _only_followed(report, rule, place, g, after)]

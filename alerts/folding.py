@@ -264,6 +264,12 @@ def _along_river(places: PlaceTable, code: str) -> Resolution:
     return Resolution(places=places.cover(named), how=How.PRESENT if named else How.UNKNOWN)
 
 
+def _by_municipality(places: PlaceTable, code: str) -> Resolution:
+    """A municipality, its wards, or a ward with its city."""
+    found = places.cover([code]) if places.place(code) else frozenset[str]()
+    return Resolution(places=found, how=How.PRESENT if found else How.UNKNOWN)
+
+
 def _by_forecast_area(places: PlaceTable, code: str) -> Resolution:
     """一次細分区域; a code that is none may be one of 市町村等をまとめた地域 or of 府県予報区."""
     tables = (places.by_class10(code), places.by_class15(code), places.by_office(code))
@@ -278,6 +284,7 @@ _LOOK_UPS: Mapping[AreaScheme, Callable[[PlaceTable, str], Resolution]] = {
     AreaScheme.CLASS10: _by_forecast_area,
     AreaScheme.OFFICE: PlaceTable.by_office,
     AreaScheme.PREFECTURE: PlaceTable.by_prefecture,
+    AreaScheme.MUNICIPALITY: _by_municipality,
     AreaScheme.RIVER_AREA: _along_river,
     AreaScheme.RIVER_STATION: _along_river,
 }

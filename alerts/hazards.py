@@ -43,6 +43,8 @@ class HazardRule:
     in_force: timedelta
     #: how long a text may be handed over after it was decided
     keep: timedelta
+    #: within which two people decide on what is held; zero where nothing is
+    decide: timedelta
 
     def rank(self, grade: str) -> int:
         """0 for `none`, then 1 … on the scale. ValueError for a grade that is not on it."""
@@ -88,6 +90,8 @@ def _rule(hazard: Hazard, row: Mapping[str, object]) -> HazardRule:
     grades = texts("grades")
     if set(actions) != set(grades):
         raise ValueError(f"hazards.toml: [{hazard}]: send, hold and record must name each grade once")
+    if bool(texts("hold")) != bool(minutes("decide_minutes")):
+        raise ValueError(f"hazards.toml: [{hazard}]: decide_minutes goes with hold")
     return HazardRule(
         hazard=hazard,
         grades=grades,
@@ -98,6 +102,7 @@ def _rule(hazard: Hazard, row: Mapping[str, object]) -> HazardRule:
         flash=frozenset(texts("flash")),
         in_force=minutes("in_force_minutes"),
         keep=minutes("keep_minutes"),
+        decide=minutes("decide_minutes"),
     )
 
 

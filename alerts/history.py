@@ -72,7 +72,8 @@ def apply(
 
 def identifier(report: Report) -> str:
     """A CAP identifier: no spaces, commas or markup; the same for the same telegram and hazard."""
-    return f"jma.{report.type}.{report.sent:%Y%m%dT%H%M%SZ}.{report.hazard}.{report.digest[:12]}"
+    source = "city" if report.by_hand else "jma"
+    return f"{source}.{report.type}.{report.sent:%Y%m%dT%H%M%SZ}.{report.hazard}.{report.digest[:12]}"
 
 
 def cause_of(lineage: Sequence[Report]) -> Cause:

@@ -25,6 +25,9 @@ class NoticeKind(StrEnum):
     NUMBER = "number"  #: a stored phone number does not open
     TEXT = "text"  #: no text could be made for a change
     CODES = "codes"  #: so many codes were asked for that no more are sent
+    HELD = "held"  #: something waits for a second person
+    LAST_CALL = "last_call"  #: the same, shortly before its deadline
+    UNDECIDED = "undecided"  #: the deadline has passed, and nobody was told
     PERSON = "person"  #: somebody cannot be brought up to date
 
 

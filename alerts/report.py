@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from alerts.vocabulary import NONE, Hazard, InfoType, Status, Topic
 
+#: The type of a report that two people have signed, where a telegram has its own (VXSE53).
+HAND = "HAND"
 #: The grade of an area whose code or keyword no table knows: what was said of it before still stands.
 UNKNOWN = "unknown"
 
@@ -24,6 +26,7 @@ class AreaScheme(StrEnum):
     OFFICE = "office"  #: 府県予報区, 6 digits; the same code may be another area of class10
     PREFECTURE = "prefecture"  #: 2 digits
     RIVER_AREA = "river_area"  #: 指定河川洪水予報の予報区域, 12 digits
+    MUNICIPALITY = "municipality"  #: 5 digits, of a report by hand
     RIVER_STATION = "river_station"  #: such an area and a gauge station of it: 12 digits, a slash, 17 digits
 
 
@@ -81,6 +84,8 @@ class Facts:
     topic: Topic | None = None
     #: of a notice: where
     spot: Spot | None = None
+    #: of a notice in words of its own: (language, words), in the order of the tags
+    words: tuple[tuple[str, str], ...] = ()
     #: the telegram says that the danger has become less (引下げ, 解除)
     eased: bool = False
 
@@ -131,6 +136,11 @@ class Report:
     unit: str = ""
     #: the grade of a report that names no area at all (南海トラフ地震臨時情報); what it holds for is ours to know
     at_large: str = NONE
+
+    @property
+    def by_hand(self) -> bool:
+        """Two people have signed it; no telegram can say so."""
+        return self.type == HAND
 
     def order(self) -> tuple[datetime, int, str]:
         """The order in which reports apply: time of the telegram, then 発表, 訂正, 取消, then digest."""

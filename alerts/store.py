@@ -50,14 +50,16 @@ class InForce:
 
 
 def event_of(db: Connection, report: Report) -> str:
-    """What a person is told once of: '' for state hazards, the earthquake for earthquakes, the day for heat, and the
-    volcano for volcanoes: what one of them asks of people is never hidden by another one.
+    """What a person is told once of: '' for state hazards, the earthquake for earthquakes, the day for heat, the
+    volcano for volcanoes (what one of them asks of people is never hidden by another one), what a report by hand says.
 
     A further id of an earthquake at the same minute joins the first one's event. How far apart they are is measured
     from the reports of the first id alone: a chain of small aftershocks must not make a second strong one the same.
     """
     if report.hazard in (Hazard.HEAT, Hazard.VOLCANO):  # tomorrow's heat comes while today's is in force, and is news
         return report.lineage[0]
+    if report.by_hand:  # each notice, and each district of an evacuation, is told on its own
+        return report.lineage[0].split(":", 2)[2]
     if report.hazard is not Hazard.EARTHQUAKE:
         return ""
     same: dict[str, object] = {"hazard": report.hazard, "status": report.status, "lineage": _lineage(report)}
@@ -300,7 +302,7 @@ def end_by_time(db: Connection, now: datetime) -> int:
     """
     remaining = strand_store.ended(db, now)
     for hazard, event, place in remaining:
-        held = strand_store.at(db, hazard, event, [place])[place]
+        held = strand_store.at(db, hazard, event, [place]).get(place, {})
         left, row = strands.combine(hazard, held.values(), now), in_force(db, hazard, event, [place])[place]
         if left is not None:
             set_in_force(db, [with_state(row, left)])

@@ -1,5 +1,6 @@
 """Rows of what each strand holds in force, place by place. Decides nothing; owns the SQL of `strand_places`."""
 
+import dataclasses
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,10 +9,15 @@ from datetime import datetime
 from alerts import codec, hazards
 from alerts.hazards import Ends
 from alerts.strands import NO_FACTS, PlaceState
-from alerts.vocabulary import Hazard
+from alerts.vocabulary import NONE, Hazard
 from storage import lists, times
 from storage.connection import Connection
 from storage.rows import Row
+
+_STRUCK = (
+    "(SELECT k.grade FROM struck k WHERE k.hazard = p.hazard AND k.event = p.event AND k.place = p.place"
+    " AND k.digest = p.digest)"
+)
 
 
 def of(db: Connection, hazard: Hazard, event: str, strand: str) -> dict[str, PlaceState]:
@@ -25,7 +31,7 @@ def of(db: Connection, hazard: Hazard, event: str, strand: str) -> dict[str, Pla
 
 def at(db: Connection, hazard: Hazard, event: str, places: Sequence[str]) -> dict[str, dict[str, PlaceState]]:
     """place -> strand -> what it holds there, of some places."""
-    return _at(db, "event = :event", places, {"hazard": hazard, "event": event})
+    return _at(db, "p.event = :event", places, {"hazard": hazard, "event": event})
 
 
 def of_other_events(
@@ -33,8 +39,9 @@ def of_other_events(
 ) -> dict[str, dict[str, PlaceState]]:
     """place -> strand -> what other events (earthquakes, volcanoes) that had begun hold there at a moment."""
     named: dict[str, object] = {"hazard": hazard, "event": event, "moment": times.to_text(moment)}
-    standing = "ends_at > :moment" if hazards.rule(hazard).ends is Ends.TIME else "ends_at IS NULL"  # an index for each
-    return _at(db, f"event <> :event AND since <= :moment AND {standing}", places, named)
+    # an index for each
+    standing = "p.ends_at > :moment" if hazards.rule(hazard).ends is Ends.TIME else "p.ends_at IS NULL"
+    return _at(db, f"p.event <> :event AND p.since <= :moment AND {standing}", places, named)
 
 
 def _at(
@@ -43,12 +50,49 @@ def _at(
     found: defaultdict[str, dict[str, PlaceState]] = defaultdict(dict)
     for marks, names in lists.portions(places):
         rows = db.execute(
-            f"SELECT * FROM strand_places WHERE hazard = :hazard AND {where} AND place IN ({marks})",  # noqa: S608 -- ours
+            f"SELECT p.*, {_STRUCK} AS struck FROM strand_places p WHERE p.hazard = :hazard AND {where}"  # noqa: S608 -- ours
+            f" AND p.place IN ({marks})",
             {**named, **names},
         )
         for row in rows:
-            found[row.text("place")][row.text("strand")] = _state(row)
+            state = put_right(_state(row), row.optional_text("struck"))
+            if state is not None:
+                found[row.text("place")][row.text("strand")] = state
     return dict(found)
+
+
+def put_right(state: PlaceState, grade: str | None) -> PlaceState | None:
+    """What counts where two people have struck out what a telegram said: `grade` instead, or nothing."""
+    if grade == NONE:
+        return None
+    return state if grade is None else dataclasses.replace(state, grade=grade)
+
+
+def strike(db: Connection, hazard: Hazard, event: str, place: str, digest: str, grade: str, submission: int) -> None:
+    """What a telegram said of a place counts as `grade` from now on."""
+    db.execute(
+        "INSERT INTO struck (hazard, event, place, digest, grade, submission_id)"
+        " VALUES (:hazard, :event, :place, :digest, :grade, :submission)"
+        " ON CONFLICT (hazard, event, place, digest) DO UPDATE SET grade = excluded.grade,"
+        " submission_id = excluded.submission_id",
+        {
+            "hazard": hazard,
+            "event": event,
+            "place": place,
+            "digest": digest,
+            "grade": grade,
+            "submission": submission,
+        },
+    )
+
+
+def struck(db: Connection) -> dict[tuple[Hazard, str, str, str], str]:
+    """(hazard, event, place, telegram) -> the grade that counts instead."""
+    rows = db.execute("SELECT hazard, event, place, digest, grade FROM struck")
+    return {
+        (Hazard(row.text("hazard")), row.text("event"), row.text("place"), row.text("digest")): row.text("grade")
+        for row in rows
+    }
 
 
 def replace(

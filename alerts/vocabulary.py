@@ -100,6 +100,10 @@ class Hazard(StrEnum):
     NOTICE = "notice"
 
 
+#: told by a municipality, by hand; whatever of these is in force was signed by two people
+BY_HAND = frozenset({Hazard.EVACUATION, Hazard.NOTICE})
+
+
 class Topic(StrEnum):
     """What a municipality can tell in a notice; closed, so that every language has words for it."""
 

@@ -137,8 +137,13 @@ _EVENTS: Mapping[NoticeKind, _Event] = {
     NoticeKind.NUMBER: _Event(english="numbers do not open", japanese="開けない電話番号があります"),
     NoticeKind.TEXT: _Event(english="no text could be made", japanese="文面を作れません"),
     NoticeKind.CODES: _Event(english="sign-up codes at their limit", japanese="登録コードが上限に達しました"),
+    NoticeKind.HELD: _Event(english="held, decide by", japanese="承認待ちの配信があります"),
+    NoticeKind.LAST_CALL: _Event(english="LAST CALL, decide by", japanese="まもなく承認の期限です"),
+    NoticeKind.UNDECIDED: _Event(english="NOT SENT, nobody decided", japanese="期限切れ：送信されていません"),
     NoticeKind.PERSON: _Event(english="somebody is not told", japanese="配信できない人がいます"),
 }
+#: calls to people who have to decide: each has a deadline of its own
+_CALLS = frozenset({NoticeKind.HELD, NoticeKind.LAST_CALL, NoticeKind.UNDECIDED})
 _OTHER = _Event(english="needs attention", japanese="確認が必要です")
 
 
@@ -191,7 +196,7 @@ def _was_told(one: Known, recent: Iterable[Known]) -> bool:
 
 def _must_pause(kind: NoticeKind, recent: Iterable[Known], now: datetime) -> bool:
     told = {one.told_at for one in recent if one.kind is kind and one.told_at is not None}
-    pause = _LASTING_PAUSE if kind in STATES else _EVENT_PAUSE
+    pause = _LASTING_PAUSE if kind in STATES or kind in _CALLS else _EVENT_PAUSE
     return len(told) >= _MOST_OF_KIND or any(moment > now - pause for moment in told)
 
 

@@ -12,15 +12,17 @@ from datetime import datetime
 
 from alerts import noticeboard
 from alerts import store as state
-from alerts.notices import NoticeKind
+from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
 from delivery import deciding
+from delivery.byhand import applying, submissions
+from delivery.byhand.submissions import Submission
 from delivery.deciding import Decided, PendingTelegram
 from feeds import store as telegrams
 from feeds.jma import reading
 from feeds.telegrams import RawTelegram
 from storage.connection import Connection
-from storage.database import Database
+from storage.database import Database, StorageUnavailable
 
 _log = logging.getLogger(__name__)
 #: telegrams decided together at most
@@ -68,16 +70,32 @@ class Decider:
 
     async def step(self) -> bool:
         """Decide one batch; whether there was any."""
+        signed = await self._signed()
         if self.catching_up():
-            return False
+            return signed
         raw = await self.db.read(telegrams.pending, _BATCH, self.clock())
         if not raw:
-            return False
+            return signed
         batch = await asyncio.to_thread(read_all, raw, self.places)
         for decided in await self._decide(batch):
             self.on_decided(decided)
         self.wake_planner()
         return True
+
+    async def _signed(self) -> bool:
+        """Tell what two people have signed; whether there was any. It waits for no telegram."""
+        found = await self.db.read(submissions.approved)
+        for one in found:
+            try:
+                await self.db.write(applying.apply, one, self.places, self.clock())
+            except StorageUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 -- a fault of ours in one must not keep the others waiting
+                _log.exception("submission_cannot_be_told", extra={"submission": one.id})
+                await self.db.write(_not_told, one, error, self.clock())
+        if found:
+            self.wake_planner()
+        return bool(found)
 
     async def _decide(self, batch: Sequence[PendingTelegram]) -> list[Decided]:
         """Decide a batch; where that fails, its halves, down to the one telegram that is at fault."""
@@ -97,6 +115,19 @@ class Decider:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+
+def _not_told(db: Connection, one: Submission, error: Exception, now: datetime) -> None:
+    """People in charge hear at once that what they signed does not go out."""
+    applying.fail(db, one, f"our fault: {type(error).__name__}", now)
+    notice = Notice(
+        kind=NoticeKind.TEXT,
+        subject=f"submission {one.name}",
+        text=f"What {one.submitted_by} and {one.decided_by} signed ({one.hazard} {one.grade}) could not be told:"
+        f" {type(error).__name__}. Nobody was told. Look for `submission_cannot_be_told` in the log.",
+        urgent=True,
+    )
+    noticeboard.add(db, notice, now)
 
 
 def read_all(raw: Sequence[RawTelegram], places: PlaceTable) -> list[PendingTelegram]:

@@ -76,7 +76,7 @@ def decide(db: Connection, batch: Sequence[PendingTelegram], places: PlaceTable,
                     alert = scopes.take_in(db, report, telegram.seen_at, places, touched, now)
                     alerts.append(alert)
                     notices.extend(_notices_of(alert, report, places))
-    broadcast_ids = [made for scope in touched.values() for made in _settle(db, scope, now)]
+    broadcast_ids = [made for scope in touched.values() for made in settle(db, scope, now)]
     notices.extend(comparing.compare(db, [telegram.reading for telegram in batch], places, now))
     return Decided(
         verdicts=tuple(verdicts),
@@ -114,7 +114,7 @@ def _state(read: reading.Reading) -> TelegramState:
             return TelegramState.READ
 
 
-def _settle(db: Connection, scope: Scope, now: datetime) -> list[int]:
+def settle(db: Connection, scope: Scope, now: datetime) -> list[int]:
     """Bring the state to its targets; the broadcasts that tell people, if anybody may have to be told.
 
     What is sent and what is held for two people are broadcasts of their own: neither waits for the other.
@@ -146,6 +146,8 @@ def _by_action(scope: Scope, changes: Iterable[PlaceChange]) -> dict[Action, lis
     found: dict[Action, list[PlaceChange]] = {}
     for change in changes:
         action = decision.of_change(rule, change, flashed=change.place in scope.flashed)
+        if action is Action.HOLD and scope.signed:
+            action = Action.SEND
         if action is not Action.RECORD and _concerns_people(rule, change):
             found.setdefault(action, []).append(change)
     return found

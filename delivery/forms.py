@@ -38,7 +38,7 @@ def choose(db: Connection, broadcast: Broadcast, worst: str, writer: Writer, rat
     return arrival.choose_form(
         people=audience.registered(db, broadcast.changes),
         segments=_segments(db, broadcast, worst, writer),
-        ahead=_ahead(db, broadcast.priority),
+        ahead=ahead(db, broadcast.priority),
         rate=rates.segments_per_second,
         seconds=arrival.target(broadcast.hazard, grade, rates.targets),
     )
@@ -74,7 +74,7 @@ def _length(broadcast: Broadcast, worst: str, language: str, writer: Writer, for
         return form.budget
 
 
-def _ahead(db: Connection, priority: int) -> int:
+def ahead(db: Connection, priority: int) -> int:
     """Segments that go before, roughly: counting rows of the index is all this is worth."""
     rows = db.execute(
         "SELECT count(*) AS n FROM messages WHERE state = 'queued' AND priority <= :priority", {"priority": priority}

@@ -12,7 +12,7 @@ from alerts import hazards, noticeboard, store
 from alerts.changes import Cause, PlaceChange
 from alerts.hazards import Ends, HazardRule
 from alerts.store import InForce
-from alerts.vocabulary import NONE, Action, Hazard
+from alerts.vocabulary import BY_HAND, NONE, Action, Hazard
 from delivery import audience, broadcasts, chunks, ledger, messages
 from delivery.broadcasts import Broadcast, BroadcastState
 from delivery.drafting import Drafter, Groups, Scope
@@ -210,7 +210,8 @@ class _State:
         cause = told.cause if row.grade == told.after else Cause.ISSUED
         # what ends by time begins anew: with a later change than the person knows of, it is another one
         before = NONE if rule.ends is Ends.TIME else row.grade
-        if rule.action(row.grade) is Action.HOLD and row.grade == told.after:
+        released = rule.hazard in BY_HAND
+        if rule.action(row.grade) is Action.HOLD and row.grade == told.after and not released:
             before = told.before  # what fell to a held grade is told to those alone who know of more
         return replace(told, before=before, after=row.grade, higher=False, facts=facts, cause=cause)
 

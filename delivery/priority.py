@@ -20,6 +20,8 @@ def of(hazard: Hazard, grade: str, kind: Kind) -> int:
     """The priority of one text: a withdrawn false alarm before all, then by what it asks people to do."""
     if kind is Kind.CANCELLED:
         return FALSE_ALARM
+    if hazard is Hazard.NOTICE:
+        return SERVICE
     if kind is Kind.LIFTED:
         return WARNING
     if hazard is Hazard.TSUNAMI and hazards.rule(hazard).is_told(grade):

@@ -48,6 +48,8 @@ class Scope:
     eased: set[str] = field(default_factory=set)
     #: places of which a telegram of the batch reports an event that a later one of it has overtaken, or not
     flashed: set[str] = field(default_factory=set)
+    #: two people have signed what is told
+    signed: bool = False
     alert_id: int = 0
     action: Action = Action.RECORD
     reason: str = ""
@@ -86,6 +88,7 @@ def take_in(
     alert_id = store.add_alert(db, alert, event, now)
     if report.status is Status.ACTUAL:
         scope = scopes.setdefault((report.hazard, event), Scope(hazard=report.hazard, event=event))
+        scope.signed |= report.by_hand
         _fold_in(db, scope, report, alert, known, fresh, places)
         scope.note(alert, alert_id, seen_at)
         scope.hear(alert)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from alerts import decision
 from alerts.changes import PlaceChange
 from alerts.hazards import Ends, HazardRule
-from alerts.vocabulary import NONE, Action, Hazard, Kind
+from alerts.vocabulary import BY_HAND, NONE, Action, Hazard, Kind
 
 #: below 5-lower a person gets at most one earthquake text in this time
 QUIET_AFTER_EARTHQUAKE = timedelta(hours=1)
@@ -123,7 +123,7 @@ def _rises(rule: HazardRule, change: PlaceChange, known: Mapping[str, str], pers
 def _fell_to_held(rule: HazardRule, change: PlaceChange) -> bool:
     """It fell to a grade that two people have to release: only those who know of more hear of that."""
     fell = rule.rank(change.after) < rule.rank(change.before) and change.before not in rule.flash
-    return fell and rule.action(change.after) is Action.HOLD
+    return fell and rule.action(change.after) is Action.HOLD and rule.hazard not in BY_HAND
 
 
 def _ends(rule: HazardRule, change: PlaceChange, known: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from alerts import places
 from alerts import store as state
 from campaigns import runner as lessons
 from delivery import accepting, probing, reconciling
+from delivery.byhand import calling
 from delivery.decider import Decider
 from delivery.deciding import Decided
 from delivery.forms import Rates
@@ -138,6 +139,7 @@ class Service:
             self._clock.every(poll, f"poll {feed}", partial(self.poller.poll_feed, feed), at_once=True)
         self._clock.every(min(poll, timedelta(seconds=5)), "watch the feeds", self.watch, at_once=False)
         self._clock.every(second, "end by time", self.end_by_time, at_once=True)
+        self._clock.every(second, "what waits for two people", self.call_for_decisions, at_once=True)
         self._clock.every(second, "lessons", self.run_lessons, at_once=True)
         self._clock.every(min(poll, timedelta(seconds=5)), "languages", self.look_at_languages, at_once=False)
         self._clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
@@ -180,6 +182,14 @@ class Service:
         """End silently what ends by itself."""
         if await self.parts.db.write(state.end_by_time, self.parts.clock()):
             self._changes.notify()
+
+    async def call_for_decisions(self) -> None:
+        """Whoever has to decide is called; what nobody decided in time is called out."""
+        now = self.parts.clock()
+        if await self.parts.db.read(calling.is_due, now):
+            await self.parts.db.write(calling.watch, now)
+            self.planner.wake()
+            self._planned()
 
     async def run_lessons(self) -> None:
         """Send the lessons that are due, unless a warning holds them."""

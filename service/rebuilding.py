@@ -17,6 +17,7 @@ from alerts.store import InForce
 from alerts.strands import PlaceState
 from alerts.vocabulary import NONE, Hazard
 from delivery import deciding
+from delivery.byhand import applying, submissions
 from delivery.deciding import PendingTelegram, Verdict
 from feeds import store as telegrams
 from feeds.jma import reading
@@ -52,7 +53,7 @@ class Rebuilt:
 
     telegrams: int = 0
     #: what tells whether telegrams were decided since
-    mark: tuple[int, int] = (0, 0)
+    mark: tuple[int, int, int] = (0, 0, 0)
     states: dict[Key, PlaceState] = field(default_factory=dict)
     strands: dict[tuple[Hazard, str, str], dict[str, PlaceState]] = field(default_factory=dict)
     #: telegrams whose outcome is another one now, with what it was
@@ -62,7 +63,7 @@ class Rebuilt:
 
 def rebuild(db: Database, scratch: Database, places: PlaceTable, now: datetime) -> Rebuilt:
     """Read every decided telegram again into `scratch` (empty), fold, and compare with what `db` keeps. Blocks."""
-    made = Rebuilt(mark=db.read_sync(telegrams.decided_mark))
+    made = Rebuilt(mark=db.read_sync(_mark))
     for page in _pages(db):
         made.telegrams += len(page)
         readings = [(raw, state, reading.placed(reading.read(raw.body, raw.file_name), places)) for raw, state in page]
@@ -70,10 +71,17 @@ def rebuild(db: Database, scratch: Database, places: PlaceTable, now: datetime) 
         reports = [report for _, _, read in readings if isinstance(read, Read) for report in read.reports]
         events = db.read_sync(_events, reports)
         scratch.write_sync(_keep, reports, events)
+    signed = [report for one in db.read_sync(submissions.signed_alerts) for report in applying.reports_of(one)]
+    scratch.write_sync(_keep, signed, {})
     made.strands = scratch.read_sync(_fold_all, places)
-    made.states = _combined(made.strands, now)
+    made.states = _combined(made.strands, db.read_sync(strand_store.struck), now)
     made.differences = _differences(db.read_sync(store.everything_in_force, now), made.states)
     return made
+
+
+def _mark(db: Connection) -> tuple[int, int, int]:
+    """Differs as soon as a further telegram, or something by hand, has been decided."""
+    return (*telegrams.decided_mark(db), submissions.count_done(db))
 
 
 def _pages(db: Database) -> Iterator[list[tuple[RawTelegram, str]]]:
@@ -129,11 +137,17 @@ def _stand(reports: Iterable[Report], places: PlaceTable) -> dict[str, PlaceStat
     return strands.place_states(strands.whole(ordered, places), ordered, places, strands.NOTHING, 0)
 
 
-def _combined(held: Mapping[tuple[Hazard, str, str], Mapping[str, PlaceState]], now: datetime) -> dict[Key, PlaceState]:
+def _combined(
+    held: Mapping[tuple[Hazard, str, str], Mapping[str, PlaceState]],
+    struck: Mapping[tuple[Hazard, str, str, str], str],
+    now: datetime,
+) -> dict[Key, PlaceState]:
     together: dict[Key, list[PlaceState]] = {}
     for (hazard, event, _), places in held.items():
         for place, one in places.items():
-            together.setdefault((hazard, event, place), []).append(one)
+            right = strand_store.put_right(one, struck.get((hazard, event, place, one.digest)))
+            if right is not None:
+                together.setdefault((hazard, event, place), []).append(right)
     combined = {key: strands.combine(key[0], states, now) for key, states in together.items()}
     return {key: one for key, one in combined.items() if one is not None}
 
@@ -158,7 +172,7 @@ def replace(db: Database, scratch: Database, made: Rebuilt, now: datetime) -> No
 
 
 def _replace(db: Connection, scratch: Database, made: Rebuilt, now: datetime) -> None:
-    if telegrams.decided_mark(db) != made.mark:
+    if _mark(db) != made.mark:
         raise Overtaken
     _replace_reports(db, scratch)
     strand_store.replace_all(db, made.strands)

@@ -91,6 +91,8 @@ def head(language: Language, plans: Composition, subject: Subject) -> str:
 
 def pattern(language: Language, subject: Subject) -> str:
     """The sentence of a head with its placeholders: the language's own for it, else that of the kind."""
+    if subject.hazard is Hazard.NOTICE and subject.topic is None and subject.kind in _AS_NEW:
+        return "{alarm}"  # what it is about follows in the city's own words
     kind = Kind.NEW if subject.kind in _AS_NEW else subject.kind
     own = composition.found(language.own.get(kind, {}), subject.hazard, subject.grade, expected=subject.expected)
     return own or language.head[kind]

@@ -197,6 +197,9 @@ class PartsWriter:
     def _body(self, languages: tuple[Language, ...], layout: Layout, phrases: tuple[str, ...]) -> Iterator[str]:
         """What stands between place and time: name, rise, details, actions."""
         language = languages[-1]
+        if self.request.facts.words and self.request.kind in DANGER:
+            own = dict(self.request.facts.words)
+            yield from (own[each.tag] for each in languages)
         yield from self._always(language, layout)
         if self.form is Form.CORE:
             return

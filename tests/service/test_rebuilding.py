@@ -8,8 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from alerts import places
-from alerts.vocabulary import NONE
+from alerts.vocabulary import NONE, Hazard, Topic
 from delivery import decider
+from delivery.byhand import applying, correcting, signing, submissions, submitting
+from delivery.byhand.drafts import Draft
+from delivery.byhand.previews import Desk
+from delivery.writing import CatalogueWriter
 from feeds import store as telegrams
 from feeds.jma import compose
 from feeds.jma.compose import Item, Sea
@@ -20,11 +24,14 @@ from service.rebuilding import Overtaken
 from storage import database
 from storage.connection import Connection
 from storage.database import Database
+from templates_i18n import catalogue
+from tests.delivery.builders import RATES
 from tests.feeds.jma.telegrams import AT, later
 from web.national import document, query
 from web.national.asked import Asked
 
 TABLE = places.load()
+WRITER = CatalogueWriter(catalogue=catalogue.load(), places=TABLE)
 NOW = later(120)
 
 
@@ -184,3 +191,46 @@ def test_the_command_says_what_differs_and_ends_with_1(tmp_path: Path, monkeypat
     assert (replaced.return_value, document_of["replaced"], len(document_of["differences"])) == (1, True, 1)
     assert run(cli.cli, ["state", "rebuild"], standalone_mode=False).return_value == 0
     db.close_sync()
+
+
+def signed(db: Database, wish: object, first: str = "user:aoi", second: str = "user:bruno") -> int:
+    """Two people sign a draft, or the correction of a broadcast, and it is told; the id."""
+    people = [signing.Person(name=name, may=frozenset({"17204", "17205"})) for name in (first, second)]
+    desk = Desk(writer=lambda: WRITER, rates=RATES, places=TABLE)
+    if isinstance(wish, Draft):
+        found = db.write_sync(lambda c: submitting.submit_alert(c, wish, people[0], desk, NOW, expected=100))
+    else:
+        found = db.write_sync(correcting.submit_correction, wish, people[0], desk, NOW)
+    assert isinstance(found, signing.Submitted), found
+    db.write_sync(signing.approve, found.id, people[1], desk, NOW)
+    for one in db.read_sync(submissions.approved):
+        db.write_sync(applying.apply, one, TABLE, NOW)
+    return found.id
+
+
+def test_what_was_told_and_taken_back_by_hand_stays_so(night: Database, scratch: Database, tmp_path: Path) -> None:
+    signed(night, Draft(hazard=Hazard.EVACUATION, grade="order", areas=("17204", "17205")))
+    notice = Draft(hazard=Hazard.NOTICE, grade="information", areas=("17204",), topic=Topic.WATER_OFF)
+    told = signed(night, notice)
+    rain = night.read_sync(
+        lambda c: c.execute("SELECT max(id) AS id FROM broadcasts WHERE hazard = 'heavy_rain'")[0].integer("id")
+    )
+    signed(night, correcting.Wish(broadcast_id=rain, reason=correcting.Reason.FALSE_ALARM))
+    before, rows = seen(night), everything(night)
+    made = rebuilding.rebuild(night, scratch, TABLE, NOW)
+    assert made.differences == []
+    night.write_sync(lambda c: c.execute("UPDATE in_force SET grade = 'none' WHERE hazard = 'evacuation'"))
+    night.write_sync(lambda c: c.execute("UPDATE in_force SET grade = 'L4' WHERE hazard = 'heavy_rain'"))
+    again = database.open(tmp_path / "again.db")
+    rebuilding.replace(night, again, rebuilding.rebuild(night, again, TABLE, NOW), NOW)
+    again.close_sync()
+    assert seen(night) == before
+    assert everything(night) == rows
+    assert night.read_sync(submissions.find, told).made
+
+
+def test_a_rebuild_is_overtaken_by_what_is_signed_meanwhile(night: Database, scratch: Database) -> None:
+    made = rebuilding.rebuild(night, scratch, TABLE, NOW)
+    signed(night, Draft(hazard=Hazard.EVACUATION, grade="order", areas=("17204",)))
+    with pytest.raises(Overtaken):
+        rebuilding.replace(night, scratch, made, NOW)

@@ -1,0 +1,1 @@
+"""What people send by hand, and what waits for two of them: evacuation, notices, holds, corrections."""

@@ -1,0 +1,80 @@
+"""Reports out of what two people have signed: folded like those of telegrams, one for each municipality. Pure.
+
+A municipality speaks for itself, so that a later word on one leaves the others as they are. What it says of a
+district, and each notice, is an event of its own: two of them stand beside each other in one place.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+
+from alerts.report import HAND, AreaReport, AreaScheme, Report
+from alerts.vocabulary import NONE, Hazard, InfoType, Status
+from delivery.byhand import drafts
+from delivery.byhand.drafts import Draft
+
+
+def event_of(draft: Draft, name: str) -> str:
+    """What people are told once of: the district, the notice, else the municipality's one evacuation."""
+    if draft.hazard is Hazard.NOTICE:
+        return name
+    return draft.spot.ja if draft.spot else ""
+
+
+def of_draft(
+    draft: Draft, name: str, *, issued: datetime, signed: datetime, info: InfoType = InfoType.ISSUE
+) -> list[Report]:
+    """A report per area. `name` is that of the submission; `issued` stands in texts, `signed` orders them."""
+    facts = draft.facts()
+    return [
+        Report(
+            digest=_digest(name, area, drafts.to_json(draft)),
+            type=HAND,
+            status=Status.ACTUAL,
+            info_type=info,
+            hazard=draft.hazard,
+            sent=signed,
+            issued=issued,
+            lineage=(_lineage(area, event_of(draft, name)),),
+            areas=(
+                AreaReport(
+                    scheme=AreaScheme.MUNICIPALITY,
+                    code=area,
+                    grade=draft.grade,
+                    lifted=draft.grade == NONE,
+                    facts=facts,
+                ),
+            ),
+            valid_until=draft.until,
+            unit=name,
+        )
+        for area in draft.areas
+    ]
+
+
+def withdrawal(draft: Draft, wrong: str, name: str, *, issued: datetime, signed: datetime) -> list[Report]:
+    """Takes back what the submission `wrong` told with this draft; `name` is that of the submission that says so."""
+    return [
+        Report(
+            digest=_digest(name, area, {"withdraws": wrong}),
+            type=HAND,
+            status=Status.ACTUAL,
+            info_type=InfoType.CANCEL,
+            hazard=draft.hazard,
+            sent=signed,
+            issued=issued,
+            lineage=(_lineage(area, event_of(draft, wrong)),),
+            unit=wrong,
+        )
+        for area in draft.areas
+    ]
+
+
+def _lineage(area: str, event: str) -> str:
+    return f"hand:{area}:{event}"
+
+
+def _digest(name: str, area: str, body: object) -> str:
+    """Of what was signed, as a telegram's is of its bytes."""
+    text = json.dumps([name, area, body], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
