@@ -13,6 +13,8 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from yarl import URL
 
+from delivery.twilio.straight_post import StraightPost
+
 #: the library writes every address and header at INFO, and addresses of look-ups hold phone numbers
 _SILENT = logging.getLogger(f"{__name__}.requests")
 _SILENT.setLevel(logging.ERROR)
@@ -26,13 +28,15 @@ class SlimHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the library is u
 
     def __init__(self, connections: int, timeout: aiohttp.ClientTimeout = TIMEOUT) -> None:
         super().__init__(_SILENT, True)
+        # sending may take all of `connections`; a few more are for look-ups
+        connector = aiohttp.TCPConnector(limit=connections + _FOR_LOOKUPS, ttl_dns_cache=300)
         self._session = aiohttp.ClientSession(
-            # sending may take all of `connections`; a few more are for look-ups
-            connector=aiohttp.TCPConnector(limit=connections + _FOR_LOOKUPS, ttl_dns_cache=300),
+            connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=timeout,
             auto_decompress=True,
         )
+        self._straight = StraightPost(connector, self._session)
         self._authorization: dict[tuple[str, str], str] = {}
 
     async def request(
@@ -53,19 +57,21 @@ class SlimHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the library is u
         sent = dict(headers or {})
         if auth is not None:
             sent["Authorization"] = self._basic(auth)
-        async with self._session.request(
-            method,
-            _address(url, urlencode(params) if params else ""),
-            data=(data if isinstance(data, str) else urlencode(data)).encode("ascii") if data else None,
-            headers=sent,
-            allow_redirects=False,
-        ) as answer:
-            body = await answer.read()
-            return Response(answer.status, body.decode("utf-8", "replace"), answer.headers)
+        if method == "POST" and not params:
+            form = data if isinstance(data, str) else urlencode(data or {})
+            straight = await self._straight.post(url, sent, form.encode("ascii"))
+            return Response(straight.status, straight.body.decode("utf-8", "replace"), straight.headers)
+        return await self._look_up(method, _address(url, urlencode(params) if params else ""), sent)
 
     async def close(self) -> None:
         """Give the connections back."""
+        self._straight.close()
         await self._session.close()
+
+    async def _look_up(self, method: str, address: URL, headers: Mapping[str, str]) -> Response:
+        async with self._session.request(method, address, headers=headers, allow_redirects=False) as answer:
+            body = await answer.read()
+            return Response(answer.status, body.decode("utf-8", "replace"), answer.headers)
 
     def _basic(self, auth: tuple[str, str]) -> str:
         known = self._authorization.get(auth)
