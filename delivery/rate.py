@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 #: seconds of lateness that may be caught up at once: timers are coarser than the gaps at high rates
 _SLACK = 0.05
+#: seconds slept at least: a sleep for every text would cost more than the text; what is late is caught up
+_TICK = 0.005
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class Bucket:
         """Wait for a turn; whose it is."""
         wait = self.reserve(segments)
         if wait > 0:
-            await self.sleep(wait)
+            await self.sleep(max(wait, _TICK))
         return self.sender
 
     def pause(self, seconds: float, sender: str | None = None) -> None:

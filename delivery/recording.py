@@ -4,6 +4,7 @@ No answer is lost while the database is away. One that cannot be recorded is put
 so that it holds up no other.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,10 +29,23 @@ class Recorder:
     _answers: list[Answered] = field(default_factory=list)
     #: answers that could not be recorded, and when to try again
     _aside: list[tuple[datetime, Answered]] = field(default_factory=list)
+    _many: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, answer: Answered) -> None:
         """Keep an answer until the next `flush`."""
         self._answers.append(answer)
+        if len(self._answers) % chunks.SIZE == 0:
+            self._many.set()
+
+    async def gather(self, seconds: float) -> None:
+        """Wait until there are answers for a whole chunk, or so long: a chunk costs hardly more than a few do."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._many.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._many.clear()
 
     async def flush(self) -> None:
         """Record what has been answered, a chunk per transaction. What cannot be recorded now is kept."""

@@ -6,7 +6,8 @@ in flight and gives the rest back.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,6 +26,8 @@ _log = logging.getLogger(__name__)
 _AHEAD = 0.25
 #: seconds until the next try where the provider cannot be reached: all wait, and none for long when it is back
 _GONE = 1.0
+#: texts that stand ready behind those in flight, as a part of the connections: they go out before whatever comes next
+_BEHIND = 0.125
 #: seconds between two looks for texts that hang
 _LOOK = 1.0
 
@@ -39,10 +42,20 @@ class SenderSettings:
     timeout: float = 35.0
     #: seconds between looks into the outbox where nobody wakes
     poll: float = 1.0
-    #: seconds that answers may wait to be recorded together
-    gather: float = 0.05
+    #: seconds that answers may wait to be recorded together, unless they are many
+    gather: float = 0.2
     #: how texts of unknown outcome are looked up
     lookups: reconciling.Limits = field(default_factory=reconciling.Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """A text whose turn has come."""
+
+    text: Claimed
+    taken_at: datetime
+    #: whom it goes by
+    sender: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,11 +76,12 @@ class Sender:
     #: what is being handed over, and since when by the loop's clock
     _in_flight: dict[asyncio.Task[None], float] = field(default_factory=dict)
     _cut_off: set[asyncio.Task[None]] = field(default_factory=set)
-    _free: asyncio.Semaphore = field(init=False)
+    #: what the next connections that come free take up, so that they need not wait to be told
+    _ready: deque[_Turn] = field(default_factory=deque)
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        """As many connections as the settings allow."""
-        self._free = asyncio.Semaphore(self.settings.connections)
+        """Answers are kept from the first one on."""
         self._recorder = Recorder(db=self.db, clock=self.clock)
 
     def wake(self) -> None:
@@ -78,13 +92,14 @@ class Sender:
         """End once what is in flight is answered and recorded."""
         self._stopping = True
         self._wake.set()
+        self._room.set()
 
     async def run(self) -> None:
         """Send until `stop`."""
         await self.db.write(outbox.start_up, self.clock())
         beside = [
-            asyncio.create_task(self._repeat(self._recorder.flush, lambda: self.settings.gather)),
-            asyncio.create_task(self._repeat(self._look_up_all, lambda: self.settings.poll)),
+            asyncio.create_task(self._repeat(self._recorder.flush, self._gather)),
+            asyncio.create_task(self._repeat(self._look_up_all, self._pause)),
             asyncio.create_task(self._watch()),
         ]
         try:
@@ -93,6 +108,8 @@ class Sender:
                 if not await self._step():
                     await self._rest()
             await self._land()
+            rest = [self._ready.popleft().text for _ in range(len(self._ready))]
+            await self._give_back(rest)
         finally:
             for task in beside:
                 task.cancel()
@@ -137,31 +154,47 @@ class Sender:
         claimed = await self.db.write(outbox.claim, self.clock(), limit)
         return claimed if claimed.seen else None
 
-    async def _hand_over_all(self, texts: tuple[Claimed, ...]) -> int:
-        """Hand over one by one as the rate allows, side by side as connections allow; never after its time."""
+    async def _hand_over_all(self, texts: Sequence[Claimed]) -> int:
+        """Hand over in order as the rate allows, side by side as connections allow."""
         taken_at = self.clock()
         for number, text in enumerate(texts):
             if self._stopping:
-                await self.db.write(outbox.give_back, [one.message_id for one in texts[number:]], self.clock())
+                await self._give_back(texts[number:])
                 return number
             sender = await self.bucket.take(text.segments)
-            await self._free.acquire()
-            left = text.validity_seconds - int((self.clock() - taken_at).total_seconds())
-            if left <= 0:  # its turn came too late: the next look into the outbox settles it as expired
-                self._free.release()
-                await self.db.write(outbox.give_back, [text.message_id], self.clock())
-                continue
-            task = asyncio.create_task(self._hand_over(text, left, sender))
-            self._in_flight[task] = task.get_loop().time()
-            task.add_done_callback(self._ended)
+            while len(self._in_flight) + len(self._ready) >= self.settings.connections * (1 + _BEHIND):
+                self._room.clear()
+                await self._room.wait()
+            self._ready.append(_Turn(text=text, taken_at=taken_at, sender=sender))
+            if len(self._in_flight) < self.settings.connections:
+                task = asyncio.create_task(self._take_turns())
+                self._in_flight[task] = task.get_loop().time()
+                task.add_done_callback(self._ended)
         return len(texts)
 
-    async def _hand_over(self, text: Claimed, left: int, sender: str) -> None:
+    async def _give_back(self, texts: Sequence[Claimed]) -> None:
+        await self.db.write(outbox.give_back, [text.message_id for text in texts], self.clock())
+
+    async def _take_turns(self) -> None:
+        """Hand over one text after another as long as some are ready: one of as many as there are connections."""
+        task = asyncio.current_task()
+        assert task is not None
+        while self._ready and not self._stopping:
+            turn = self._ready.popleft()
+            if not self._ready:
+                self._room.set()
+            self._in_flight.pop(task, None)  # it stands last again
+            self._in_flight[task] = task.get_loop().time()
+            await self._hand_over(turn)
+
+    async def _hand_over(self, turn: _Turn) -> None:
+        text = turn.text
+        left = text.validity_seconds - int((self.clock() - turn.taken_at).total_seconds())
+        if left <= 0:  # its turn came too late: the next look into the outbox settles it as expired
+            await self._give_back([text])
+            return
         number = self._open(text)
-        try:
-            outcome = NotOpened() if number is None else await self._send(text, number, left, sender)
-        finally:
-            self._free.release()
+        outcome = NotOpened() if number is None else await self._send(text, number, left, turn.sender)
         match outcome:
             case Throttled(after=after, sender=only):
                 self.bucket.pause(after, only)
@@ -202,6 +235,7 @@ class Sender:
             task = asyncio.current_task()
             if task is None or task not in self._cut_off:
                 raise
+            self._cut_off.discard(task)
             task.uncancel()
             return Unknown(code="timeout")
         except Exception as error:  # noqa: BLE001 -- a transport's surprise is an unknown outcome, not our end
@@ -216,6 +250,9 @@ class Sender:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._in_flight.pop(task, None)
         self._cut_off.discard(task)
+        self._room.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("sending_failed", extra={"error": type(error).__name__})
 
     def _cut_off_late_ones(self) -> None:
         """One look at all of them: a timer for each would cost more than it guards. Transports have their own."""
@@ -227,14 +264,20 @@ class Sender:
                 self._cut_off.add(task)
                 task.cancel()
 
-    async def _repeat(self, work: Callable[[], Awaitable[object]], seconds: Callable[[], float]) -> None:
+    async def _repeat(self, work: Callable[[], Awaitable[object]], pause: Callable[[], Awaitable[None]]) -> None:
         """Do something beside the sending, again and again, whatever comes of it."""
         while True:
-            await asyncio.sleep(seconds())
+            await pause()
             try:
                 await work()
             except Exception as error:  # noqa: BLE001 -- the database may be away for a moment
                 _log.exception("beside_sending_failed", extra={"error": type(error).__name__})
+
+    async def _gather(self) -> None:
+        await self._recorder.gather(self.settings.gather)
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self.settings.poll)
 
     async def _watch(self) -> None:
         while True:
