@@ -1,4 +1,5 @@
-"""A chunk of rows in one statement: `{chunk}` in SQL stands for the ids of at most `SIZE` rows.
+"""A chunk of rows in one statement: `{chunk}` in SQL stands for the ids of at most `SIZE` rows, `{rows}` for as many
+rows of three columns (`column1` an id, `column2` and `column3` texts).
 
 The statement is the same text for every chunk, so that both engines prepare it once.
 """
@@ -10,14 +11,17 @@ SIZE = 400
 
 _NAMES = tuple(f"i{number}" for number in range(SIZE))
 _PLACEHOLDERS = ", ".join(f":{name}" for name in _NAMES)
+_CELLS = tuple((f"i{number}", f"j{number}", f"k{number}") for number in range(SIZE))
+_ROWS = "VALUES " + ", ".join(f"(:{first}, :{second}, :{third})" for first, second, third in _CELLS)
 #: no row has them
 _NOBODY = -1
 _NO_KEY = ""
+_NO_ROW = (_NOBODY, _NO_KEY, _NO_KEY)
 
 
 def statement(sql: str) -> str:
-    """SQL with `{chunk}` replaced by as many parameters as a chunk has at most."""
-    return sql.replace("{chunk}", _PLACEHOLDERS)
+    """SQL with `{chunk}` and `{rows}` replaced by as many parameters as a chunk has at most."""
+    return sql.replace("{chunk}", _PLACEHOLDERS).replace("{rows}", _ROWS)
 
 
 def parameters(ids: Sequence[int]) -> dict[str, object]:
@@ -28,6 +32,16 @@ def parameters(ids: Sequence[int]) -> dict[str, object]:
 def keys(texts: Sequence[str]) -> dict[str, object]:
     """The same for a text column; no row has an empty key."""
     return _filled(texts, _NO_KEY)
+
+
+def rows(values: Sequence[tuple[int, str, str]]) -> dict[str, object]:
+    """The parameters of `{rows}`; ValueError for more than `SIZE`."""
+    if len(values) > SIZE:
+        raise ValueError(f"a chunk of {len(values)}; expected at most {SIZE}")
+    filled = [*values, *[(_NOBODY, _NO_KEY, _NO_KEY)] * (SIZE - len(values))]
+    return {
+        name: value for names, row in zip(_CELLS, filled, strict=True) for name, value in zip(names, row, strict=True)
+    }
 
 
 def _filled(values: Sequence[object], filler: object) -> dict[str, object]:

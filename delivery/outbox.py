@@ -46,6 +46,20 @@ _OPEN = chunks.statement(
     " SELECT m.id, 1 + (SELECT count(*) FROM attempts a WHERE a.message_id = m.id), :now"
     " FROM messages m WHERE m.id IN ({chunk}) RETURNING message_id, number"
 )
+# The condition `state IN …` is that of the index over open messages: without it all of them are read.
+_STOPPED = """
+UPDATE attempts SET finished_at = :now, outcome = 'unknown', error_code = 'stopped'
+WHERE finished_at IS NULL AND message_id IN
+    (SELECT id FROM messages WHERE state IN ('handing', 'uncertain') AND state = 'handing')
+"""
+_NAMED = """
+UPDATE messages SET state = 'accepted', settled_at = :now
+WHERE state IN ('handing', 'uncertain') AND state = 'handing' AND provider_id IS NOT NULL RETURNING provider_id
+"""
+_UNKNOWN = """
+UPDATE messages SET state = 'uncertain', settled_at = :now, reason = 'stopped while handing over'
+WHERE state IN ('handing', 'uncertain') AND state = 'handing'
+"""
 #: rows looked at in one transaction at most: whoever writes beside us waits for it
 _MOST_SEEN = 2_000
 _GIVE_UP = "UPDATE messages SET state = :state, reason = :reason, settled_at = :now WHERE id = :id AND state = 'queued'"
@@ -142,23 +156,11 @@ def give_back(db: Connection, message_ids: Sequence[int], now: datetime) -> None
 def start_up(db: Connection, now: datetime) -> int:
     """After a crash: open attempts have an unknown outcome; how many. Only where no other sender is at work."""
     at = {"now": times.to_text(now)}
+    db.execute(_STOPPED, at)
     # a receipt has named them: the provider has them
-    known = db.execute(
-        "UPDATE messages SET state = 'accepted', settled_at = :now WHERE state = 'handing' AND provider_id IS NOT NULL"
-        " RETURNING provider_id",
-        at,
-    )
+    known = db.execute(_NAMED, at)
     receipts.apply_early(db, [row.text("provider_id") for row in known])
-    uncertain = db.execute_count(
-        "UPDATE messages SET state = 'uncertain', settled_at = :now, reason = 'stopped while handing over'"
-        " WHERE state = 'handing'",
-        at,
-    )
-    db.execute(
-        "UPDATE attempts SET finished_at = :now, outcome = 'unknown', error_code = 'stopped' WHERE finished_at IS NULL",
-        at,
-    )
-    return uncertain
+    return db.execute_count(_UNKNOWN, at)
 
 
 def _judged(db: Connection, row: Row, now: datetime) -> _Dropped | None:

@@ -99,6 +99,17 @@ UPDATE messages SET state = :state, reason = :reason, not_before = :not_before, 
     provider_id = CASE WHEN :unknown = 1 THEN provider_id ELSE :provider_id END
 WHERE id = :id AND state = 'handing'
 """
+# The same two for whatever was accepted, a chunk in one statement: message, when, the provider's id.
+_CLOSE_ACCEPTED = chunks.statement(
+    "UPDATE attempts SET finished_at = answer.column2, outcome = 'accepted', provider_id = answer.column3,"
+    " error_code = NULL FROM ({rows}) AS answer"
+    " WHERE attempts.message_id = answer.column1 AND attempts.finished_at IS NULL"
+)
+_SETTLE_ACCEPTED = chunks.statement(
+    "UPDATE messages SET state = 'accepted', reason = '', not_before = NULL, settled_at = answer.column2,"
+    " provider_id = answer.column3 FROM ({rows}) AS answer"
+    " WHERE messages.id = answer.column1 AND messages.state = 'handing'"
+)
 _KNOWN_ALL_THE_SAME = chunks.statement(
     "UPDATE messages SET state = 'accepted', reason = '' WHERE id IN ({chunk})"
     " AND state = 'uncertain' AND provider_id IS NOT NULL RETURNING provider_id"
@@ -193,15 +204,28 @@ def record(db: Connection, answers: Sequence[Answered]) -> None:
         for answer in answers
         if (known := open_ones.get(answer.message_id)) is not None
     ]
-    rows = [_row(answer, after) for answer, after in settled]
-    db.executemany(_CLOSE, rows)
-    db.executemany(_SETTLE, rows)
+    _write(db, settled)
     accepted = [after.provider_id for _, after in settled if after.provider_id]
     receipts.apply_early(db, [*accepted, *_known_all_the_same(db, settled)])
     for answer, after in settled:
         _about_person(db, open_ones[answer.message_id].subscriber_id, answer, after)
     _raise_trouble(db, settled)
     _mark_broadcasts(db, settled)
+
+
+def _write(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:
+    accepted = {
+        answer.message_id: (answer.message_id, times.to_text(answer.at), after.provider_id)
+        for answer, after in settled
+        if after.state is MessageState.ACCEPTED and after.provider_id
+    }
+    if accepted:
+        rows = chunks.rows(list(accepted.values()))
+        db.execute(_CLOSE_ACCEPTED, rows)
+        db.execute(_SETTLE_ACCEPTED, rows)
+    others = [_row(answer, after) for answer, after in settled if answer.message_id not in accepted]
+    db.executemany(_CLOSE, others)
+    db.executemany(_SETTLE, others)
 
 
 def _row(answer: Answered, after: Next) -> dict[str, object]:
