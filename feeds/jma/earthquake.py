@@ -104,7 +104,12 @@ def _sea(body: ET.Element) -> SeaState:
 
 
 def _origin(telegram: Envelope) -> datetime | None:
-    """When it shook: origin time where known, else the time the first report names."""
+    """When it shook: origin time where known, else the time the first report names.
+
+    A 取消 names its own time there: taken for an origin, it would make the next earthquake the one that never was.
+    """
+    if telegram.info_type is InfoType.CANCEL:
+        return None
     origin = envelope.time_or_none(envelope.text(telegram.body, "Earthquake", "OriginTime"))
     return origin or telegram.target
 

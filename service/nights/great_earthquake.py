@@ -29,7 +29,7 @@ def day(seed: int, count: int = 150) -> list[Issued]:
     """About `count` reports in the order in which they are published."""
     chance = random.Random(seed)
     told = [*_shock(START, 8, chance, full=6), *_tsunami(START, chance), *_false(chance), *_training(chance)]
-    told += _foreign(chance)
+    told += [*_foreign(chance), *_further(chance)]
     minutes = 15.0
     while len(told) < count * 0.97:
         minutes += chance.uniform(9, 14)
@@ -58,6 +58,12 @@ def _shock(at: datetime, strength: int, chance: random.Random, *, full: int, eve
         sent += timedelta(seconds=chance.randrange(100, 400))
         yield _full(about, sent, at, cities, chance, InfoType.ISSUE)
         cities = _grown(cities, chance)
+    if chance.random() < 0.1 or full > 5:
+        yield _silent("VXSE52", compose.epicentre_report(event_id=identity, at=at + timedelta(minutes=2)), at, 2)
+    if strength >= 5:
+        motions = {area: ("2", "5-") for area in sorted(_areas(cities))[:3]}
+        raw = compose.long_period_report(event_id=identity, at=at + timedelta(minutes=10), areas=motions)
+        yield _silent("VXSE62", raw, at, 10)
     if chance.random() < 0.15 or full > 5:
         yield _full(about, sent + timedelta(minutes=6), at, _mended(cities, chance), chance, InfoType.CORRECTION)
 
@@ -200,6 +206,34 @@ def _foreign(chance: random.Random) -> list[Issued]:
         epicentre=compose.Epicentre(code="945", name="南太平洋", latitude=-20.0, longitude=-175.0),
     )
     return [Issued(code="VXSE53", raw=raw, sent=sent.replace(microsecond=0), published=sent, words=())]
+
+
+def _further(chance: random.Random) -> Iterator[Issued]:
+    """What adds to what is told: a better epicentre, waves seen. None of it raises, lowers or lifts anything."""
+    event, coast = _id(START), ["210", "220", "250"]
+    hours = chance.uniform(2, 5)
+    raw = compose.epicentre_update(event_id=event, at=START + timedelta(hours=hours))
+    yield _silent("VXSE61", raw, START, hours * 60)
+    for number in range(6):
+        minutes = 25.0 + 40 * number
+        at = START + timedelta(minutes=minutes)
+        repeated = {area: Sea(grade=chance.choice(["52", "51", "62", "60"])) for area in coast}
+        raw = compose.tsunami_observation(event_ids=[event], at=at, areas=repeated, arrived={"210": "3.2"})
+        yield _silent("VTSE51", raw, START, minutes)
+        raw = compose.offshore_observation(event_ids=[event], at=at, metres="6.7", coasts={"210": "10"})
+        yield _silent("VTSE52", raw, START, minutes)
+    at = START + timedelta(minutes=300)
+    yield replace(_silent("VTSE51", compose.withdrawal("VTSE51", event, at=at), START, 300), info_type=InfoType.CANCEL)
+
+
+def _silent(code: str, raw: bytes, at: datetime, minutes: float) -> Issued:
+    """A telegram that is read and is no alert, so many minutes after something."""
+    sent = at + timedelta(minutes=minutes)
+    return Issued(code=code, raw=raw, sent=sent.replace(microsecond=0), published=sent, words=())
+
+
+def _areas(cities: Mapping[str, str]) -> set[str]:
+    return {place.seismic_areas[0] for place in _cities() for code in place.seismic_cities if code in cities}
 
 
 def _issued(code: str, raw: bytes, sent: datetime, word: Word) -> Issued:

@@ -16,8 +16,10 @@ class Word:
     about: tuple[str, ...]
     #: area code of the telegram's own table -> grade, only where something is in force
     grades: Mapping[str, str]
-    #: the shaking that people feel as one, of earthquakes
+    #: the shaking that people feel as one, of earthquakes; the volcano
     event: str = ""
+    #: areas of which it says that the danger has become less (引下げ, 解除), of volcanoes
+    eased: frozenset[str] = frozenset()
     #: when it ends by itself
     until: datetime | None = None
 

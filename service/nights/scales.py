@@ -26,6 +26,8 @@ class Scale:
     codes: Mapping[str, str]
     #: only places by the sea
     coastal: bool = False
+    #: further hazards of the same telegrams
+    beside: "tuple[Scale, ...]" = ()
 
     def grade(self, share: float) -> str:
         """The grade at a strength between 0 and 1; `none` where it is weak."""
@@ -56,6 +58,7 @@ WAVES = Scale(
     type="VPWW59", hazard=Hazard.WAVE, codes={"advisory": "16", "warning": "07", "emergency": "37"}, coastal=True
 )
 SNOW = Scale(type="VPWW60", hazard=Hazard.HEAVY_SNOW, codes={"advisory": "12", "warning": "06", "emergency": "36"})
-THUNDER = Scale(type="VPWW61", hazard=Hazard.THUNDER, codes={"advisory": "14"})
+FOG = Scale(type="VPWW61", hazard=Hazard.FOG, codes={"advisory": "20"})
+THUNDER = Scale(type="VPWW61", hazard=Hazard.THUNDER, codes={"advisory": "14"}, beside=(FOG,))
 
 SCALES = (RAIN, SLIDES, SURGE, STORM, WAVES, SNOW, THUNDER)

@@ -12,7 +12,7 @@ from alerts.places import Place
 from alerts.vocabulary import NONE, InfoType, Status
 from feeds.jma import compose
 from feeds.jma.compose import Item
-from service.nights import flashes, floods
+from service.nights import flashes, floods, heat, volcanoes
 from service.nights.disorder import disorder
 from service.nights.issued import Issued, Word
 from service.nights.scales import SCALES, Scale
@@ -45,6 +45,7 @@ def night(seed: int, count: int = 2_000) -> list[Issued]:
     regions = chance.sample(sorted(_regions()), min(len(_regions()), max(4, count // 35)))
     others = floods.night(chance, START, HOURS, count // 10)
     others += flashes.night(chance, regions, START, HOURS, count // 25)
+    others += [*heat.night(chance, regions, START), *volcanoes.night(chance, START, HOURS)]
     told = list(_warnings(chance, regions, count - len(others)))
     return disorder([*told, *others], chance, count)
 
@@ -151,21 +152,28 @@ def _issued(
     status: Status = Status.ACTUAL,
 ) -> Issued:
     scale = moment.scale
-    items: dict[str, Item] = {}
-    for area in _areas(moment):
-        item = scale.item(before.get(area, NONE), grades.get(area, NONE))
-        if item is not None:
-            items[area] = item
+    spoken = [(scale, before, grades)] + [(other, _with(before), _with(grades)) for other in scale.beside]
+    items: dict[str, list[Item]] = {}
+    for one, then, now in spoken:
+        for area in _areas(moment):
+            item = one.item(then.get(area, NONE), now.get(area, NONE))
+            if item is not None:
+                items.setdefault(area, []).append(item)
     raw = compose.warning_report(
         scale.type, region=moment.region, kinds=items, at=moment.at, info_type=info_type, status=status
     )
-    word = Word(hazard=scale.hazard, about=(moment.region,), grades=grades)
+    words = tuple(Word(hazard=one.hazard, about=(moment.region,), grades=now) for one, _, now in spoken)
     return Issued(
         code=scale.type,
         raw=raw,
         sent=moment.at.replace(microsecond=0),
         published=moment.at,
-        words=(word,),
+        words=words,
         info_type=info_type,
         status=status,
     )
+
+
+def _with(grades: Mapping[str, str]) -> dict[str, str]:
+    """Where another advisory of the same telegram is in force too."""
+    return {area: "advisory" for area in grades if int(area[:5]) % 3 == 0}

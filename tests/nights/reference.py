@@ -19,6 +19,8 @@ from service.nights.issued import Issued, Word
 _DATA = Path(__file__).resolve().parents[2] / "alerts" / "data"
 RULES = tomllib.loads((_DATA / "hazards.toml").read_text(encoding="utf-8"))
 NONE = "none"
+#: what is not told by its grade in the place alone
+_OWN_WAY = {"earthquake", "volcano"}
 
 
 def _places() -> list[dict[str, str]]:
@@ -214,6 +216,92 @@ class Shaking:
             person.texts.append(_text("cancelled", "earthquake", {place: shown.pop(place) for place in ends}))
 
 
+class Volcanoes:
+    """Each volcano is told for itself: a notice of its eruption until a level follows, then its level by place."""
+
+    def __init__(self) -> None:
+        #: volcano -> telegrams
+        self.said: dict[str, list[tuple[Issued, Word]]] = {}
+
+    def take(self, real: Iterable[Issued], people: Iterable[Person]) -> None:
+        """New telegrams; each volcano's people hear of what it asks of them now."""
+        said = [(one, word) for one in real for word in one.words if word.hazard.value == "volcano"]
+        for volcano in sorted({word.event for _, word in said}):
+            before = self.state(volcano)
+            fresh = [pair for pair in said if pair[1].event == volcano]
+            known = self.said.setdefault(volcano, [])
+            known += [(one, word) for one, word in fresh if all(one.raw != other.raw for other, _ in known)]
+            places = {place: _BY_WEATHER[place] for _, word in fresh for place in word.grades}
+            eased = {p for _, word in fresh for code in word.eased for p in places[code]}
+            erupted = {p for one, word in fresh if one.code == "VFVO56" for code in word.grades for p in places[code]}
+            for person in people:
+                self._tell(person, volcano, before, self.state(volcano), eased, erupted)
+
+    def state(self, volcano: str) -> dict[str, str]:
+        """Place -> grade: the newest level, and notices in places that no later level has named or calmed."""
+        levels: dict[str, str] = {}
+        notices: set[str] = set()
+        for one, word in sorted(self.said.get(volcano, ()), key=lambda pair: _order(pair[0])):
+            grades = {place: grade for code, grade in word.grades.items() for place in _BY_WEATHER[code]}
+            if one.code == "VFVO56":
+                notices |= set(grades)
+            else:
+                levels = grades
+                notices = set() if set(word.eased) >= set(word.grades) else notices - set(grades)
+        return levels | dict.fromkeys(notices, "eruption")
+
+    def everything(self) -> dict[str, str]:
+        """`volcano event place` -> grade."""
+        return {
+            f"volcano {volcano} {place}": grade for volcano in self.said for place, grade in self.state(volcano).items()
+        }
+
+    @staticmethod
+    def _tell(
+        person: Person,
+        volcano: str,
+        before: Mapping[str, str],
+        now: Mapping[str, str],
+        eased: set[str],
+        erupted: set[str],
+    ) -> None:
+        shown = person.shown[f"volcano {volcano}"]
+        news: dict[str, dict[str, str]] = {"worse": {}, "lowered": {}, "lifted": {}, "": {}}
+        for place in dict.fromkeys([*person.places, *shown]):
+            was, grade, known = before.get(place, NONE), now.get(place, NONE), shown.get(place, NONE)
+            kind = _volcano_news(was, grade, known, eased=place in eased, reported=place in erupted)
+            if kind != "worse" or place in person.places:
+                news[kind][place] = known if kind == "lifted" else grade
+        if news["worse"]:
+            kind = "raised" if any(place in shown for place in news["worse"]) else "new"
+            person.texts.append(_text(kind, "volcano", news["worse"]))
+        person.texts += [_text(kind, "volcano", news[kind]) for kind in ("lowered", "lifted") if news[kind]]
+        shown.update(news["worse"] | news["lowered"])
+        for place in news["lifted"]:
+            del shown[place]
+
+
+def _volcano_news(was: str, grade: str, known: str, *, eased: bool, reported: bool) -> str:
+    """What a place's change is to who knows of `known`: worse, lowered, lifted, or nothing to tell.
+
+    A level after an eruption is no better for standing lower on the scale, unless the telegram says so. V3 waits for
+    two people, unless it is a fall, or an eruption came in with it.
+    """
+    if was == grade:
+        return ""
+    step = rank("volcano", grade) - rank("volcano", was)
+    level = grade not in (NONE, "eruption")
+    if grade == "V3" and ((step >= 0 and not reported) or (step < 0 and was == "eruption" and not eased)):
+        return ""
+    follows = known == "eruption" and level and not eased
+    told = rank("volcano", grade) >= rank("volcano", "V3")
+    if told and (follows or rank("volcano", grade) > rank("volcano", known)):
+        return "" if grade == "V3" and step < 0 and was != "eruption" and known == NONE else "worse"
+    if known == NONE or follows or rank("volcano", grade) >= rank("volcano", known):
+        return ""
+    return "lowered" if told else "lifted"
+
+
 class Reference:
     """Everything that has come in, and what follows."""
 
@@ -223,6 +311,7 @@ class Reference:
         self.said: dict[str, dict[tuple[str, ...], list[tuple[Issued, Word]]]] = {}
         self.now: datetime | None = None
         self.shaking = Shaking()
+        self.volcanoes = Volcanoes()
         self.seen: set[bytes] = set()
         #: what this poll brought for the first time
         self.fresh: set[bytes] = set()
@@ -236,18 +325,20 @@ class Reference:
         touched = {word.hazard.value for one in real for word in one.words}
         before = {hazard: self.state(hazard) for hazard in touched}
         for one in real:
-            for word in (w for w in one.words if w.hazard.value != "earthquake"):
+            for word in (w for w in one.words if w.hazard.value not in _OWN_WAY):
                 self.said.setdefault(word.hazard.value, {}).setdefault(self._about(word), []).append((one, word))
-        for hazard in sorted(touched - {"earthquake"}):
+        for hazard in sorted(touched - _OWN_WAY):
             state = self.state(hazard)
             changed = {place for place in before[hazard] | state if before[hazard].get(place) != state.get(place)}
             for person in self.people:
                 if RULES[hazard]["ends"] == "time":  # what ended silently begins anew
-                    for place in [p for p in person.shown[hazard] if p in changed and p not in before[hazard]]:
+                    anew = [p for p in changed if not is_told(hazard, before[hazard].get(p, NONE))]
+                    for place in [p for p in anew if p in person.shown[hazard] and is_told(hazard, state.get(p, NONE))]:
                         del person.shown[hazard][place]
                 self._tell(person, hazard, state, changed)
         if "earthquake" in touched:
             self.shaking.take(real, self.people, now)
+        self.volcanoes.take(real, self.people)
 
     @staticmethod
     def _about(word: Word) -> tuple[str, ...]:
@@ -274,7 +365,7 @@ class Reference:
     def everything(self) -> dict[str, str]:
         """`hazard event place` -> grade."""
         found = {f"{hazard}  {place}": grade for hazard in self.said for place, grade in self.state(hazard).items()}
-        return found | (self.shaking.everything(self.now) if self.now else {})
+        return found | self.volcanoes.everything() | (self.shaking.everything(self.now) if self.now else {})
 
     def _tell(self, person: Person, hazard: str, state: Mapping[str, str], changed: set[str]) -> None:
         shown = person.shown[hazard]

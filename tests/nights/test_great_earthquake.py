@@ -26,7 +26,7 @@ def test_a_day_has_what_such_days_have() -> None:
     day = great_earthquake.day(7)
     assert len(day) == 150
     assert day == great_earthquake.day(7)
-    assert {one.code for one in day} >= {"VXSE51", "VXSE53", "VTSE41"}
+    assert {one.code for one in day} >= {"VXSE51", "VXSE52", "VXSE53", "VXSE61", "VXSE62", "VTSE41", "VTSE51", "VTSE52"}
     assert {one.info_type for one in day} == set(InfoType)
     assert Status.EXERCISE in {one.status for one in day}
     for one in day:

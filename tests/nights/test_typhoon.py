@@ -42,7 +42,14 @@ def test_a_night_has_what_nights_have() -> None:
         "VXKO50",
         "VPBS50",
         "VPHW50",
+        "VPFT50",
+        "VFVO50",
+        "VFVO52",
+        "VFVO54",
+        "VFVO55",
+        "VFVO56",
     }
+    assert "fog" in {word.hazard.value for one in night for word in one.words}
     assert {one.info_type for one in night} == {InfoType.ISSUE, InfoType.CORRECTION}
     assert {one.status for one in night} >= {Status.ACTUAL, Status.EXERCISE}
     assert max(Counter(one.raw for one in night).values()) > 1

@@ -10,7 +10,7 @@ from alerts.vocabulary import InfoType, Status
 from feeds.jma import compose
 from feeds.jma.compose import Epicentre
 from tests.feeds.jma import telegrams
-from tests.feeds.jma.telegrams import AT, EVENT, grades, swap
+from tests.feeds.jma.telegrams import AT, EVENT, grades, later, swap
 
 CHILE = Epicentre(code="946", name="南米西部", latitude=-36.1, longitude=-72.6, depth=60)
 
@@ -189,6 +189,12 @@ def test_the_time_of_the_earthquake_is_its_origin() -> None:
     origin = datetime(2026, 9, 1, 2, 59, tzinfo=UTC)
     assert telegrams.report(full(origin=origin)).origin == origin
     assert telegrams.report(first(origin=origin)).origin == origin
+
+
+def test_the_time_of_a_withdrawal_is_no_origin() -> None:
+    cancelled = later(40)
+    withdrawn = telegrams.report(compose.withdrawal("VXSE53", EVENT, at=cancelled, target=cancelled))
+    assert withdrawn.origin is None
 
 
 def test_an_origin_that_cannot_be_read_does_not_keep_the_warning_from_people() -> None:
