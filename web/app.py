@@ -36,8 +36,10 @@ def make_app(state: WebState) -> web.Application:
     if state.webhooks is not None:
         state.webhooks.add_to(app)
     found = api.all_endpoints(state.db, state.sealer, state.reader, state.clock)
-    api.add_to(app, found, Guard(db=state.db, clock=time.monotonic))
-    NationalState(state).add_to(app.router)
+    national = NationalState(state)
+    api.add_to(app, found, Guard(db=state.db, clock=time.monotonic), [national.described])
+    national.add_to(app.router)
+    app.on_startup.append(national.warm)
     console.add_to(app, state)
     return app
 

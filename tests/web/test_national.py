@@ -158,3 +158,20 @@ async def test_the_page_is_escaped_and_says_that_no_sms_leaves(browse: Open, db:
     text = await (await client.get("/state?lang=en")).text()
     assert "no SMS leaves this machine" in text
     assert "No warning, advisory or report is in force." in text
+
+
+async def test_the_page_is_written_once_before_the_first_reader_comes(browse: Open, japan: Database) -> None:
+    client = await browse(a_state(japan))
+    # behind the back of the counters that tell of a change: who reads only now would find nothing
+    japan.write_sync(lambda connection: connection.execute("DELETE FROM in_force"))
+    for language, name in (("ja", "輪島市"), ("en", "Wajima")):
+        assert name in await (await client.get(f"/state?lang={language}")).text()
+    assert len((await (await client.get("/api/v1/state")).json())["in_force"]) == 4
+
+
+async def test_the_document_of_the_api_describes_it_as_public(browse: Open, japan: Database) -> None:
+    client = await browse(a_state(japan))
+    operation = (await (await client.get("/api/v1/openapi.json")).json())["paths"]["/api/v1/state"]["get"]
+    assert operation["security"] == []
+    assert {parameter["name"] for parameter in operation["parameters"]} == {"hazard", "place", "prefecture"}
+    assert operation["responses"].keys() == {"200", "400"}

@@ -11,6 +11,7 @@ from subscribers.sealing import Sealer
 from web.api import endpoints, openapi
 from web.api.endpoints import Endpoint
 from web.api.guard import Guard
+from web.api.openapi import Public
 from web.api.residents import Residents
 
 PREFIX = "/api/v1"
@@ -23,9 +24,9 @@ def all_endpoints(
     return Residents(db=db, sealer=sealer, reader=reader, clock=clock).endpoints()
 
 
-def add_to(app: web.Application, found: Sequence[Endpoint], guard: Guard) -> None:
-    """Route the endpoints and the document that describes them, which needs no key."""
-    document = openapi.document(found, PREFIX)
+def add_to(app: web.Application, found: Sequence[Endpoint], guard: Guard, public: Sequence[Public] = ()) -> None:
+    """Route the endpoints and the document that describes them, which needs no key, and the public routes."""
+    document = openapi.document(found, PREFIX, public)
 
     async def described(request: web.Request) -> web.Response:
         return web.json_response(document)

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the API, made from its endpoints: what is routed is described, and nothing else."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -14,13 +15,29 @@ _REF = "#/components/schemas/{model}"
 _ALWAYS = (401, 403, 422, 429)
 
 
-def document(endpoints: Sequence[Endpoint], prefix: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Public:
+    """A route that needs no key and only reads; routed elsewhere, described here."""
+
+    #: below /api/v1
+    route: str
+    summary: str
+    description: str
+    #: parameter -> JSON schema
+    query: Mapping[str, Mapping[str, Any]]
+    answers: Mapping[int, type[BaseModel]]
+
+
+def document(endpoints: Sequence[Endpoint], prefix: str, public: Sequence[Public] = ()) -> dict[str, Any]:
     """The whole document."""
-    models = sorted({model for endpoint in endpoints for model in _models(endpoint)}, key=lambda model: model.__name__)
+    found = {model for endpoint in endpoints for model in _models(endpoint)}
+    found |= {model for route in public for model in route.answers.values()}
+    models = sorted(found, key=lambda model: model.__name__)
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         paths.setdefault(prefix + endpoint.route, {})[endpoint.method.lower()] = _operation(endpoint)
+    paths |= {prefix + route.route: {"get": _read_by_anybody(route)} for route in public}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -58,6 +75,20 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         file = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
         operation["requestBody"] = {"required": True, "content": dict.fromkeys(endpoint.files, file)}
     return operation
+
+
+def _read_by_anybody(route: Public) -> dict[str, Any]:
+    return {
+        "operationId": f"get_{route.route.strip('/')}",
+        "summary": route.summary,
+        "description": f"{route.description} Public: no key is needed.",
+        "security": [],
+        "parameters": [{"name": name, "in": "query", "schema": dict(schema)} for name, schema in route.query.items()],
+        "responses": {
+            str(status): {"description": HTTPStatus(status).phrase, "content": _content(model)}
+            for status, model in route.answers.items()
+        },
+    }
 
 
 def _path(endpoint: Endpoint) -> Iterator[dict[str, Any]]:

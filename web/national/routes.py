@@ -1,14 +1,21 @@
 """`GET /api/v1/state` and the page `/state`: public facts, for anybody; no personal data comes near them."""
 
 import asyncio
+import logging
+from datetime import datetime
 
 from aiohttp import web
+from markupsafe import Markup
 
 from web import freshness, queries, words
-from web.national import asked, document, page, query
+from web.national import asked, described, document, page, query
 from web.national.asked import Asked, Wrong
 from web.national.kept import Kept
+from web.national.page import Block
 from web.state import WebState
+from web.words import Words
+
+_log = logging.getLogger(__name__)
 
 
 class NationalState:
@@ -18,11 +25,22 @@ class NationalState:
         """Reads `state.db` at each request."""
         self._state = state
         self._kept = Kept(state.db, state.places)
+        #: what the document of the API says of it
+        self.described = described.state(state.places)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Both routes."""
         router.add_get("/api/v1/state", self.document)
         router.add_get("/state", self.page)
+
+    async def warm(self, app: web.Application) -> None:
+        """Read and write everything once before the first reader comes; in threads, and a fault stops nothing."""
+        now = self._state.clock()
+        try:
+            for spoken in words.load().values():
+                await self._written(await self._kept.blocks((), spoken, now), spoken, now)
+        except Exception:  # noqa: BLE001 -- whoever opens the page will be told of it
+            _log.exception("state_not_warmed")
 
     def _asked(self, request: web.Request) -> Asked | Wrong:
         return asked.parse(list(request.query.items()), self._state.places)
@@ -50,6 +68,8 @@ class NationalState:
             blocks = page.written(japan, state.places, spoken, now)
         else:
             blocks = await self._kept.blocks(wanted.hazards, spoken, now)
-        feeds = freshness.judge(await state.db.read(queries.feeds), state.feeds, now)
-        text = await asyncio.to_thread(page.page, blocks, spoken, now, state.mode, feeds)
-        return web.Response(text=text, content_type="text/html")
+        return web.Response(text=await self._written(blocks, spoken, now), content_type="text/html")
+
+    async def _written(self, blocks: list[tuple[Block, Markup]], spoken: Words, now: datetime) -> str:
+        feeds = freshness.judge(await self._state.db.read(queries.feeds), self._state.feeds, now)
+        return await asyncio.to_thread(page.page, blocks, spoken, now, self._state.mode, feeds)
