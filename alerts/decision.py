@@ -41,7 +41,12 @@ def decide(report: Report, before: State, after: State) -> Decision:
         return Decision(action=Action.SEND, reason=f"{report.hazard} {now}: two people have signed it")
     if now == NONE and report.at_large != NONE:
         return _at_large(report, rule)
-    fallen = [g for place, g in before.grades.items() if not _only_followed(report, rule, place, g, after)]
+    fallen = [
+        grade
+        for place, grade in before.grades.items()
+        if rule.rank(after.grades.get(place, NONE)) < rule.rank(grade)
+        and not _only_followed(report, rule, place, grade, after)
+    ]
     then = NONE if ends_unsaid(report.hazard, cause_of(report)) else rule.highest(fallen)
     if report.info_type is InfoType.CANCEL and rule.is_told(then):
         return Decision(action=Action.SEND, reason=f"{report.hazard} {then} is withdrawn: those who were told hear so")

@@ -316,6 +316,18 @@ def test_the_withdrawal_of_what_was_held_is_sent_to_those_who_may_know(tmp_path:
     assert [decision for decision, _ in decisions(rows)] == ["send", "send", "send"]
 
 
+def test_a_withdrawal_that_meets_nothing_withdraws_nothing(tmp_path: Path) -> None:
+    rows = played(
+        tmp_path,
+        {
+            "a.xml": compose.eruption_notice(volcano="306", municipalities=["2020800"], at=AT),
+            "b.xml": compose.withdrawal("VFVO56", "20260901110000_306", at=later(4)),
+        },
+    )
+    assert rows[1]["alerts"][0]["places"] == {"20208": "eruption"}
+    assert "withdrawn" not in rows[1]["reason"]
+
+
 @pytest.mark.parametrize("kind", ["heat", "ash"])
 def test_what_is_withdrawn_expires_no_more(tmp_path: Path, kind: str) -> None:
     if kind == "heat":
