@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from alerts import hazards, places
-from alerts.places import Place
+from alerts.places import Level, Place
 from alerts.vocabulary import Hazard
 from feeds.jma import compose
 from service.nights.issued import Issued, Word
@@ -61,6 +61,13 @@ def _areas(region: str) -> list[str]:
 
 
 def _grades(region: str, areas: Sequence[str]) -> dict[str, str]:
-    """class20 of every municipality in some class10 areas."""
-    hit = [place for place in _places(region) if set(areas) & set(place.class10)]
-    return {code: _GRADE for place in hit for code in place.class20}
+    """class20 of every municipality, or part of one, in some class10 areas."""
+    table = places.load()
+    found: dict[str, str] = {}
+    for place in _places(region):
+        for code in place.class20:
+            part = table.region(Level.CLASS20, code)
+            above = table.region(Level.CLASS15, part.parents[0] if part else place.class15[0])
+            if set(areas) & set(above.parents[:1] if above else place.class10):
+                found[code] = _GRADE
+    return found

@@ -58,3 +58,13 @@ def test_a_night_has_what_nights_have() -> None:
         found = reading.read(one.raw, f"{one.code}.xml")
         assert isinstance(found, reading.Read) and not found.notices, found
         assert found.sent == one.sent <= one.published
+
+
+async def test_the_state_of_a_whole_night_is_as_the_slow_way_has_it(tmp_path) -> None:
+    """All 2,000 telegrams, and a few people: after every poll the state, at the end every text."""
+    chance = random.Random(12)
+    night = typhoon.night(12)
+    assert len(night) == 2_000
+    people = played.somebody(chance, night, 6)
+    await played.play(tmp_path, night, people, chance, timedelta(minutes=20))
+    assert {place for person in people for place in person.places}
