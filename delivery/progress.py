@@ -37,16 +37,19 @@ def progress(db: Connection, broadcast_id: int, rate: float) -> Progress:
     if not rows:
         raise LookupError(f"broadcast {broadcast_id}: there is none")
     counted = db.execute(
-        "SELECT state, count(*) AS n, sum(segments) AS segments FROM messages WHERE broadcast_id = :id GROUP BY state",
+        "SELECT state, sum(n) AS n, sum(segments) AS segments FROM ("
+        " SELECT state, count(*) AS n, sum(segments) AS segments FROM messages WHERE broadcast_id = :id GROUP BY state"
+        " UNION ALL SELECT state, messages, segments FROM broadcast_totals WHERE broadcast_id = :id"
+        ") counted GROUP BY state",
         {"id": broadcast_id},
     )
-    segments = {MessageState(row.text("state")): row.integer("segments") for row in counted}
+    segments = {MessageState(row.text("state")): int(row.number("segments")) for row in counted}
     left = sum(segments.get(state, 0) for state in _OPEN)
     first, last = rows[0].optional_time("first_handover_at"), rows[0].optional_time("last_handover_at")
     measured = _rate(sum(segments.values()) - left, first, last)
     return Progress(
         state=rows[0].text("state"),
-        counts={MessageState(row.text("state")): row.integer("n") for row in counted},
+        counts={MessageState(row.text("state")): int(row.number("n")) for row in counted},
         segments_left=left,
         measured_rate=measured,
         seconds_to_last=arrival.seconds_to_last(left, measured or rate),

@@ -33,11 +33,11 @@ from feeds import fetch
 from feeds.health import Judgement, Sight
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
-from service import opening, transports
+from service import anchors, opening, transports, upkeep
 from service.clock import Clock, system_time
 from service.settings import Settings, SettingsError
 from storage.database import Database
-from subscribers import accepted, asked, msisdn, own
+from subscribers import asked, msisdn, own
 from subscribers.refusal import Refused
 from subscribers.sealing import Sealer, SealingError
 from templates_i18n.catalogue import Catalogue
@@ -122,6 +122,8 @@ class Service:
 
     async def start(self) -> None:
         """Begin to poll, decide, plan, send and show. SettingsError where the address is taken."""
+        if not self.parts.simulation:
+            await self.parts.db.write(upkeep.note_settings, self.parts.settings, self.parts.clock())
         await self.look_at_languages()
         await self._listen()
         self._tasks = [
@@ -145,12 +147,21 @@ class Service:
         self._clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
         self._clock.every(timedelta(minutes=1), "forget codes", self.forget_codes, at_once=True)
         self._clock.every(second, "pauses", self.end_pauses, at_once=True)
-        self._clock.every(timedelta(seconds=10), "finish imports", self.finish_imports, at_once=True)
+        self._upkeep().schedule(self._clock)
         if self.inbox is not None:
             self._clock.every(second, "people on duty", self.tell_duty, at_once=False)
         if self._probe is not None:
             self._clock.every(second, "probe", self.run_probe, at_once=True)
         self._clock.every(second, "notice other processes", self.look_outside, at_once=False)
+
+    def _upkeep(self) -> upkeep.Upkeep:
+        settings = self.parts.settings
+        return upkeep.Upkeep(
+            db=self.parts.db,
+            clock=self.parts.clock,
+            keep=timedelta(days=settings.keep_days),
+            heads=None if self.parts.simulation else anchors.path_of(settings),
+        )
 
     async def _keep_up(self, run: Callable[[], Awaitable[None]]) -> None:
         """An agent ends when it is told to. One that falls is started again: without it nobody is warned."""
@@ -262,11 +273,6 @@ class Service:
         if await self.parts.db.read(own.pauses_over, now):
             await self.parts.db.write(own.end_pauses, now)
             self.planner.wake()
-
-    async def finish_imports(self) -> None:
-        """A file whose import was broken off: everybody in it is registered."""
-        if await asyncio.to_thread(accepted.finish_left, self.parts.db, "", self.parts.clock):
-            self._changes.notify()
 
     async def tell_duty(self) -> None:
         """Those on duty hear of cries for help."""

@@ -11,7 +11,7 @@ from delivery import accepting
 from delivery.twilio.transport import TwilioTransport
 from feeds import fetch, health, store
 from feeds.settings import FEEDS, FeedSettings
-from service import opening, transports
+from service import anchors, opening, transports
 from service.app import feed_settings
 from service.clock import system_time
 from service.settings import Settings, SettingsError
@@ -95,7 +95,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         people = db.read_sync(counting.residents).to_json()["residents"]
         yield Finding(what="database", good=True, text=f"{people} residents")
         yield _key(settings, db)
-        yield _log_of_changes(db)
+        yield _log_of_changes(settings, db)
         for state in db.read_sync(store.feed_states):
             judged = health.judge(state, system_time(), feed_settings(settings))
             yield Finding(what=f"feed {state.name}", good=judged.sight is health.Sight.FRESH, text=judged.text)
@@ -110,13 +110,18 @@ def _key(settings: Settings, db: Database) -> Finding:
     return Finding(what="key", good=True, text="numbers can be sealed" if made else "is made at the first use")
 
 
-def _log_of_changes(db: Database) -> Finding:
+def _log_of_changes(settings: Settings, db: Database) -> Finding:
+    """Nothing in it was changed, and, by the head noted outside the database, nothing at its end is gone."""
+    touched = "somebody has touched the database: compare it with a backup"
     match db.read_sync(audit.verify):
-        case audit.Whole(entries=entries, head=head):
-            return Finding(what="log of changes", good=True, text=f"{entries} entries, newest {head[:16]}")
         case audit.Broken(number=number, reason=reason):
-            text = f"entry {number}: {reason}; somebody has touched the database: compare it with a backup"
-            return Finding(what="log of changes", good=False, text=text)
+            return Finding(what="log of changes", good=False, text=f"entry {number}: {reason}; {touched}")
+        case audit.Whole(entries=entries, head=head):
+            path = anchors.path_of(settings)
+            noted = anchors.last(path) if path is not None else None
+            if noted is not None and (broken := anchors.why_broken(db, noted)):
+                return Finding(what="log of changes", good=False, text=f"{broken}; {touched}")
+            return Finding(what="log of changes", good=True, text=f"{entries} entries, newest {head[:16]}")
 
 
 def _words(settings: Settings) -> Iterator[Finding]:

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     links: bool = True
     codes_per_hour: int = Field(default=2000, gt=0)
     trust_forwarded_for: bool = False
+    keep_days: float = Field(default=180, ge=7)
     secret_key: written.SecretKey = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

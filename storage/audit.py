@@ -102,6 +102,24 @@ def latest(
     return [_entry(row) for row in rows]
 
 
+def newest(db: Connection) -> tuple[int, str] | None:
+    """Number and hash of the newest entry; None before the first."""
+    rows = db.execute("SELECT number, hash FROM audit_entries ORDER BY number DESC LIMIT 1")
+    return (rows[0].integer("number"), rows[0].text("hash")) if rows else None
+
+
+def hash_of(db: Connection, number: int) -> str | None:
+    """The hash of one entry; None where there is none of this number."""
+    rows = db.execute("SELECT hash FROM audit_entries WHERE number = :number", {"number": number})
+    return rows[0].text("hash") if rows else None
+
+
+def details(row: Row) -> Mapping[str, object]:
+    """The details of a row of the log."""
+    found: Mapping[str, object] = json.loads(row.text("details"))
+    return found
+
+
 def verify(db: Connection) -> Whole | Broken:
     """Walk the whole chain: every hash, every number, and that the newest entries were not cut off."""
     head, number = _BEGINNING, 0

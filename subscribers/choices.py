@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from storage import times
+from storage import audit, times
 from storage.database import Connection
 from subscribers import audience, own, store
 from subscribers.registration import MAX_FURTHER_PLACES, OWN
@@ -81,6 +81,7 @@ def of(db: Connection, subscriber_id: int) -> Known | None:
 def set_language(db: Connection, subscriber_id: int, language: str, now: datetime) -> None:
     """From now on all texts come in this language."""
     _put(db, subscriber_id, language, _own(db, subscriber_id).places, now)
+    _log(db, subscriber_id, "language changed by SMS", now)
 
 
 def add_place(db: Connection, known: Known, place: str, now: datetime) -> Added:
@@ -92,6 +93,7 @@ def add_place(db: Connection, known: Known, place: str, now: datetime) -> Added:
         return Added.FULL
     _put(db, known.subscriber_id, mine.language, (*mine.places, place), now)
     store.tell_in_force(db, [(known.subscriber_id, False)], times.to_text(now))
+    _log(db, known.subscriber_id, "place added by SMS", now)
     return Added.ADDED
 
 
@@ -100,6 +102,7 @@ def clear_places(db: Connection, subscriber_id: int, now: datetime) -> None:
     mine = _own(db, subscriber_id)
     if mine.further:
         _put(db, subscriber_id, mine.language, mine.home, now)
+        _log(db, subscriber_id, "places removed by SMS", now)
 
 
 def ask(db: Connection, subscriber_id: int, places: Sequence[str], now: datetime) -> None:
@@ -162,3 +165,7 @@ def _put(db: Connection, subscriber_id: int, language: str, places: Sequence[str
         _PUT, {"id": subscriber_id, "language": language, "places": ",".join(places), "now": times.to_text(now)}
     )
     own.put_places(db, subscriber_id, made[0].integer("id"), places)
+
+
+def _log(db: Connection, subscriber_id: int, action: str, now: datetime) -> None:
+    audit.append(db, now=now, actor="resident", action=action, subject=f"resident:{subscriber_id}")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.database import Connection
+from subscribers import disclosure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +17,18 @@ class Residents:
     #: language -> registrations
     by_language: Mapping[str, int]
 
+    @property
+    def people(self) -> int:
+        """Everybody, each once."""
+        return sum(self.by_state.values())
+
     def to_json(self) -> dict[str, object]:
-        """For `residents count --json`."""
+        """For `residents count --json`; small counts are not told."""
         return {
-            "residents": sum(self.by_state.values()),
-            "by_state": dict(self.by_state),
-            "by_municipality": dict(self.by_municipality),
-            "by_language": dict(self.by_language),
+            "residents": disclosure.total(self.people, self.by_state, self.by_municipality, self.by_language),
+            "by_state": disclosure.table(self.by_state),
+            "by_municipality": disclosure.table(self.by_municipality),
+            "by_language": disclosure.table(self.by_language),
         }
 
 

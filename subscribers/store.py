@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from storage import times
-from storage.database import Connection
+from storage import audit, times
+from storage.database import Connection, Row
 from subscribers import asked
 
 
@@ -83,10 +83,12 @@ def stop(db: Connection, number_hash: str, now: datetime) -> None:
     """The person said STOP: ends all registrations' texts. A number we do not know is remembered as well."""
     params = _subscriber(number_hash, b"", Role.RESIDENT, State.STOPPED, times.to_text(now))
     db.execute(_ADD_SUBSCRIBER, params)
-    db.execute(
-        "UPDATE subscribers SET state = 'stopped', paused_until = NULL WHERE number_hash = :number_hash",
-        {"number_hash": number_hash},
+    changed = db.execute(
+        "UPDATE subscribers SET state = 'stopped', paused_until = NULL"
+        " WHERE number_hash = :number_hash AND (state <> 'stopped' OR created_at = :now) RETURNING id",
+        {"number_hash": number_hash, "now": times.to_text(now)},
     )
+    _log(db, changed, "stopped", now)
     db.execute(
         "DELETE FROM newcomers WHERE subscriber_id IN (SELECT id FROM subscribers WHERE number_hash = :number_hash)",
         {"number_hash": number_hash},
@@ -101,6 +103,7 @@ def start_again(db: Connection, number_hash: str, number_sealed: bytes, now: dat
         {"number_hash": number_hash, "number_sealed": number_sealed},
     )
     tell_in_force(db, [(row.integer("id"), False) for row in changed], times.to_text(now))
+    _log(db, changed, "started again", now)
     return bool(changed)
 
 
@@ -170,6 +173,12 @@ def set_probe(db: Connection, fingerprint: str, sealed: bytes) -> None:
         "INSERT INTO key_probe (id, fingerprint, sealed) VALUES (1, :fingerprint, :sealed) ON CONFLICT (id) DO NOTHING",
         {"fingerprint": fingerprint, "sealed": sealed},
     )
+
+
+def _log(db: Connection, changed: Iterable[Row], action: str, now: datetime) -> None:
+    """What people do themselves stands in the log of changes too, under their id."""
+    for row in changed:
+        audit.append(db, now=now, actor="resident", action=action, subject=f"resident:{row.integer('id')}")
 
 
 def _forget(db: Connection, number_hash: str) -> None:

@@ -49,7 +49,9 @@ def read(db: Connection) -> Counts:
 # Grouped by broadcast first: that much the index on (broadcast_id, state) answers without reading messages.
 _MESSAGES = (
     "SELECT b.hazard, m.state, sum(m.n) AS n FROM (SELECT broadcast_id, state, count(*) AS n FROM messages"
-    " GROUP BY broadcast_id, state) m JOIN broadcasts b ON b.id = m.broadcast_id GROUP BY b.hazard, m.state"
+    " GROUP BY broadcast_id, state"
+    " UNION ALL SELECT broadcast_id, state, messages FROM broadcast_totals) m"
+    " JOIN broadcasts b ON b.id = m.broadcast_id GROUP BY b.hazard, m.state"
 )
 
 

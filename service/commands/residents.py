@@ -5,15 +5,20 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
 
 from alerts import places
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output
-from subscribers import counting, intake, msisdn, store
+from service.commands import output, signing
+from service.commands.users import ACTOR
+from storage import audit
+from storage.connection import Connection
+from subscribers import accepted, counting, intake, msisdn, own, store
 from subscribers.intake import Declaration, ImportResult
+from subscribers.msisdn import Msisdn
 from subscribers.refusal import Refused
 from templates_i18n import catalogue
 
@@ -129,18 +134,70 @@ def count(as_json: bool) -> int:
 
 @residents.command()
 @click.argument("number")
+@click.option("--municipality", default="", help="Remove the registration of this municipality only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def erase(number: str, as_json: bool) -> int:
-    """Erase everything that is stored of one number."""
-    parsed = msisdn.parse(number)
-    if isinstance(parsed, Refused):
-        raise click.BadParameter(parsed.reason, param_hint="NUMBER")
-    chosen = settings.load()
+def erase(number: str, municipality: str, as_json: bool) -> int:
+    """Erase everything that is stored of one number, or what one municipality has registered of it."""
+    parsed, chosen = _number(number), settings.load()
+    code = signing.municipality(municipality) if municipality else ""
     with opening.opened(chosen) as db:
-        sealer = opening.sealer(chosen, db)
-        done = db.write_sync(store.erase, sealer.fingerprint(parsed))
+        number_hash = opening.sealer(chosen, db).fingerprint(parsed)
+        accepted.finish_left(db, code, system_time)  # a broken-off import must not bring the person back
+        done = db.write_sync(_erase, number_hash, code)
     if as_json:
         output.print_json({"erased": done})
     else:
         click.echo("erased" if done else f"{msisdn.mask(parsed)} is not registered")
     return 0 if done else 1
+
+
+def _erase(db: Connection, number_hash: str, municipality: str) -> bool:
+    person = own.person(db, number_hash)
+    done = store.erase_registration(db, number_hash, municipality) if municipality else store.erase(db, number_hash)
+    if done:
+        audit.append(
+            db,
+            now=system_time(),
+            actor=ACTOR,
+            action="resident removed" if municipality else "resident erased",
+            subject=f"resident:{person}",
+            municipality=municipality,
+        )
+    return done
+
+
+@residents.command()
+@click.argument("number")
+def export(number: str) -> int:
+    """Print all that is stored about one person, as a JSON document for them. Stands in the log of changes."""
+    parsed, chosen = _number(number), settings.load()
+    with opening.opened(chosen) as db:
+        number_hash = opening.sealer(chosen, db).fingerprint(parsed)
+        accepted.finish_left(db, "", system_time)
+        found = db.write_sync(_export, number_hash)
+    if found is None:
+        output.print_json({"phone": msisdn.mask(parsed), "stored": None})
+        return 1
+    output.print_json({"phone": msisdn.mask(parsed), "stored": jsonable(found)})
+    return 0
+
+
+def _export(db: Connection, number_hash: str) -> own.Stored | None:
+    person = own.person(db, number_hash)
+    found = own.stored(db, person) if person is not None else None
+    if found is not None:
+        subject = f"resident:{person}"
+        audit.append(db, now=system_time(), actor=ACTOR, action="data given out", subject=subject)
+    return found
+
+
+def jsonable(found: own.Stored) -> object:
+    """All that is stored about a person as plain values; times in RFC 3339."""
+    return TypeAdapter(own.Stored).dump_python(found, mode="json")
+
+
+def _number(written: str) -> Msisdn:
+    parsed = msisdn.parse(written)
+    if isinstance(parsed, Refused):
+        raise click.BadParameter(parsed.reason, param_hint="NUMBER")
+    return parsed

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from storage import audit
 from storage.database import Connection, Database
-from subscribers import cells, counting, intake, listing, msisdn, register, sealing, sheets, store
+from subscribers import cells, counting, disclosure, intake, listing, msisdn, register, sealing, sheets, store
 from subscribers.importing import Reader
 from subscribers.intake import Declaration, ImportResult
 from subscribers.listing import Registered
@@ -26,7 +26,6 @@ from web.api.errors import ApiError
 from web.api.residents_models import (
     Accepted,
     Counts,
-    Few,
     ImportOut,
     ImportQuery,
     PageQuery,
@@ -38,8 +37,6 @@ from web.api.residents_models import (
 )
 
 T = TypeVar("T")
-#: below this a count is not told
-FEW = 5
 #: version of what a municipality declares with `agreed`; stands in docs/reference/api.md
 WORDING = "api-2026-11"
 _FILES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream")
@@ -187,9 +184,8 @@ class Residents:
     async def counts(self, call: Call) -> web.Response:
         """Counts, small ones hidden."""
         here = guard.municipality(call.principal, Permission.SEE_COUNTS)
-        by_language = await self.db.read(counting.own, here)
-        counted = {tag: few(people) for tag, people in by_language.items()}
-        return endpoints.json(Counts(residents=few(sum(by_language.values())), by_language=counted))
+        residents, by_language = disclosure.told(await self.db.read(counting.own, here))
+        return endpoints.json(Counts(residents=residents, by_language=by_language))
 
     async def import_file(self, call: Call) -> web.Response:
         """The file of the body, row by row, as `residents import` does it."""
@@ -271,11 +267,6 @@ class Residents:
             return msisdn.mask(self._number(found))
         except sealing.SealingError:
             return msisdn.mask("")
-
-
-def few(people: int) -> Few:
-    """A count that may be told, or that it is small."""
-    return people if people == 0 or people >= FEW else "<5"
 
 
 async def _file(request: web.Request) -> bytes:

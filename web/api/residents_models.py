@@ -23,8 +23,8 @@ PlaceCode = Annotated[str, Field(min_length=1, max_length=80, json_schema_extra=
 PostalCode = Annotated[str, Field(min_length=1, max_length=20, json_schema_extra=_POSTAL)]
 GroupName = Annotated[str, Field(max_length=MAX_GROUP_LENGTH, pattern=_GROUP)]
 MinLevel = Literal["L2", "L3", "L4"]
-#: below five only that: a language may hint at where somebody comes from
-Few = int | Literal["<5"]
+#: below five only that: a language may hint at where somebody comes from. Beside it others come in steps: "20-49"
+Told = int | Annotated[str, Field(pattern="^(<5|[0-9]+-[0-9]+)$")]
 
 
 class _Strict(BaseModel):
@@ -135,5 +135,5 @@ class ImportOut(BaseModel):
 class Counts(BaseModel):
     """How many people."""
 
-    residents: Few
-    by_language: dict[str, Few]
+    residents: Told
+    by_language: dict[str, Told]

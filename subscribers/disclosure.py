@@ -1,0 +1,71 @@
+"""Counts of people as they may be told: a language hints at origin, so that small numbers are not told. Pure.
+
+From 1 to 4 people are "<5". Where one count of a table is that small, its other counts come in wide steps, and the
+total as well where it would narrow the small one down: nothing is had by taking parts from a total
+(docs/decisions/0010-small-counts.md).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+#: below this a count is not told
+FEW: Final = 5
+SMALL: Final = "<5"
+_STEPS: Final = tuple(sorted({FEW, *(digit * 10**power for power in range(1, 9) for digit in (1, 2, 5))} - {10}))
+
+Told = int | str
+
+
+def table(counts: Mapping[str, int]) -> dict[str, Told]:
+    """Every count of a table: all of them exactly, or small ones as "<5" and the others in steps."""
+    if all(_is_telling(count) for count in counts.values()):
+        return dict(counts)
+    return {name: _step(count) if _is_telling(count) and count else _small(count) for name, count in counts.items()}
+
+
+def total(count: int, *tables: Mapping[str, int]) -> Told:
+    """What these tables add up to: exactly where every small part may still be 1 as well as 4, else in its step."""
+    if _is_telling(count) and all(_hides(count, counts) for counts in tables):
+        return count
+    return _step(count) if _is_telling(count) and count else _small(count)
+
+
+def told(counts: Mapping[str, int]) -> tuple[Told, dict[str, Told]]:
+    """A total and its parts."""
+    return total(sum(counts.values()), counts), table(counts)
+
+
+def _hides(count: int, counts: Mapping[str, int]) -> bool:
+    """Whether an exact total leaves every small part of a table open."""
+    told = table(counts)
+    small = [name for name, part in told.items() if part == SMALL]
+    limits = {name: _limits(part) for name, part in told.items()}
+    for name in small:
+        others = [limits[other] for other in told if other != name]
+        least, most = sum(low for low, _ in others), sum(high for _, high in others)
+        if not least <= count - (FEW - 1) or not count - 1 <= most:
+            return False
+    return True
+
+
+def _limits(told: Told) -> tuple[int, int]:
+    if isinstance(told, int):
+        return told, told
+    if told == SMALL:
+        return 1, FEW - 1
+    low, _, high = told.partition("-")
+    return int(low), int(high)
+
+
+def _small(count: int) -> Told:
+    return SMALL if count else 0
+
+
+def _is_telling(count: int) -> bool:
+    return count == 0 or count >= FEW
+
+
+def _step(count: int) -> str:
+    lower = max(step for step in _STEPS if step <= count)
+    upper = min(step for step in _STEPS if step > count)
+    return f"{lower}-{upper - 1}"

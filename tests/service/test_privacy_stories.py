@@ -1,0 +1,96 @@
+"""A person's rights by the command line, the log's end, and a copy of the database that tells no number."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from storage import database
+from tests.service.test_commands import Run, run
+
+__all__ = ["run"]
+NOBODY = "090-0000-0001"
+
+
+def a_list(folder: Path, people: int = 3) -> str:
+    rows = "".join(f"090-0000-{number:04d},vi,17204\n" for number in range(1, people + 1))
+    (folder / "people.csv").write_text("phone,language,municipality\n" + rows, encoding="utf-8")
+    return "people.csv"
+
+
+def importing(file: str, code: str = "17204") -> tuple[str, ...]:
+    return ("residents", "import", file, "--municipality", code)
+
+
+def test_one_city_erases_its_own_and_the_operator_all(run: Run, tmp_path: Path) -> None:
+    file = a_list(tmp_path)
+    run(*importing(file))
+    run(*importing(file, "17201"))
+    assert run("residents", "erase", NOBODY, "--municipality", "17204").code == 0
+    assert run("residents", "erase", NOBODY, "--municipality", "17204").code == 1
+    left = run("residents", "export", NOBODY).document()["stored"]
+    assert isinstance(left, dict)
+    assert [one["municipality"] for one in left["registrations"]] == ["17201"]
+    assert run("residents", "erase", NOBODY).code == 0
+    assert run("residents", "export", NOBODY).document()["stored"] is None
+
+
+def test_what_is_given_out_holds_no_number_and_stands_in_the_log(run: Run, tmp_path: Path) -> None:
+    run(*importing(a_list(tmp_path)))
+    told = run("residents", "export", NOBODY)
+    assert told.code == 0
+    assert json.loads(told.out)["phone"] == "+81•••••0001"
+    assert "00000001" not in told.out
+    db = database.open(tmp_path / "data" / "tomoshibi.db")
+    try:
+        actions = db.read_sync(lambda c: [r.text("action") for r in c.execute("SELECT action FROM audit_entries")])
+    finally:
+        db.close_sync()
+    assert actions == ["residents imported", "data given out"]
+
+
+def test_small_counts_are_not_told(run: Run, tmp_path: Path) -> None:
+    run(*importing(a_list(tmp_path)))
+    assert run("residents", "count", "--json").document() == {
+        "residents": "<5",
+        "by_state": {"active": "<5"},
+        "by_municipality": {"17204": "<5"},
+        "by_language": {"vi": "<5"},
+    }
+
+
+def test_a_log_without_its_end_is_noticed_by_what_stands_outside(run: Run, tmp_path: Path) -> None:
+    from service import anchors
+
+    run(*importing(a_list(tmp_path)))
+    run("residents", "erase", NOBODY)
+    path = tmp_path / "data" / "tomoshibi.db"
+    db = database.open(path)
+    try:
+        assert anchors.note(db, path.parent / "tomoshibi.heads")
+        assert not anchors.note(db, path.parent / "tomoshibi.heads")
+        # whoever knows how the log counts cuts it without leaving a trace inside
+        db.write_sync(lambda c: c.execute("DELETE FROM audit_entries WHERE number = 2"))
+        db.write_sync(lambda c: c.execute("UPDATE counters SET value = 1 WHERE name = 'audit'"))
+    finally:
+        db.close_sync()
+    said = run("check").out
+    assert "entry 2, noted outside the database, is gone" in said
+
+
+@pytest.mark.parametrize("people", [40])
+def test_a_copy_of_the_database_tells_no_number(run: Run, tmp_path: Path, people: int) -> None:
+    run(*importing(a_list(tmp_path, people)))
+    run("residents", "erase", "090-0000-0007")
+    run("residents", "export", "090-0000-0008")
+    files = [path for path in (tmp_path / "data").iterdir() if path.suffix != ".key"]
+    assert {"tomoshibi.db"} <= {path.name for path in files}
+    for path in files:
+        data = path.read_bytes()
+        for number in range(1, people + 1):
+            for written in (f"900000{number:04d}", f"90-0000-{number:04d}", f"90 0000 {number:04d}"):
+                for encoding in ("utf-8", "utf-16-le"):
+                    assert written.encode(encoding) not in data, path.name
+                assert written.encode().hex().encode() not in data
+        assert not re.search(rb"\+8190", data)
