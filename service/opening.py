@@ -1,7 +1,8 @@
 """What every command opens first: the database, the key that seals numbers, the words, the place tables."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alerts import places
@@ -13,17 +14,14 @@ from service.settings import Settings, SettingsError
 from storage import database
 from storage.connection import Role
 from storage.database import Database
-from subscribers import postal, sealing, store
+from subscribers import postal, rotation, sealing, store
 from subscribers.importing import Reader
 from subscribers.languages import LanguageNames
-from subscribers.msisdn import Msisdn
 from subscribers.sealing import Sealer
 from templates_i18n import catalogue as catalogues
 from templates_i18n.catalogue import Catalogue
 
 _KEY_FILE = "tomoshibi.key"
-#: belongs to nobody
-_PROBE = Msisdn("+819000000000")
 
 
 @contextmanager
@@ -43,13 +41,14 @@ def sealer(settings: Settings, db: Database) -> Sealer:
     SettingsError.
     """
     made = try_key(settings, db) or _make_key(settings)
-    db.write_sync(store.set_probe, made.fingerprint(_PROBE), made.seal(_PROBE))
+    db.write_sync(store.set_probe, made.fingerprint(rotation.PROBE), made.seal(rotation.PROBE))
     return made
 
 
 def try_key(settings: Settings, db: Database) -> Sealer | None:
     """The same, but makes and writes nothing: None where the key is still to be made."""
     samples = db.read_sync(store.sealed_samples)
+    _finish_rotation(settings, samples)
     try:
         key = _key(settings, needed=bool(samples))
         found = Sealer(key) if key is not None else None
@@ -81,6 +80,37 @@ def _make_key(settings: Settings) -> Sealer:
         return Sealer(sealing.load_or_make_key(_key_file(settings)))
     except OSError as wrong:
         raise SettingsError([f"TOMOSHIBI_SECRET_KEY: {_key_file(settings)}: {wrong.strerror}"]) from None
+
+
+def next_key_file(settings: Settings) -> Path:
+    """Where the next key waits while numbers are sealed with it."""
+    return _key_file(settings).with_name(f"{_KEY_FILE}.next")
+
+
+def old_key_file(settings: Settings) -> Path:
+    """Where the key before this one is kept, for old backups."""
+    return _key_file(settings).with_name(f"{_KEY_FILE}.old")
+
+
+def take_next_key(settings: Settings) -> None:
+    """The next key becomes the key; the one before stands beside it."""
+    key, old = _key_file(settings), old_key_file(settings)
+    old.unlink(missing_ok=True)
+    os.link(key, old)
+    os.replace(next_key_file(settings), key)
+
+
+def _finish_rotation(settings: Settings, samples: Sequence[tuple[str, bytes]]) -> None:
+    """A rotation that was broken off between the database and the file: the database decides."""
+    path = next_key_file(settings)
+    if not samples or database.is_postgresql(settings.database) or settings.secret_key.get_secret_value():
+        return
+    if not path.exists() or not _key_file(settings).exists():
+        return
+    with suppress(sealing.SealingError, OSError):
+        found = Sealer(sealing.load_or_make_key(path))
+        if all(found.fits(fingerprint, sealed) for fingerprint, sealed in samples):
+            take_next_key(settings)
 
 
 def _key_file(settings: Settings) -> Path:

@@ -94,3 +94,30 @@ def test_a_copy_of_the_database_tells_no_number(run: Run, tmp_path: Path, people
                     assert written.encode(encoding) not in data, path.name
                 assert written.encode().hex().encode() not in data
         assert not re.search(rb"\+8190", data)
+
+
+def test_the_key_is_changed_by_a_command_and_a_crash_in_it_harms_nothing(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    run(*importing(a_list(tmp_path)))
+    before = (data / "tomoshibi.key").read_text()
+    assert run("keys", "rotate", "--json").document() == {"numbers": 3, "stops": 0, "lost": 0}
+    after = (data / "tomoshibi.key").read_text()
+    assert after != before
+    assert (data / "tomoshibi.key.old").read_text() == before
+    assert run("residents", "export", NOBODY).code == 0
+    # the machine stopped after the database, before the file
+    (data / "tomoshibi.key.next").write_text(after)
+    (data / "tomoshibi.key.next").chmod(0o600)
+    (data / "tomoshibi.key").write_text(before)
+    assert run("residents", "export", NOBODY).code == 0
+    assert (data / "tomoshibi.key").read_text() == after
+    assert run(*importing("people.csv")).code == 0
+
+
+def test_beside_a_running_service_the_key_is_not_changed(run: Run, tmp_path: Path) -> None:
+    run(*importing(a_list(tmp_path)))
+    running = database.open(tmp_path / "data" / "tomoshibi.db", role="serve")
+    try:
+        assert "runs" in run("keys", "rotate").line() or "serve" in run("keys", "rotate").line()
+    finally:
+        running.close_sync()
