@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,7 +19,6 @@ from delivery.byhand import calling
 from delivery.decider import Decider
 from delivery.deciding import Decided
 from delivery.forms import Rates
-from delivery.joining import codes
 from delivery.operators import Operator
 from delivery.planner import Planner
 from delivery.rate import Bucket, Pool
@@ -33,11 +32,11 @@ from feeds import fetch
 from feeds.health import Judgement, Sight
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
-from service import anchors, opening, transports, upkeep
+from service import anchors, opening, self_service, transports, upkeep
 from service.clock import Clock, system_time
 from service.settings import Settings, SettingsError
 from storage.database import Database
-from subscribers import asked, msisdn, own
+from subscribers import msisdn
 from subscribers.refusal import Refused
 from subscribers.sealing import Sealer, SealingError
 from templates_i18n.catalogue import Catalogue
@@ -228,8 +227,12 @@ class Service:
         )
 
     def _inbox(self) -> Inbox:
-        words = opening.answers(lambda: self._words, self.places)
-        return Inbox(db=self.parts.db, desk=opening.desk(words, self.parts.sealer), on_taken=self._replied)
+        desk = replace(
+            opening.desk(opening.answers(lambda: self._words, self.places), self.parts.sealer),
+            abroad=self.parts.settings.sends_for_real,
+            budget=self.parts.settings.codes_per_hour,
+        )
+        return Inbox(db=self.parts.db, desk=desk, on_taken=self._replied)
 
     def _replied(self) -> None:
         self.planner.wake()
@@ -260,18 +263,12 @@ class Service:
             await self.parts.db.write(received.purge, now)
 
     async def forget_codes(self) -> None:
-        """Numbers that only asked for a code are gone after an hour, and who asked after a day."""
-        now = self.parts.clock()
-        if await self.parts.db.read(asked.purgeable, now):
-            await self.parts.db.write(asked.purge, now)
-        if await self.parts.db.read(codes.full):
-            await self.parts.db.write(codes.relax, self.parts.settings.codes_per_hour, now)
+        """See `self_service`."""
+        await self_service.forget_codes(self.parts.db, self.parts.settings.codes_per_hour, self.parts.clock())
 
     async def end_pauses(self) -> None:
-        """Whose pause is over hears at once what is in force."""
-        now = self.parts.clock()
-        if await self.parts.db.read(own.pauses_over, now):
-            await self.parts.db.write(own.end_pauses, now)
+        """See `self_service`."""
+        if await self_service.end_pauses(self.parts.db, self.parts.clock()):
             self.planner.wake()
 
     async def tell_duty(self) -> None:
@@ -319,6 +316,13 @@ class Service:
                 http_host=settings.http_host,
                 webhooks=transports.webhooks(settings, self.take_receipts, self.inbox, self.parts.clock),
                 public_url=settings.public_url.rstrip("/"),
+                joining=self_service.offered(
+                    settings,
+                    self.parts.sealer,
+                    opening.answers(lambda: self._words, self.places),
+                    sent=self._planned,
+                    registered=self.planner.wake,
+                ),
                 changes=self._changes,
             )
         )

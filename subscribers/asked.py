@@ -141,10 +141,11 @@ def addressed(db: Connection, number: Msisdn, sealer: Sealer, now: datetime) -> 
     return rows[0].integer("id")
 
 
-def prove(db: Connection, ticket: str, digits: str, sealer: Sealer, now: datetime) -> Proved | Wrong:
-    """Try some digits; every try counts, and a code opens once."""
+def prove(db: Connection, ticket: str, digits: str, purpose: Purpose, sealer: Sealer, now: datetime) -> Proved | Wrong:
+    """Try some digits for something; every try counts, and a code opens once."""
     row = _row(db, ticket)
-    if row is None or row["used_at"] is not None or row.time("expires_at") <= now:
+    fits = row is not None and row.text("purpose") in (purpose, Purpose.NOBODY)
+    if row is None or not fits or row["used_at"] is not None or row.time("expires_at") <= now:
         return Wrong.OVER
     if row.integer("attempts") >= MOST_ATTEMPTS:
         return Wrong.SPENT
@@ -167,10 +168,12 @@ class Again:
     answers: Mapping[str, object]
 
 
-def again(db: Connection, ticket: str, sealer: Sealer) -> Again | None:
-    """Whom another code would go to; None where it is too late for that."""
+def again(db: Connection, ticket: str, purpose: Purpose, sealer: Sealer) -> Again | None:
+    """Whom another code for the same would go to; None where it is too late for that."""
     row = _row(db, ticket)
-    if row is None or row["used_at"] is not None or not row.blob("number_sealed"):
+    if row is None or row.text("purpose") not in (purpose, Purpose.NOBODY):
+        return None
+    if row["used_at"] is not None or not row.blob("number_sealed"):
         return None
     return Again(number=sealer.open(row.blob("number_sealed")), answers=json.loads(row.text("answers")))
 

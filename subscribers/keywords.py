@@ -1,4 +1,4 @@
-"""What a text from a phone asks for: STOP, START, HELP, LANG, AREA, a digit, or something else. Pure.
+"""What a text from a phone asks for: STOP, START, HELP, LANG, AREA, JOIN, a digit, or something else. Pure.
 
 Owns the folding of what was typed; the words themselves stand in `data/keywords.toml`. Refuses to guess: a text
 that merely holds a command among other words is no command, for a STOP by mistake would cost somebody the warnings.
@@ -30,13 +30,14 @@ class Command(StrEnum):
     HELP = "help"
     LANG = "lang"
     AREA = "area"
+    JOIN = "join"
     DIGIT = "digit"  #: the answer to a question; `argument` is one ASCII digit, or several
     OTHER = "other"
 
 
 #: commands that something may follow
-_WITH_ARGUMENT: Final = (Command.LANG, Command.AREA)
-_WORDS: Final = (Command.STOP, Command.START, Command.HELP, Command.LANG, Command.AREA)
+_WITH_ARGUMENT: Final = (Command.LANG, Command.AREA, Command.JOIN)
+_WORDS: Final = (Command.STOP, Command.START, Command.HELP, Command.LANG, Command.AREA, Command.JOIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,25 @@ def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     return {command: {tag: tuple(found) for tag, found in whole[command].items()} for command in _WORDS}
 
 
+def agrees(text: str) -> bool:
+    """Whether a text says yes, in any of our languages; ask only where a question stands."""
+    folded = fold(text)
+    return any(one in _yes() for one in _without_fillers(folded, _words().fillers)) if folded else False
+
+
+def language_of_join(text: str) -> str:
+    """The language whose word for joining a text begins with, the longest one; English where none does."""
+    folded = fold(text)
+    found = [
+        (len(form), tag)
+        for tag, written in table()[Command.JOIN].items()
+        for word in written
+        for form in _forms(word)
+        if folded.startswith(form)
+    ]
+    return max(found, default=(0, "en"))[1]
+
+
 def fold(text: str) -> str:
     """A text without what typing varies: width, case, spaces, signs, emoji, katakana."""
     return _folded(unicodedata.normalize("NFKC", text))[0]
@@ -99,6 +119,11 @@ def _words() -> _Words:
         for form in _forms(word)
     }
     return _Words(commands=commands, fillers=tuple(map(fold, _file()["filler"]["words"])))
+
+
+@functools.cache
+def _yes() -> frozenset[str]:
+    return frozenset(form for written in _file()["yes"].values() for word in written for form in _forms(word))
 
 
 def _forms(word: str) -> Iterator[str]:

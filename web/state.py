@@ -10,6 +10,7 @@ from storage.database import Database
 from subscribers.importing import Reader
 from subscribers.sealing import Sealer
 from templates_i18n.catalogue import Catalogue
+from web.joining.door import Joining
 from web.live import Changes
 from web.webhooks import Webhooks
 
@@ -45,6 +46,8 @@ class WebState:
     console_open: bool = False
     #: what the SMS provider may call; None without a real one
     webhooks: Webhooks | None = None
+    #: registering oneself; None where this service does not offer it
+    joining: Joining | None = None
     #: `notify()` it after a commit that people should see at once
     changes: Changes = field(default_factory=Changes)
     #: seconds between two looks at the database for open pages, and least seconds between two refreshes

@@ -1,7 +1,7 @@
 """What one inbound text does, and what is answered. Everything in the transaction that notes the text as taken.
 
-Whoever is not registered gets no answer: nothing is paid for strangers. Only their STOP is kept, so that no import
-can register them.
+Whoever is not registered gets no answer but to JOIN: nothing is paid for strangers. Their STOP is kept, so that no
+import can register them.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from delivery import stopping
 from delivery.inbound import Inbound
+from delivery.joining import by_sms
+from delivery.joining.by_sms import Stranger
 from delivery.twoway import answering, received, triage
 from delivery.twoway.answering import Answer, Words
 from delivery.twoway.received import Entry
@@ -46,6 +48,10 @@ class Desk:
     words: Words
     languages: LanguageNames
     postal: PostalReader
+    #: SMS goes through a provider abroad, which whoever registers must know
+    abroad: bool = False
+    #: answers to people who are not registered, in an hour
+    budget: int = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +80,9 @@ def take(db: Connection, text: Inbound, desk: Desk, now: datetime) -> str:
         _note(db, text, number_hash, said, answered=False, now=now)
         return ""
     if known is None:
-        if said.command is Command.STOP:
-            stopping.stop(db, number_hash, now)
-        _note(db, text, number_hash, said, answered=False, now=now)
+        stranger = Stranger(number=number, number_hash=number_hash, text=text)
+        said, answered = _of_stranger(db, stranger, said, desk, now)
+        _note(db, text, number_hash, said, answered=answered, now=now)
         return ""
     return _of_resident(db, _Person(number=number, number_hash=number_hash, known=known, text=text), said, desk, now)
 
@@ -90,6 +96,19 @@ def _note(db: Connection, text: Inbound, number_hash: str, said: Said, *, answer
     received.add(db, entry, now)
 
 
+def _of_stranger(db: Connection, stranger: Stranger, said: Said, desk: Desk, now: datetime) -> tuple[Said, bool]:
+    """What it was taken for, and whether it was answered."""
+    if said.command is Command.STOP:
+        stopping.stop(db, stranger.number_hash, now)
+        return said, False
+    joining = by_sms.Desk(
+        sealer=desk.sealer, words=desk.words, postal=desk.postal, abroad=desk.abroad, budget=desk.budget
+    )
+    said = _meant(said, desk.languages, stranger.text.body)
+    language = desk.languages.read(said.argument) if said.command is Command.LANG else ""
+    return said, by_sms.take(db, stranger, said, "" if isinstance(language, Refused) else language, joining, now)
+
+
 def _of_resident(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> str:
     known, farewell = person.known, ""
     said = _meant(said, desk.languages, person.text.body)
@@ -101,7 +120,7 @@ def _of_resident(db: Connection, person: _Person, said: Said, desk: Desk, now: d
         # said once: who has stopped before, or is told by the provider, hears nothing more
         silent = silent or not was_active
         farewell = "" if silent or answer is None else answer.text
-    elif answer is not None and not silent and (was_active or said.command is Command.START):
+    elif answer is not None and not silent and (was_active or said.command in (Command.START, Command.JOIN)):
         key = f"reply:{person.text.provider_id}"
         queued = Answer(text=answer, people=[known.subscriber_id], key=key, language=known.language)
         answering.queue(db, queued, desk.words.version, now)
@@ -130,6 +149,13 @@ def _start(db: Connection, person: _Person, said: Said, desk: Desk, now: datetim
 
 def _help(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> Written | None:
     return desk.words.say("help", person.known.language)
+
+
+def _join(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> Written | None:
+    """Whoever is registered already: JOIN starts again, or adds a place."""
+    if person.known.state != "active":
+        return _start(db, person, said, desk, now)
+    return _area(db, person, said, desk, now)
 
 
 def _other(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> Written | None:
@@ -206,5 +232,6 @@ _ACTS: dict[Command, _Act] = {
     Command.LANG: _language,
     Command.AREA: _area,
     Command.DIGIT: _digit,
+    Command.JOIN: _join,
     Command.OTHER: _other,
 }

@@ -35,7 +35,7 @@ def asked_for(db: Database, clock: FakeClock, one: Asking | None = None) -> Aske
 
 
 def prove(db: Database, clock: FakeClock, ticket: str, digits: str) -> Proved | Wrong:
-    return db.write_sync(asked.prove, ticket, digits, SEALER, clock())
+    return db.write_sync(asked.prove, ticket, digits, Purpose.JOIN, SEALER, clock())
 
 
 def code(found: Asked, index: int = 1) -> str:
@@ -141,13 +141,13 @@ def test_numbers_are_forgotten_after_an_hour_and_who_asked_after_a_day(db: Datab
     clock.advance(1800)
     assert not db.read_sync(asked.purgeable, clock())
     db.write_sync(asked.purge, clock())
-    assert db.read_sync(asked.again, found.ticket, SEALER) is not None
+    assert db.read_sync(asked.again, found.ticket, Purpose.JOIN, SEALER) is not None
     clock.advance(1801)
     assert db.read_sync(asked.purgeable, clock())
     db.write_sync(asked.purge, clock())
     sealed = db.read_sync(lambda c: [row.blob("number_sealed") for row in c.execute("SELECT * FROM subscribers")])
     assert sealed == [b""]
-    assert db.read_sync(asked.again, found.ticket, SEALER) is None
+    assert db.read_sync(asked.again, found.ticket, Purpose.JOIN, SEALER) is None
     assert SEALER.fingerprint(number()) in everything(db)  # the day's limit
     clock.advance(86_400)
     assert db.read_sync(asked.purgeable, clock())

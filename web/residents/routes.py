@@ -11,6 +11,7 @@ from aiohttp import web
 from templates_i18n import pictograms
 from web import freshness, queries, render, words
 from web.freshness import Freshness
+from web.joining.words import load as tongues
 from web.residents import card, picture, rows, speech, view
 from web.residents.kept import Kept
 from web.residents.rows import Asked
@@ -79,6 +80,7 @@ class ResidentPages:
             path="/",
             staff=staff,
             feeds=reader.feeds,
+            join=tongues()[reader.speech.tag] if self._state.joining else None,
             warned=view.warned(self._state.places, warned, reader.speech),
         )
         return _html(text)

@@ -67,7 +67,7 @@ async def test_the_phone_shows_the_code_that_opens_and_no_row_does(service, db, 
     assert code
     assert rows(db, "SELECT text FROM texts") == [("{code} is your Tomoshibi code. Tell it to nobody.",)]
     assert code[1] not in repr(rows(db, "SELECT * FROM messages"))
-    assert isinstance(db.write_sync(asked.prove, found.ticket, code[1], SEALER, clock()), Proved)
+    assert isinstance(db.write_sync(asked.prove, found.ticket, code[1], Purpose.JOIN, SEALER, clock()), Proved)
 
 
 async def test_it_goes_with_replies_before_lessons_and_never_after_its_end(service, db, clock):
@@ -84,7 +84,7 @@ async def test_who_is_registered_already_gets_one_text_too_that_says_so(service,
     found = ask(db, clock)
     (text,) = await shown(service)
     assert text.endswith("You are registered already. To change or leave: https://sms.example.jp/me")
-    assert isinstance(db.write_sync(asked.prove, found.ticket, text[:6], SEALER, clock()), Proved)
+    assert isinstance(db.write_sync(asked.prove, found.ticket, text[:6], Purpose.JOIN, SEALER, clock()), Proved)
 
 
 async def test_who_is_not_registered_gets_one_text_too_that_opens_nothing(service, db, clock):
@@ -93,14 +93,14 @@ async def test_who_is_not_registered_gets_one_text_too_that_opens_nothing(servic
     (text,) = await shown(service)
     assert text == "This number is not registered with Tomoshibi. To register: https://sms.example.jp/join"
     code = SEALER.code(NUMBER, found.salt)
-    assert db.write_sync(asked.prove, found.ticket, code, SEALER, clock()) is Wrong.CODE
+    assert db.write_sync(asked.prove, found.ticket, code, Purpose.ME, SEALER, clock()) is Wrong.CODE
 
 
 async def test_a_registered_number_opens_its_own_page(service, db, clock):
     register(db, clock)
     found = ask(db, clock, Purpose.ME)
     (text,) = await shown(service)
-    assert isinstance(db.write_sync(asked.prove, found.ticket, text[:6], SEALER, clock()), Proved)
+    assert isinstance(db.write_sync(asked.prove, found.ticket, text[:6], Purpose.ME, SEALER, clock()), Proved)
 
 
 async def test_who_has_said_stop_still_gets_the_code_they_ask_for(service, db, clock):

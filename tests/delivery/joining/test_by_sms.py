@@ -1,0 +1,134 @@
+"""Registering by SMS alone, on both engines: the way through, what is never answered, YES alone does nothing."""
+
+import pytest
+
+from delivery.joining import sentences
+from delivery.joining.sentences import Sentence
+from subscribers import choices, keywords, own
+from subscribers.languages import TAGS
+from subscribers.msisdn import Msisdn
+from templates_i18n import catalogue
+from tests.delivery.test_replies import SEALER, Phones, number, service
+
+WAJIMA = "17204"
+
+
+@pytest.fixture
+def phones(db, clock):
+    return Phones(db=db, clock=clock)
+
+
+def stored(phones, index=1):
+    identity = phones.db.read_sync(own.person, SEALER.fingerprint(Msisdn(number(index))))
+    return None if identity is None else phones.db.read_sync(own.stored, identity)
+
+
+def consent(place, tag="en"):
+    return sentences.line(tag, Sentence.JOIN_CONSENT, place=place, provider="", version=own.WORDING)
+
+
+def test_join_with_a_postal_code_and_yes_registers_and_welcomes(phones):
+    phones.write("JOIN 928-0001")
+    assert phones.answers() == [consent("Wajima City")]
+    assert stored(phones) is None
+    phones.write("yes!")
+    seen = stored(phones)
+    assert (seen.own.language, seen.own.places, seen.own.standing) == ("en", (WAJIMA,), True)
+    assert (seen.consents[0][1].way, seen.consents[0][1].wording) == ("sms", own.WORDING)
+    assert phones.rows("SELECT welcome FROM newcomers") == [(1,)]
+    assert len(phones.answers()) == 1  # the welcome is the answer
+    assert phones.rows("SELECT count(*) AS n FROM joining") == [(0,)]
+
+
+def test_the_word_for_joining_chooses_the_language(phones):
+    phones.write("tham gia Wajima")
+    assert phones.answers() == [consent("Wajima", "vi")]
+    phones.write("Đồng ý")
+    assert stored(phones).own.language == "vi"
+
+
+def test_place_and_language_may_come_one_by_one(phones):
+    phones.write("join")
+    phones.write("မြန်မာဘာသာ")
+    phones.write("Fuchu")
+    phones.write("2")
+    phones.write("သဘောတူပါသည်")
+    place, language, choose, agree = phones.answers()
+    assert place == sentences.line("en", Sentence.JOIN_PLACE)
+    assert language == sentences.line("my", Sentence.JOIN_PLACE)
+    assert "1) " in choose
+    assert "YES" in agree
+    assert (stored(phones).own.language, stored(phones).own.places) == ("my", ("34208",))
+
+
+@pytest.mark.parametrize("body", ["yes", "hello", "HELP", "START", "LANG vi", "AREA 928-0001", "1", "", "?"])
+def test_nothing_but_join_is_answered(phones, body):
+    phones.write(body)
+    assert phones.answers() == []
+    assert stored(phones) is None
+
+
+def test_yes_without_a_place_or_too_late_registers_nobody(phones, clock):
+    phones.write("JOIN")
+    phones.write("yes")
+    assert stored(phones) is None
+    phones.write("JOIN Wajima")
+    clock.advance(3601)
+    phones.write("yes")
+    assert stored(phones) is None
+
+
+def test_a_machine_is_not_answered_without_end(phones):
+    for _ in range(30):
+        phones.write("JOIN")
+    assert len(phones.answers()) == 5
+
+
+def test_who_said_stop_before_may_join_and_a_stop_ends_it(phones):
+    phones.write("STOP")
+    phones.write("JOIN Wajima")
+    phones.write("YES")
+    assert stored(phones).state == "active"
+    phones.write("STOP")
+    assert stored(phones).state == "stopped"
+
+
+def test_whoever_is_registered_gets_their_places_or_starts_again(phones):
+    phones.register((1, "en", ""))
+    phones.write("JOIN")
+    assert phones.answers() == [service("places_are").format(places="Wajima City")]
+    phones.write("STOP")
+    phones.write("JOIN")
+    assert phones.known().state == "active"
+    assert phones.answers()[-1] == service("started_again")
+
+
+def test_texts_go_to_whoever_registered_themself_as_to_others(phones):
+    phones.write("JOIN Wajima")
+    phones.write("YES")
+    phones.write("LANG vi")
+    known = phones.db.read_sync(choices.find, SEALER.fingerprint(Msisdn(number())))
+    assert known.language == "vi"
+    assert phones.answers()[-1] == service("language_changed", "vi")
+
+
+def test_no_number_stands_in_any_row(phones):
+    phones.write("JOIN Wajima")
+    phones.write("YES")
+    tables = ("subscribers", "registrations", "messages", "texts", "joining", "inbound", "consents", "audit_entries")
+    rows = repr([phones.rows(f"SELECT * FROM {table}") for table in tables])
+    assert "9000000001" not in rows
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_language_can_join_and_agree(tag):
+    for word in keywords.table()["join"][tag]:
+        assert keywords.language_of_join(f"{word} 928-0001") in (tag, *_twins(tag)), word
+    assert keywords.agrees("YES")
+    assert not keywords.agrees(catalogue.load().by_tag[tag].service["stopped"])
+
+
+def _twins(tag):
+    """Languages with the same word."""
+    words = keywords.table()["join"]
+    return [other for other, found in words.items() if set(found) & set(words[tag])]

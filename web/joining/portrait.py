@@ -1,0 +1,138 @@
+"""What is stored about one person, in words for their page and as a file to take away. Pure."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from subscribers.own import Registered, Stored
+from web.joining.answers import Answers
+from web.joining.words import Tongue
+from web.words import JST
+
+_STATES = {"active": "me_active", "stopped": "me_stopped", "unreachable": "me_unreachable"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """How the reader's language names things."""
+
+    tongue: Tongue
+    #: of a municipality's code
+    place: Callable[[str], str]
+    #: of a language's tag
+    language: Callable[[str], str]
+    #: words of the catalogue's pages
+    common: Callable[[str], str]
+
+
+def state(stored: Stored, tongue: Tongue) -> str:
+    """Whether texts come."""
+    if stored.paused_until is not None:
+        return tongue("me_paused", **_day(stored.paused_until))
+    return tongue(_STATES.get(stored.state, "me_active"))
+
+
+def facts(stored: Stored, masked: str, naming: Naming) -> list[tuple[str, str]]:
+    """Names and values of everything, for a page and as text."""
+    tongue = naming.tongue
+    rows = [(tongue("number"), masked)]
+    for one in stored.registrations:
+        rows += _registration(one, naming)
+    rows += [
+        (tongue("me_agreed"), f"{_date(at)} ({c.wording}, {naming.language(c.language)})") for at, c in stored.consents
+    ]
+    rows.append((tongue("me_texts"), str(len(stored.texts))))
+    if stored.received:
+        rows.append((tongue("me_received"), str(len(stored.received))))
+    return rows
+
+
+def _registration(one: Registered, naming: Naming) -> Iterator[tuple[str, str]]:
+    tongue = naming.tongue
+    yield tongue("me_by"), naming.place(one.municipality) if one.municipality else tongue("me_yourself")
+    yield tongue("me_since"), _date(one.created_at)
+    if one.language:
+        yield naming.common("language"), naming.language(one.language)
+    if one.places:
+        yield naming.common("places"), " / ".join(map(naming.place, one.places))
+    if one.groups:
+        yield tongue("me_groups"), ", ".join(one.groups)
+    if one.municipality or one.chosen:
+        yield tongue("level"), tongue("level_4" if one.min_level == "L4" else "level_3")
+        yield tongue("lessons"), tongue("yes" if one.lessons else "no")
+
+
+def as_text(stored: Stored, masked: str, naming: Naming) -> str:
+    """Everything as plain text, with every SMS word for word."""
+    tongue = naming.tongue
+    lines = [f"Tomoshibi: {tongue('me_kept')}", ""]
+    lines += [f"{name}: {value}" for name, value in facts(stored, masked, naming)]
+    lines += ["", state(stored, tongue), "", f"{tongue('me_texts')}:"]
+    for one in stored.texts:
+        lines += ["", f"{_date(one.at)} {one.at.astimezone(JST):%H:%M}", one.text]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(stored: Stored, masked: str) -> str:
+    """Everything as JSON; the number, which the person knows, masked."""
+    document = {
+        "number": masked,
+        "state": stored.state,
+        "since": _stamp(stored.since),
+        "paused_until": _stamp(stored.paused_until) if stored.paused_until else None,
+        "registrations": [
+            {
+                "by": one.municipality or "self",
+                "language": one.language,
+                "places": list(one.places),
+                "groups": list(one.groups),
+                "lessons": one.lessons,
+                "min_level": one.min_level,
+                "created_at": _stamp(one.created_at),
+                "updated_at": _stamp(one.updated_at),
+            }
+            for one in stored.registrations
+        ],
+        "consents": [
+            {
+                "at": _stamp(at),
+                "wording": consent.wording,
+                "language": consent.language,
+                "way": consent.way,
+                "invited_by": consent.invited_by,
+            }
+            for at, consent in stored.consents
+        ],
+        "texts": [
+            {"at": _stamp(one.at), "kind": one.kind, "state": one.state, "text": one.text} for one in stored.texts
+        ],
+        "received": [{"at": _stamp(at), "understood_as": command} for at, command in stored.received],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def chosen(stored: Stored, language: str) -> Answers:
+    """What the form of the page begins with: the person's own choices, else what municipalities registered."""
+    mine = stored.own
+    others = [one for one in stored.registrations if one.municipality]
+    base = mine if mine is not None and (mine.chosen or not others) else others[0]
+    return Answers(
+        language=(mine.language if mine is not None else "") or language,
+        places=mine.places if mine is not None else (),
+        min_level=base.min_level,
+        lessons=base.lessons,
+    )
+
+
+def _date(moment: datetime) -> str:
+    return f"{moment.astimezone(JST):%Y-%m-%d}"
+
+
+def _day(moment: datetime) -> dict[str, str]:
+    local = moment.astimezone(JST)
+    return {"month": str(local.month), "day": str(local.day)}
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
