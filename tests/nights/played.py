@@ -52,9 +52,16 @@ def somebody(chance: random.Random, night: Sequence[Issued], count: int) -> list
 
 
 async def play(
-    folder: Path, night: Sequence[Issued], people: Sequence[Person], chance: random.Random, outage: timedelta
+    folder: Path,
+    night: Sequence[Issued],
+    people: Sequence[Person],
+    chance: random.Random,
+    outage: timedelta,
+    every: int = 1,
 ) -> None:
-    """Play a night poll by poll; after each the state, at the end every phone, are as the reference has them."""
+    """Play a night poll by poll; the state after each (or after every so many, and the last), at the end every phone,
+    are as the reference has them.
+    """
     db = database.open(folder / "night.db")
     clock = FakeClock(night[0].published)
     service, reference = a_service(db, clock), Reference(people)
@@ -62,7 +69,7 @@ async def play(
         a_person(db, person.index, *person.places, min_level=person.min_level)
     try:
         number = 0
-        for at, found in polls(night, chance, outage):
+        for count, (at, found) in enumerate(polls(night, chance, outage), start=1):
             clock.now = max(clock.now, at)
             for one in found:
                 number += 1
@@ -71,8 +78,10 @@ async def play(
             batch = decider.read_all(db.read_sync(telegrams.pending, 10_000), TABLE)
             db.write_sync(decider.commit, batch, TABLE, clock.now)
             reference.take(found, clock.now)
-            check_state(db, reference, clock.now)
+            if count % every == 0:
+                check_state(db, reference, clock.now)
             await service.run()
+        check_state(db, reference, clock.now)
         check_texts(service, people)
     finally:
         db.close_sync()

@@ -61,10 +61,10 @@ def test_a_night_has_what_nights_have() -> None:
 
 
 async def test_the_state_of_a_whole_night_is_as_the_slow_way_has_it(tmp_path) -> None:
-    """All 2,000 telegrams, and a few people: after every poll the state, at the end every text."""
+    """All 2,000 telegrams, and a few people: after every third poll the state, at the end every text."""
     chance = random.Random(12)
     night = typhoon.night(12)
     assert len(night) == 2_000
     people = played.somebody(chance, night, 6)
-    await played.play(tmp_path, night, people, chance, timedelta(minutes=20))
+    await played.play(tmp_path, night, people, chance, timedelta(minutes=20), every=3)
     assert {place for person in people for place in person.places}

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from alerts import places
 from alerts.places import Level
 from alerts.vocabulary import InfoType, Status
-from feeds.jma.compose import document
+from feeds.jma.compose import document, weather
 from feeds.jma.compose.document import Letterhead, add
 
 _JST = timezone(timedelta(hours=9))
@@ -169,14 +169,9 @@ def _levels(region: str) -> dict[str, dict[str, set[str]]]:
     levels: dict[str, dict[str, set[str]]] = {
         name: {} for name in ("発表細分", "一次細分区域等", "市町村等をまとめた地域等", "市町村等")
     }
-    for place in places.load().all():
-        if place.office == region and not place.parent:
-            above = set(place.class10)
-            for level, codes in zip(
-                levels.values(), ((region,), place.class10, place.class15, place.class20), strict=True
-            ):
-                for code in codes:
-                    level.setdefault(code, set()).update(above if level is not levels["一次細分区域等"] else {code})
+    for chain in weather.chains(region).values():
+        for level, code in zip(levels.values(), chain, strict=True):
+            level.setdefault(code, set()).add(chain[1])
     return levels
 
 

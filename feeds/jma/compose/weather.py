@@ -156,18 +156,18 @@ def _levels(
     code: str, region: str, said: Mapping[str, Sequence[Item]]
 ) -> Iterator[tuple[str, dict[str, Sequence[Item]]]]:
     """Every level's areas with the words on theirs; areas without a word are there with none."""
-    chains = _chains(region)
-    unknown = said.keys() - chains.keys()
+    above = chains(region)
+    unknown = said.keys() - above.keys()
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))}: not a municipality of region {region} (class20)")
     for index, level in enumerate(_LEVELS):
         members: dict[str, list[Sequence[Item]]] = {}
-        for municipality, chain in chains.items():
+        for municipality, chain in above.items():
             members.setdefault(chain[index], []).append(said.get(municipality, ()))
         yield level, {area: _combined(code, members[area]) for area in sorted(members)}
 
 
-def _chains(region: str) -> dict[str, tuple[str, str, str, str]]:
+def chains(region: str) -> dict[str, tuple[str, str, str, str]]:
     """class20 -> (office, class10, class15, class20) of every municipality, or part of one, of the region."""
     table = places.load()
     chains: dict[str, tuple[str, str, str, str]] = {}

@@ -168,6 +168,12 @@ def test_a_repeat_extends_and_is_the_full_state_of_the_region() -> None:
     assert state.ends[KANAZAWA] == later(120).replace(second=0)
 
 
+def test_half_a_city_is_that_half() -> None:
+    found = grades(tornado(region="040000", areas=["040020"]))
+    assert {"04105", "04100"} <= found.keys()  # 泉区 in the west, and the city by its highest ward
+    assert not {"04102", "04103"} & found.keys()  # 宮城野区 and 若林区 in the east
+
+
 def test_the_sighted_type_is_a_unit_of_its_own() -> None:
     assert telegrams.report(tornado(sighted=True)).lineage != telegrams.report(tornado()).lineage
 
