@@ -189,8 +189,11 @@ def _newest(reports: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
 
 
 def leans_on_older(report: Report, places: PlaceTable) -> bool:
-    """Whether something of what is in force after this report stands only in reports before it."""
-    if report.info_type is InfoType.CANCEL:
+    """Whether something of what is in force after this report stands only in reports before it.
+
+    A volcano's notice stands where no later level names the place, however many have come since.
+    """
+    if report.info_type is InfoType.CANCEL or report.hazard is Hazard.VOLCANO:
         return True
     return any(area.grade == UNKNOWN or not resolve(area, places).places for area in report.areas)
 

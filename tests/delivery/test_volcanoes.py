@@ -178,6 +178,15 @@ async def test_an_eruption_stays_where_the_warning_after_it_is_silent(volcano, c
     assert volcano.heard(2) == [f"new {TSUMAGOI}=eruption", f"lifted {TSUMAGOI}=eruption"]
 
 
+async def test_a_notice_is_not_forgotten_behind_many_levels_that_are_silent_there(volcano, clock):
+    await volcano.says(volcano.eruption(KOMORO, TSUMAGOI))
+    for _ in range(25):
+        clock.advance(3600)
+        await volcano.says(volcano.warning("13", {KOMORO: "43"}, last="13", before="43"))
+    assert volcano.grades() == {KOMORO: "V3", TSUMAGOI: "eruption"}
+    assert volcano.heard(2) == [f"new {TSUMAGOI}=eruption"]
+
+
 async def test_the_correction_of_a_notice_does_not_bring_it_back(volcano, clock):
     first = clock()
     await volcano.says(volcano.eruption(KOMORO))
