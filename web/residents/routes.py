@@ -12,8 +12,9 @@ from templates_i18n import pictograms
 from web import freshness, queries, render, words
 from web.freshness import Freshness
 from web.joining.words import load as tongues
-from web.residents import card, picture, rows, speech, view
+from web.residents import card, picture, refuge, rows, speech, view
 from web.residents.kept import Kept
+from web.residents.refuge import Refuge
 from web.residents.rows import Asked
 from web.residents.speech import Speech
 from web.residents.story import Story
@@ -22,10 +23,11 @@ from web.state import WebState
 #: an alert's number or identifier, then perhaps its place and the reader's language: "12", "12.17204.my"
 _SHORT = re.compile(r"(?P<alert>\d{1,15})(?:\.(?P<place>\d{5}))?(?:\.(?P<tag>[A-Za-z]{2,3}(?:-[A-Za-z]{4})?))?")
 _PREFECTURE = re.compile(r"\d{2}")
+_FIRST = re.compile(r"[0-9]{1,4}")
 #: drawings change with a version of the service only
 _KEPT = "public, max-age=86400"
 
-Show = Callable[["Reader", Story], str]
+Show = Callable[["Reader", Story, Refuge | None], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ class Reader:
     #: the prefecture whose places are listed, or ''
     within: str
     feeds: tuple[Freshness, ...]
+    #: of the list of places to go to
+    first: int = 0
 
     @property
     def blind(self) -> bool:
@@ -48,7 +52,14 @@ class Reader:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for readers who see the same page; a page says the minute it was made in."""
-        return self.speech.tag, self.asked, self.within, self.blind, self.now.replace(second=0, microsecond=0)
+        return (
+            self.speech.tag,
+            self.asked,
+            self.within,
+            self.first,
+            self.blind,
+            self.now.replace(second=0, microsecond=0),
+        )
 
 
 class ResidentPages:
@@ -64,6 +75,7 @@ class ResidentPages:
         router.add_get("/", self.start)
         router.add_get("/a/{alert}", self.alert)
         router.add_get("/a/{alert}/card", self.card)
+        router.add_get("/a/{alert}/sites", self.sites)
         router.add_get("/a/{alert}/print", self.print)
         router.add_get("/a/{alert}/picture.png", self.picture)
         router.add_get("/pictograms/{name}.svg", self.pictogram)
@@ -93,6 +105,10 @@ class ResidentPages:
         """The card to show to a neighbour."""
         return await self._about(request, self._card)
 
+    async def sites(self, request: web.Request) -> web.Response:
+        """Every place to go to."""
+        return await self._about(request, self._sites)
+
     async def print(self, request: web.Request) -> web.Response:
         """The A4 form."""
         return await self._about(request, self._print)
@@ -121,8 +137,9 @@ class ResidentPages:
             story = await self._story(reader)
             if story is None:
                 return _html(self._page("unknown.html", reader, path="/"), status=404)
+            found = await self._state.db.read(refuge.read, story, self._state.places, reader.now)
             # A whole country's places may be listed: not on the loop that polls and sends.
-            page = await asyncio.to_thread(show, reader, story)
+            page = await asyncio.to_thread(show, reader, story, found)
             self._kept.keep(key, page)
         return _html(page)
 
@@ -145,7 +162,7 @@ class ResidentPages:
         )
         return picture.draw(page, sheet)
 
-    def _alert(self, reader: Reader, story: Story) -> str:
+    def _alert(self, reader: Reader, story: Story, found: Refuge | None) -> str:
         page = view.build(self._state.words, self._state.places, story, reader.speech, reader.within)
         return self._page(
             "alert.html",
@@ -153,21 +170,33 @@ class ResidentPages:
             path=f"/a/{story.alert_id}",
             story=story,
             page=page,
+            to=refuge.show(found, reader.speech, most=refuge.SHOWN),
             link=view.link,
             picture=picture.fonts(reader.speech.lang) is not None,
         )
 
-    def _card(self, reader: Reader, story: Story) -> str:
+    def _sites(self, reader: Reader, story: Story, found: Refuge | None) -> str:
+        back = f"{view.link(story, reader.speech)}#where"
+        to = refuge.show(found, reader.speech, most=refuge.A_PAGE, first=reader.first)
+        if to is None:
+            return self._alert(reader, story, None)
+        page = view.build(self._state.words, self._state.places, story, reader.speech)
+        following = view.link(story, reader.speech, "/sites", **{"from": str(to.next)}) if to.next else ""
+        path = f"/a/{story.alert_id}/sites"
+        return self._page("sites.html", reader, path=path, page=page, to=to, back=back, next=following)
+
+    def _card(self, reader: Reader, story: Story, found: Refuge | None) -> str:
         shown = card.build(self._state.words, self._state.places, story)
         made_up = card.sentence("made_up") if self._state.simulation else ()
         back = view.link(story, reader.speech)
         return self._page("card.html", reader, path="", card=shown, made_up=made_up, back=back)
 
-    def _print(self, reader: Reader, story: Story) -> str:
+    def _print(self, reader: Reader, story: Story, found: Refuge | None) -> str:
         page = view.build(self._state.words, self._state.places, story, reader.speech)
         shown = card.build(self._state.words, self._state.places, story)
         back = view.link(story, reader.speech)
-        return self._page("print.html", reader, path="", story=story, page=page, card=shown, back=back)
+        to = refuge.show(found, reader.speech, most=refuge.ON_PAPER)
+        return self._page("print.html", reader, path="", story=story, page=page, card=shown, back=back, to=to)
 
     def _page(self, name: str, reader: Reader, **values: object) -> str:
         return render.resident(
@@ -186,13 +215,14 @@ class ResidentPages:
         feeds = freshness.judge(await self._state.db.read(queries.feeds), self._state.feeds, now)
         asked, tag = _asked(request)
         accepted = request.headers.get("Accept-Language", "")
-        within = request.query.get("in", "")
+        within, first = request.query.get("in", ""), request.query.get("from", "")
         return Reader(
             speech=speech.speak(self._state.words, speech.choose(self._state.words, tag, accepted)),
             now=now,
             asked=asked,
             within=within if _PREFECTURE.fullmatch(within) else "",
             feeds=feeds,
+            first=int(first) if _FIRST.fullmatch(first) else 0,
         )
 
 

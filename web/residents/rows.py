@@ -47,10 +47,10 @@ class Warned:
 
 
 def revision(db: Connection) -> int:
-    """Differs when the state or a broadcast differs."""
+    """Differs when the state, a broadcast or an evacuation site differs."""
     rows = db.execute(
         "SELECT (SELECT coalesce(max(id), 0) FROM alerts) + (SELECT coalesce(max(id), 0) FROM broadcasts)"
-        " + (SELECT value FROM counters WHERE name = 'revision') AS n"
+        " + (SELECT sum(value) FROM counters WHERE name IN ('revision', 'shelters')) AS n"
     )
     return rows[0].integer("n")
 

@@ -338,6 +338,8 @@ async def test_pages_are_strict_and_need_no_script(browse: Open, sqlite_db: Data
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         page = await answer.text()
+        # a link to the official map loads nothing
+        page = re.sub(r'<a href="https://maps\.gsi\.go\.jp/#[^"]+">', "<a>", page)
         assert not re.search(r"<script|<style| style=| on\w+=|https?://(?!www\.w3\.org)", page)
 
 
