@@ -7,6 +7,7 @@ from web.console import same_origin
 from web.console.frame import Frame
 from web.console.gate import Gate
 from web.console.now import NowPage
+from web.console.shelters import ShelterPages
 from web.console.sign_in import SignInPages
 from web.state import WebState
 
@@ -18,3 +19,4 @@ def add_to(app: web.Application, state: WebState) -> None:
     frame = Frame(state, gate, app.router)
     SignInPages(state, gate, frame).add_to(app.router)
     NowPage(state, frame).add_to(app)
+    ShelterPages(state, frame).add_to(app.router)

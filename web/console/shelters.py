@@ -1,0 +1,220 @@
+"""Evacuation sites in the console: the list, marks in two taps, and an import that is looked at before it is done.
+
+Owns the uploads between a preview and its import, in memory and for a short time.
+"""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from aiohttp import BodyPartReader, web
+
+from alerts.places import Place
+from alerts.vocabulary import Hazard
+from delivery import sheltering
+from shelters import importing, latin, store
+from shelters.finding import Why
+from shelters.importing import ImportResult, Task
+from shelters.site import Danger, Site, State
+from storage.connection import Connection
+from subscribers import sheets
+from web.accounts.roles import Permission
+from web.console import forms
+from web.console.frame import Frame
+from web.console.visitor import Visitor
+from web.state import WebState
+
+_PATH: Final = "/console/shelters"
+#: whoever may change something of a municipality may say that a shelter is full
+_CHANGING: Final = (Permission.SUBMIT, Permission.APPROVE, Permission.MANAGE_USERS)
+_KEPT: Final = timedelta(minutes=15)
+_MOST: Final = 4
+#: the grade that stands for a hazard: the highest at which people are told to go
+_SAMPLES: Final = (
+    (Hazard.HEAVY_RAIN, "L4"),
+    (Hazard.FLOOD, "L4"),
+    (Hazard.LANDSLIDE, "L4"),
+    (Hazard.STORM_SURGE, "L4"),
+    (Hazard.TSUNAMI, "major_warning"),
+    (Hazard.VOLCANO, "V5"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Upload:
+    data: bytes
+    municipality: str
+    actor: str
+    fewer: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The list of one municipality as the page shows it."""
+
+    sites: tuple[Site, ...]
+    naming: tuple[tuple[Hazard, Site | Why], ...]
+
+
+class ShelterPages:
+    """The list, its marks, its import."""
+
+    def __init__(self, state: WebState, frame: Frame) -> None:
+        """Of one service."""
+        self._state = state
+        self._frame = frame
+        self._uploads: OrderedDict[str, _Upload] = OrderedDict()
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """All routes."""
+        gate = self._frame.gate
+        router.add_get(_PATH, gate.page(self.show, Permission.SEE_CONSOLE))
+        router.add_post(f"{_PATH}/{{id}}/mark", gate.page(self.mark, *_CHANGING))
+        router.add_post(f"{_PATH}/{{id}}/choose", gate.page(self.choose, *_CHANGING))
+        router.add_post(f"{_PATH}/preview", gate.page(self.preview, *_CHANGING))
+        router.add_post(f"{_PATH}/import", gate.page(self.do_import, *_CHANGING))
+
+    async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """The list of a municipality."""
+        places = visitor.municipalities
+        if not visitor.signed_in:
+            places = tuple(code for code, _ in await self._state.db.read(store.municipalities))
+        asked = request.query.get("m", "")
+        code = asked if asked in places else next(iter(places), "")
+        place = self._state.places.place(code)
+        listed = await self._state.db.read(_listed, self._state, place, visitor.now) if place else None
+        return await self._frame.show(
+            visitor,
+            "console/shelters.html",
+            municipalities=places,
+            code=code,
+            listed=listed,
+            changing=any(visitor.may(one, code) for one in _CHANGING) if code else False,
+            dangers=tuple(Danger),
+            states=(State.OPEN, State.FULL, State.CLOSED, State.LISTED),
+            latin=lambda entry: latin.name(entry.name, entry.kana, entry.english),
+        )
+
+    async def mark(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """One site is open, full, closed, or no more than listed."""
+        fields = await forms.read(request)
+        try:
+            state = State(fields.get("state", ""))
+        except ValueError:
+            raise web.HTTPBadRequest(text="state: expected open, full, closed or listed\n") from None
+        return await self._change(request, visitor, fields.get("m", ""), "shelter_marked", state=state)
+
+    async def choose(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Texts may name one site to everybody, or no longer."""
+        fields = await forms.read(request)
+        chosen = fields.get("chosen") == "1"
+        return await self._change(request, visitor, fields.get("m", ""), "shelter_chosen", chosen=chosen)
+
+    async def _change(
+        self, request: web.Request, visitor: Visitor, code: str, said: str, **change: State | bool
+    ) -> web.Response:
+        self._allow(visitor, code)
+        number = request.match_info["id"]
+        if not number.isascii() or not number.isdecimal() or len(number) > 15:
+            raise web.HTTPNotFound
+        done = await self._state.db.write(_changed, int(number), code, visitor, change)
+        self._state.changes.notify()
+        return self._frame.back(_PATH, said=said if isinstance(done, Site) else "shelter_gone", m=code)
+
+    async def preview(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """What importing a file would do."""
+        fields, data = await _upload(request)
+        code = fields.get("m", "")
+        self._allow(visitor, code)
+        if not data:
+            return self._frame.back(_PATH, said="upload_missing", m=code)
+        upload = _Upload(
+            data=data,
+            municipality=code,
+            actor=visitor.principal.name,
+            fewer=fields.get("fewer") == "1",
+            at=visitor.wall,
+        )
+        result = await asyncio.to_thread(importing.dry_run, self._state.db, data, self._task(upload))
+        token = "" if result.file_refused else self._keep(upload)
+        return await self._preview(visitor, code, result, token)
+
+    async def do_import(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Import what was looked at."""
+        fields = await forms.read(request)
+        upload = self._uploads.pop(fields.get("token", ""), None)
+        if upload is None or upload.actor != visitor.principal.name or visitor.wall - upload.at > _KEPT:
+            return self._frame.back(_PATH, said="upload_gone")
+        self._allow(visitor, upload.municipality)
+        task, wall = self._task(upload), visitor.wall
+        result = await asyncio.to_thread(importing.import_list, self._state.db, upload.data, task, lambda: wall)
+        self._state.changes.notify()
+        if result.file_refused:
+            return await self._preview(visitor, upload.municipality, result, "")
+        return self._frame.back(_PATH, said="shelters_imported", m=upload.municipality)
+
+    async def _preview(self, visitor: Visitor, code: str, result: ImportResult, token: str) -> web.Response:
+        return await self._frame.show(
+            visitor, "console/shelters_preview.html", code=code, result=result, told=result.to_json(), token=token
+        )
+
+    def _allow(self, visitor: Visitor, code: str) -> None:
+        if not any(visitor.may(permission, code) for permission in _CHANGING):
+            raise web.HTTPForbidden(text="not your municipality\n")
+
+    def _task(self, upload: _Upload) -> Task:
+        place = self._state.places.place(upload.municipality)
+        if place is None:
+            raise web.HTTPNotFound
+        return Task(places=self._state.places, municipality=place, actor=upload.actor, fewer=upload.fewer)
+
+    def _keep(self, upload: _Upload) -> str:
+        token = secrets.token_urlsafe(16)
+        self._uploads[token] = upload
+        while len(self._uploads) > _MOST:
+            self._uploads.popitem(last=False)
+        return token
+
+
+def _listed(db: Connection, state: WebState, place: Place, now: datetime) -> Listed:
+    return Listed(
+        sites=tuple(store.on_list(db, place.code)),
+        naming=tuple(
+            (hazard, sheltering.site(db, state.places, place, hazard, grade, now)) for hazard, grade in _SAMPLES
+        ),
+    )
+
+
+def _changed(
+    db: Connection, site_id: int, code: str, visitor: Visitor, change: dict[str, State | bool]
+) -> Site | store.Unknown:
+    actor, now = visitor.principal.name, visitor.wall
+    match change:
+        case {"state": State() as state}:
+            return store.mark(db, site_id, state, actor=actor, now=now, municipality=code)
+        case _:
+            chosen = bool(change.get("chosen"))
+            return store.choose(db, site_id, chosen=chosen, actor=actor, now=now, municipality=code)
+
+
+async def _upload(request: web.Request) -> tuple[dict[str, str], bytes]:
+    """The fields and the file of a form; a file one byte longer than allowed at most, which is then refused."""
+    try:
+        reader = await request.multipart()
+    except (ValueError, AssertionError):
+        raise web.HTTPBadRequest(text="expected the fields of a form with a file\n") from None
+    fields: dict[str, str] = {}
+    data = bytearray()
+    async for part in reader:
+        if not isinstance(part, BodyPartReader):
+            raise web.HTTPBadRequest(text="expected the fields of a form with a file\n")
+        if part.name == "file":
+            while chunk := await part.read_chunk(1 << 16):
+                data.extend(chunk[: sheets.MAX_BYTES + 1 - len(data)])
+        elif part.name in ("m", "fewer"):
+            fields[part.name] = (await part.read_chunk(64)).decode("utf-8", "replace").strip()
+    return fields, bytes(data)
