@@ -69,7 +69,8 @@ class Voice:
     @property
     def review(self) -> Review:
         """The weakest of its languages."""
-        return min((language.review for language in self.languages), key=lambda review: review.rank)
+        first, *others = (language.review for language in self.languages)
+        return min((first, *others), key=lambda review: review.rank) if others else first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ EXPECTED = "expected"
 
 _OTHER_TABLES = frozenset({"version", "directions", "neighbour", "heard", "emoji", "lifted", "cancelled"})
 _TEXTS = frozenset({"alarm", "act", "lowered"})
-_LISTS = frozenset({"actions", "short", "emoji"})
+_LISTS = frozenset({"actions", "short", "core", "emoji"})
 #: intensities that share their words
 _BANDS = {
     "4": "weak",
@@ -50,6 +50,8 @@ class Plan:
     actions: tuple[str, ...] = ()
     #: those of the short form
     short: tuple[str, ...] = ()
+    #: those of the core form, of what has ended or was wrong: its head holds no action
+    core: tuple[str, ...] = ()
     #: shown behind the head where the text is UCS-2 anyway
     emoji: tuple[str, ...] = ()
 
@@ -150,7 +152,7 @@ def build(table: Mapping[str, object]) -> Composition:
 def _unknown(composition: Composition) -> Iterator[str]:
     plans = [*composition.told.values(), *composition.lifted.values(), composition.cancelled]
     for plan in plans:
-        for phrase in {*plan.actions, *plan.short} - {SEA} - composition.directions.keys():
+        for phrase in {*plan.actions, *plan.short, *plan.core} - {SEA} - composition.directions.keys():
             yield f"phrase {phrase!r} has no direction: add it to [directions]"
         for act in {plan.act, plan.lowered} - {"", TOPIC} - composition.directions.keys():
             yield f"act {act!r} has no direction: add it to [directions]"
@@ -189,7 +191,7 @@ def _plan(name: str, row: object) -> Plan:
     if not isinstance(row, Mapping) or not row.keys() <= _TEXTS | _LISTS | {"deadly"}:
         raise ValueError(
             f"[{name}]: expected a table with the texts alarm, act and lowered, deadly = true and the lists actions, "
-            "short and emoji"
+            "short, core and emoji"
         )
     for key in sorted(row.keys() & _LISTS):
         if not isinstance(row[key], list):
@@ -201,5 +203,6 @@ def _plan(name: str, row: object) -> Plan:
         deadly=bool(row.get("deadly", False)),
         actions=tuple(map(str, row.get("actions", ()))),
         short=tuple(map(str, row.get("short", ()))),
+        core=tuple(map(str, row.get("core", ()))),
         emoji=tuple(map(str, row.get("emoji", ()))),
     )

@@ -34,6 +34,9 @@ _OWN_WORDS = {
     "hazard": frozenset[str](),
 }
 
+#: tables whose pieces a language may say in fewer words
+_BRIEF = ("head", "alarm", "act")
+
 Path = tuple[str, ...]
 Values = Mapping[Path, object]
 
@@ -73,7 +76,9 @@ def problems(own: Values, english: Values, name: Named) -> Iterator[str]:
         if allowed is None:
             yield f"{file}: {shown(path)}: not a key of {REFERENCE}.toml; remove it or correct its name"
             continue
-        for problem in _value_problems(path, value, allowed, name, exact=path in english and path[0] != "own"):
+        for problem in _value_problems(
+            path, value, allowed, name, exact=path[0] == "brief" or (path in english and path[0] != "own")
+        ):
             yield f"{file}: {shown(path)}: {problem}"
     if not lacking:
         yield from (f"{file}: {problem}" for problem in _language_problems(own, name))
@@ -84,6 +89,9 @@ def _placeholders_of(path: Path, english: Values) -> frozenset[str] | None:
     if path[0] != "own" and path in english:
         return placeholders(str(english[path]))
     table, key = path[0], path[-1]
+    if table == "brief":
+        same = [english[each, key] for each in _BRIEF if len(path) == 2 and (each, key) in english]
+        return placeholders(str(same[0])) if same else None
     known = key.split(".")[0] in list(Hazard)
     if table == "own":
         return _OWN_WORDS[table] if len(path) == 3 and path[1] in _KINDS and known else None
@@ -172,5 +180,5 @@ def _subjects(hazard: Hazard, band: str, kind: Kind, plans: Composition) -> Iter
     expected = band == composition.EXPECTED
     grades = hazards.rule(hazard).grades if expected else composition.banded(hazard, band)
     topics: tuple[Topic | None, ...] = tuple(Topic) if plan.act == composition.TOPIC else (None,)
-    for grade, topic in itertools.product(grades, topics):
-        yield heads.Subject(hazard=hazard, grade=grade, kind=kind, expected=expected, topic=topic)
+    for grade, topic, brief in itertools.product(grades, topics, (False, True)):
+        yield heads.Subject(hazard=hazard, grade=grade, kind=kind, expected=expected, topic=topic, brief=brief)

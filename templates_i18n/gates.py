@@ -25,6 +25,8 @@ _DIGITS = re.compile(r"\d+")
 _REFERENCE = "en"
 #: month, day, hour, minute
 _DATE_AND_TIME = 4
+#: hour, minute
+_CLOCK = 2
 _NEW = frozenset({Kind.NEW, Kind.RAISED, Kind.DRILL})
 _ENDS = frozenset({Kind.LIFTED, Kind.CANCELLED})
 
@@ -144,13 +146,20 @@ def level_in_head(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Fin
                 yield _where(sample), f"no {digit} in the head {head!r}"
 
 
+def _subjects(sample: Sample) -> tuple[heads.Subject, ...]:
+    """What a head may speak of: the core form also in the fewest words."""
+    subjects = (sample.request.subject(), sample.request.subject(brief=True))
+    return subjects if sample.rendered.form is Form.CORE else subjects[:1]
+
+
 def head_first(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
     """A text begins with its head, which is short enough to be read on a locked phone."""
     for sample in texts:
         emoji = "".join(catalogue.composition.emoji[item] for item in sample.rendered.emoji)
         lines = [line.removesuffix(f" {emoji}") for line in _head_lines(catalogue, sample)]
         for language, line in zip(_voices(catalogue, sample), lines, strict=False):
-            if _plain(line) != _plain(heads.head(language, catalogue.composition, sample.request.subject())):
+            own = (heads.head(language, catalogue.composition, subject) for subject in _subjects(sample))
+            if _plain(line) not in map(_plain, own):
                 yield _where(sample), f"begins with {line!r}, not with its head"
             if segments.utf16_units(line) > HEAD_UNITS:
                 yield _where(sample), f"head of {segments.utf16_units(line)} units, at most {HEAD_UNITS}"
@@ -249,15 +258,15 @@ def end_names_grade(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[F
             continue
         lines = _head_lines(catalogue, sample)
         for language, head in zip(_voices(catalogue, sample), lines, strict=True):
-            word = heads.grade_word(language, catalogue.composition, sample.request.subject())
-            if _plain(word) not in _plain(head):
-                yield _where(sample), f"{word!r} is not in {head!r}"
+            words = [heads.grade_word(language, catalogue.composition, subject) for subject in _subjects(sample)]
+            if not any(_plain(word) in _plain(head) for word in words):
+                yield _where(sample), f"{words[0]!r} is not in {head!r}"
 
 
 def end_says_what_to_do(_: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
-    """What has ended or was wrong says what to do now, but for the form that has only a head."""
+    """What has ended or was wrong says what to do now, in every form."""
     for sample in texts:
-        if sample.request.kind in _ENDS and sample.rendered.form is not Form.CORE and not sample.rendered.actions:
+        if sample.request.kind in _ENDS and not sample.rendered.actions:
             yield _where(sample), "does not say what to do now"
 
 
@@ -276,10 +285,12 @@ def source_and_time(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[F
     """Who warned, and when, stands in every text."""
     for sample in texts:
         language = _voices(catalogue, sample)[-1]
-        source = re.split(r"\{\w+\}", language.lines[parts.source_line(sample.request.hazard)])[0].strip()
+        form = sample.rendered.form
+        source = re.split(r"\{\w+\}", language.lines[parts.source_line(sample.request.hazard, form)])[0].strip()
         lines = [line for line in _lines(sample) if _plain(source) in _plain(line)]
-        if not any(len(_DIGITS.findall(line)) >= _DATE_AND_TIME for line in lines):
-            yield _where(sample), "no line with source, date and time"
+        digits = _CLOCK if form is Form.CORE else _DATE_AND_TIME
+        if not any(len(_DIGITS.findall(line)) >= digits for line in lines):
+            yield _where(sample), "no line with source and time, and but for the core form the date"
 
 
 def read_back(catalogue: Catalogue, _: Sequence[Sample]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ KeyError where a language lacks a piece.
 """
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alerts.vocabulary import Hazard, Kind, Topic
@@ -15,7 +16,7 @@ from templates_i18n.language import Language
 #: kinds that are told with the words of a new alert
 _AS_NEW = frozenset({Kind.NEW, Kind.RAISED, Kind.DRILL})
 #: sentences that are kept, since each change asks for the same ones in three forms
-_KEPT = 4096
+_KEPT = 16384
 #: alert levels of the municipality's calls
 _EVACUATION_LEVELS = {"elderly": "3", "order": "4", "emergency": "5"}
 
@@ -38,6 +39,8 @@ class Subject:
     expected: bool = False
     #: of a notice
     topic: Topic | None = None
+    #: what holds now and what to do, in the fewest words
+    brief: bool = False
 
 
 class _Pieces(dict[str, str]):
@@ -71,31 +74,52 @@ class _Pieces(dict[str, str]):
         act = plan.act_of(self._subject.kind)
         if act == TOPIC:
             return self._language.topics[self._subject.topic or ""]
-        words = self._language.acts[act]
+        words = said(self._language, self._language.acts, act, brief=self._subject.brief)
         if not plan.deadly or self._subject.kind is Kind.LOWERED:
             return words
-        return self._language.head["deadly"].format_map({"act": words})
+        deadly = said(self._language, self._language.head, "deadly", brief=self._subject.brief)
+        return deadly.format_map({"act": words})
 
 
 def alarm(language: Language, plans: Composition, subject: Subject) -> str:
     """The danger and its grade by a short noun: "Level 4 Heavy Rain"."""
     plan = plans.told_of(subject.hazard, subject.grade, expected=subject.expected)
-    return language.alarms[plan.alarm].format_map(_Pieces(language, plans, subject))
+    words = said(language, language.alarms, plan.alarm, brief=subject.brief)
+    return words.format_map(_Pieces(language, plans, subject))
 
 
 @functools.lru_cache(maxsize=_KEPT)
 def head(language: Language, plans: Composition, subject: Subject) -> str:
     """The first line of a text, which stands alone: "LEVEL 4 HEAVY RAIN: ALL LEAVE danger areas NOW."."""
-    return pattern(language, subject).format_map(_Pieces(language, plans, subject))
+    return pattern(language, plans, subject).format_map(_Pieces(language, plans, subject))
 
 
-def pattern(language: Language, subject: Subject) -> str:
-    """The sentence of a head with its placeholders: the language's own for it, else that of the kind."""
+def said(language: Language, table: Mapping[str, str], key: str, *, brief: bool) -> str:
+    """A piece of a head, in fewer words where the language has them."""
+    return (language.brief.get(key) if brief else None) or table[key]
+
+
+def pattern(language: Language, plans: Composition, subject: Subject) -> str:
+    """The sentence of a head with its placeholders: the language's own for it, else that of the kind.
+
+    The fewest words tell what has come down or was put right like what is new: the grade that holds now.
+    """
     if subject.hazard is Hazard.NOTICE and subject.topic is None and subject.kind in _AS_NEW:
         return "{alarm}"  # what it is about follows in the city's own words
     kind = Kind.NEW if subject.kind in _AS_NEW else subject.kind
+    if subject.brief and kind in {Kind.LOWERED, Kind.CORRECTED}:
+        kind = Kind.NEW
+    if subject.brief and _has_brief(language, plans, subject):
+        return said(language, language.head, kind, brief=True)
     own = composition.found(language.own.get(kind, {}), subject.hazard, subject.grade, expected=subject.expected)
     return own or language.head[kind]
+
+
+def _has_brief(language: Language, plans: Composition, subject: Subject) -> bool:
+    """Whether the fewer words go before a sentence of the language's own, in which another action may stand."""
+    plan = plans.told_of(subject.hazard, subject.grade, expected=subject.expected)
+    act = plan.act_of(subject.kind)
+    return subject.kind is Kind.LOWERED or (act or subject.kind.value) in language.brief
 
 
 def grade_word(language: Language, plans: Composition, subject: Subject) -> str:

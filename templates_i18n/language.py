@@ -84,6 +84,8 @@ class Language:
     #: nouns of hazards in heads, where those of `terms` mislead
     hazards: Mapping[str, str]
     acts: Mapping[str, str]
+    #: pieces of `head`, `alarms` and `acts` in fewer words, for the core form, where a language needs them
+    brief: Mapping[str, str]
     #: by "hazard.grade", "hazard.band", "hazard" or, of those that share a noun of `terms`, by grade
     names: Mapping[str, str]
     #: official nouns by hazard
@@ -156,6 +158,7 @@ def build(values: Mapping[tuple[str, ...], object]) -> Language:
         alarms=below("alarm"),
         hazards=below("hazard"),
         acts=below("act"),
+        brief=below("brief"),
         names=below("name"),
         terms=below("term"),
         phrases=below("phrase"),

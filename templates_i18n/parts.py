@@ -1,25 +1,26 @@
 """The parts of a text in the words of its readers: head, place, name, details, actions, source and time.
 
-Pure. Owns which parts a form has and which layouts may be tried; joining and measuring is for `render`.
+Pure. Owns which parts a form has; which of them go where room is short is for `layouts`, joining and measuring
+for `render`.
 """
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.places import Place
-from alerts.report import HeightWord, SeaState
+from alerts.report import HeightWord, SeaState, Spot
 from alerts.vocabulary import Hazard, Kind
-from templates_i18n import composition, heads, placing, segments
+from templates_i18n import composition, heads, placing
 from templates_i18n.catalogue import Catalogue, Voice
 from templates_i18n.language import Language, PlaceStyle
+from templates_i18n.layouts import Layout, Role, Room
 from templates_i18n.request import DANGER, IN_FORCE, Form, Shelter, TextRequest
 
 _JST = ZoneInfo("Asia/Tokyo")
-#: kinds after which it is said that the grade was another one before
-_STEPS = frozenset({Kind.RAISED, Kind.LOWERED})
 #: what is said of shelters where none is named
 _SHELTERS = "shelter_free"
 #: directions of acts that send people out
@@ -28,36 +29,50 @@ _OUT = frozenset({"away", "up"})
 _BY_CITY = frozenset({Hazard.EVACUATION, Hazard.NOTICE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """What beside the words of a form may stand in a text."""
+class Piece(NamedTuple):
+    """One line of a text."""
 
-    #: Japanese characters, emoji and accents
-    unicode: bool
-    #: the first place also in Japanese
-    signs: bool
-    #: the line for a bystander, or empty
-    neighbour: str = ""
-    #: the nearest shelter
-    shelter: bool = False
-    #: the shelter in Japanese alone: what stands on its sign is what its readers need most
-    bare: bool = False
-    #: the address of the alert's page
-    link: bool = False
+    text: str
+    role: Role = Role.ALWAYS
+    #: the same also in Japanese, as on signs; empty where it is no other
+    signed: str = ""
+    #: the same in the fewest words; empty where it is no other
+    bare: str = ""
+
+    def shown(self, layout: Layout) -> str:
+        """The words of a layout."""
+        return (layout.bare and self.bare) or (layout.signs and self.signed) or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The parts of a text before they are joined."""
+    """The parts of a text before it is known which of them have room."""
 
     heads: tuple[str, ...]
+    #: of the core form, in the fewest words
+    bare_head: str
+    #: emoji ids
     emoji: tuple[str, ...]
-    place: str
+    place: Piece
+    #: phrase ids, the main action first
     actions: tuple[str, ...]
-    body: tuple[str, ...]
-    neighbour: str
-    link: str
+    #: place, details, phrases, source and time, the lines that follow
+    body: tuple[Piece, ...]
+    #: the drill words in plain SMS and else, or empty
     drill: str
+    drill_unicode: str
+    room: Room
+
+    def shown_actions(self, layout: Layout) -> tuple[str, ...]:
+        """Phrase ids of a layout: a shelter that is named says itself that it is free."""
+        return tuple(each for each in self.actions if not (layout.shelter and each == _SHELTERS))
+
+    def lines(self, layout: Layout) -> list[str]:
+        """The lines of a layout, without emoji."""
+        drill = self.drill_unicode if layout.unicode else self.drill
+        body = [piece.shown(layout) for piece in self.body if piece.role in layout.roles]
+        heads = (self.bare_head,) if layout.bare and self.bare_head else self.heads
+        return [*([drill] if drill else []), *heads, *body, *([drill] if drill else [])]
 
 
 def speakers(voice: Voice, form: Form) -> tuple[Language, ...]:
@@ -65,63 +80,19 @@ def speakers(voice: Voice, form: Form) -> tuple[Language, ...]:
     return voice.languages if form is Form.FULL else voice.languages[-1:]
 
 
-def layouts(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form) -> Iterator[Layout]:
-    """What may be tried, the most telling first; the last one is kept whatever its length.
-
-    Where room is short the link goes first, then the line for a bystander, then the shelter's second writing, then
-    the shelter.
-    """
-    full = form is Form.FULL
-    shelter = full and request.shelter is not None and sends_out(catalogue.composition, request)
-    link = full and bool(request.link)
-    style = speakers(voice, form)[-1].place
-    for base in _bases(catalogue, request, voice, form):
-        named = shelter and _has_name(request.shelter, style, base)
-        if not named and not link:
-            yield base
-            continue
-        yield from _with_shelter(base, named=named, link=link, bare=named and not style.is_japanese_script)
-
-
-def _with_shelter(base: Layout, *, named: bool, link: bool, bare: bool) -> Iterator[Layout]:
-    """What is tried of one layout; without a line for a bystander also with less of the shelter, and without it."""
-    tried = [(named, False)]
-    if not base.neighbour:
-        tried += [(True, True)] if bare and base.signs else []
-        tried += [(False, False)]
-    for shelter, only_sign in dict.fromkeys(tried):
-        for with_link in dict.fromkeys((link, False)):
-            yield replace(base, shelter=shelter, bare=only_sign, link=with_link)
-
-
-def _has_name(where: Shelter | None, style: PlaceStyle, base: Layout) -> bool:
-    return where is not None and placing.has_name(where.name, style, as_on_signs=base.signs)
-
-
 def sends_out(plans: composition.Composition, request: TextRequest) -> bool:
     """Whether a text sends people out of where they are: one that keeps them in names no place to go to."""
     if request.kind not in IN_FORCE:
         return False
-    try:
-        plan = plans.told_of(request.hazard, request.grade, expected=request.facts.expected)
-    except KeyError:
-        return False
+    plan = plans.told_of(request.hazard, request.grade, expected=request.facts.expected)
     return not plan.deadly and plans.directions.get(plan.act_of(request.kind)) in _OUT
 
 
-def _bases(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form) -> tuple[Layout, ...]:
-    full = form is Form.FULL
-    if len(speakers(voice, form)) > 1:
-        # the head in kana serves a bystander
-        return Layout(unicode=True, signs=True), Layout(unicode=True, signs=False)
-    plain = voice.languages[-1].plain
-    bare = Layout(unicode=not plain, signs=full and not plain)
-    line = _neighbour(catalogue, request, voice) if full else ""
-    return (Layout(unicode=True, signs=True, neighbour=line), bare) if line else (bare,)
-
-
 def _neighbour(catalogue: Catalogue, request: TextRequest, voice: Voice) -> str:
-    """Empty in a drill, which may send nobody running who does not know of it, and where the text is Japanese."""
+    """Empty in a drill, which may send nobody running who does not know of it, and where the text is Japanese.
+
+    Where two languages speak, the head in kana serves a bystander.
+    """
     if request.is_drill or request.kind not in DANGER or voice.tag.startswith("ja"):
         return ""
     return catalogue.composition.neighbour.get(request.hazard, "")
@@ -129,7 +100,7 @@ def _neighbour(catalogue: Catalogue, request: TextRequest, voice: Voice) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PartsWriter:
-    """Words one request in one form and layout; the voice decides in what."""
+    """Words one request in one form; the voice decides in what."""
 
     catalogue: Catalogue
     request: TextRequest
@@ -139,23 +110,35 @@ class PartsWriter:
     #: the request's other places, with their grades
     others: tuple[tuple[Place, str], ...]
 
-    def parts(self, voice: Voice, layout: Layout) -> Parts:
+    def parts(self, voice: Voice) -> Parts:
         """All parts of the text. KeyError where the catalogue has no words."""
         languages = speakers(voice, self.form)
         language = languages[-1]
-        place, plan, phrases = self._place(language, layout), self._plan(), self._actions(layout)
-        body = [place, *self._body(languages, layout, phrases), self._issued(language)]
-        plain = segments.fold_latin if language.fold and not layout.unicode else str
-        act = plan.act_of(self.request.kind)
+        request, plan, phrases = self.request, self._plan(), self._actions()
+        act = plan.act_of(request.kind)
+        place = self._place(language)
+        body = [place, *self._body(languages, phrases), Piece(self._issued(language)), *self._ending(voice, language)]
+        shown = {piece.role: piece for piece in body}
+        shelter = shown.get(Role.SHELTER)
         return Parts(
-            heads=tuple(plain(self._head(each)) for each in languages),
-            emoji=plan.emoji if layout.unicode and self.request.kind in DANGER else (),
-            place=plain(place),
+            heads=tuple(self._head(each) for each in languages),
+            bare_head=self._head(language, brief=True) if self.form is Form.CORE else "",
+            emoji=plan.emoji if request.kind in DANGER else (),
+            place=place,
             actions=(act, *phrases) if act and act != composition.TOPIC else phrases,
-            body=tuple(plain(part) for part in body),
-            neighbour=layout.neighbour,
-            link=self.request.link if layout.link else "",
-            drill=plain(_drill(languages, unicode=layout.unicode)) if self.request.is_drill else "",
+            body=tuple(body),
+            drill=_drill(languages, unicode=False) if request.is_drill else "",
+            drill_unicode=_drill(languages, unicode=True) if request.is_drill else "",
+            room=Room(
+                plain=language.plain and len(languages) == 1,
+                form=self.form,
+                heard=Role.HEARD in shown,
+                shelter=shelter is not None,
+                unread=shelter is not None and not shelter.text,
+                bare=shelter is not None and bool(shelter.bare),
+                neighbour=Role.NEIGHBOUR in shown,
+                link=Role.LINK in shown,
+            ),
         )
 
     def _plan(self) -> composition.Plan:
@@ -167,22 +150,23 @@ class PartsWriter:
         subject = replace(self.request.subject(), grade=grade)
         return heads.grade_word(language, self.catalogue.composition, subject)
 
-    def _head(self, language: Language) -> str:
-        return heads.head(language, self.catalogue.composition, self.request.subject())
+    def _head(self, language: Language, *, brief: bool = False) -> str:
+        return heads.head(language, self.catalogue.composition, self.request.subject(brief=brief))
 
-    def _place(self, language: Language, layout: Layout) -> str:
+    def _place(self, language: Language) -> Piece:
         others = tuple((place, self._grade(language, grade)) for place, grade in self.others)
-        return placing.wording(self.found, language.place, as_on_signs=layout.signs, others=others)
+        return self._signed(lambda signs: placing.wording(self.found, language.place, as_on_signs=signs, others=others))
 
-    def _actions(self, layout: Layout) -> tuple[str, ...]:
-        """Phrase ids of this form; the phrase about the sea is chosen by what JMA says of a tsunami.
+    def _signed(self, write: Callable[[bool], str], role: Role = Role.ALWAYS) -> Piece:
+        """A piece with names, which the full form may write also as on signs."""
+        return Piece(write(False), role, write(True) if self.form is Form.FULL else "")
 
-        A shelter that is named says itself that it is free.
-        """
+    def _actions(self) -> tuple[str, ...]:
+        """Phrase ids of this form; the phrase about the sea is chosen by what JMA says of a tsunami."""
         plan = self._plan()
-        ids = {Form.FULL: plan.actions, Form.SHORT: plan.short, Form.CORE: ()}[self.form]
+        ids = {Form.FULL: plan.actions, Form.SHORT: plan.short, Form.CORE: plan.core}[self.form]
         chosen = (self._sea() if phrase == composition.SEA else phrase for phrase in ids)
-        return tuple(phrase for phrase in chosen if phrase and not (layout.shelter and phrase == _SHELTERS))
+        return tuple(phrase for phrase in chosen if phrase)
 
     def _sea(self) -> str:
         named = (*self.found, *(place for place, _ in self.others))
@@ -194,39 +178,72 @@ class PartsWriter:
             case SeaState.UNSAID | SeaState.WARNED:
                 return "near_sea_go_up" if any(place.coastal for place in named) else ""
 
-    def _body(self, languages: tuple[Language, ...], layout: Layout, phrases: tuple[str, ...]) -> Iterator[str]:
-        """What stands between place and time: name, rise, details, actions."""
-        language = languages[-1]
-        if self.request.facts.words and self.request.kind in DANGER:
-            own = dict(self.request.facts.words)
-            yield from (own[each.tag] for each in languages)
-        yield from self._always(language, layout)
-        if self.form is Form.CORE:
-            return
-        kind = self.request.kind
-        # a second head leaves no room for the name
-        if kind in IN_FORCE and len(languages) == 1:
-            yield from self._name(language)
-        if kind in _STEPS and self.form is Form.FULL:
-            yield language.lines[kind]
-        yield from self._named(language)
+    def _body(self, languages: tuple[Language, ...], phrases: tuple[str, ...]) -> Iterator[Piece]:
+        """What stands between place and time: name, rise, details, actions. The core form has but the actions."""
+        language, kind = languages[-1], self.request.kind
         if kind in DANGER:
-            yield from self._details(language)
-        yield from (language.phrases[phrase] for phrase in phrases)
-        if layout.shelter and self.request.shelter is not None:
-            yield _shelter(self.request.shelter, language, layout)
+            yield from self._own_words(languages)
+        yield from self._always(language)
+        # a second head leaves no room for the name
+        if self.form is Form.FULL and kind in IN_FORCE and len(languages) == 1:
+            for name in self._name(language):
+                yield Piece(name, Role.NUMBER if any(char.isdigit() for char in name) else Role.NAME)
+        if self.form is Form.FULL and kind is Kind.RAISED:
+            yield Piece(language.lines["raised"], Role.RISEN)
+        if self.form is not Form.CORE:
+            yield from map(Piece, self._named(language))
+            if kind in DANGER:
+                yield from map(Piece, self._details(language))
+        for phrase in phrases:
+            words = language.phrases.get(phrase) or language.acts[phrase]
+            role = Role.SHELTERS if phrase == _SHELTERS else Role.ALWAYS
+            yield Piece(words, role, bare=language.brief.get(phrase, ""))
+        yield from self._shelter(language)
 
-    def _always(self, language: Language, layout: Layout) -> Iterator[str]:
+    def _own_words(self, languages: tuple[Language, ...]) -> Iterator[Piece]:
+        """What a municipality says in its own words. KeyError for a notice that says nothing at all."""
+        facts = self.request.facts
+        if self.request.hazard is Hazard.NOTICE and facts.topic is None and not facts.words:
+            raise KeyError("topic")
+        own = dict(facts.words)
+        if own:
+            yield from (Piece(own[each.tag]) for each in languages)
+
+    def _shelter(self, language: Language) -> Iterator[Piece]:
+        request = self.request
+        if self.form is not Form.FULL or request.shelter is None or not sends_out(self.catalogue.composition, request):
+            return
+        where, style = request.shelter, language.place
+        if not placing.has_name(where.name, style, as_on_signs=True):
+            return
+        yield Piece(
+            _shelter(where, language, style) if placing.has_name(where.name, style, as_on_signs=False) else "",
+            Role.SHELTER,
+            _shelter(where, language, style, signs=True),
+            "" if style.is_japanese_script else _shelter(where, language, PlaceStyle.JAPANESE),
+        )
+
+    def _ending(self, voice: Voice, language: Language) -> Iterator[Piece]:
+        """What follows source and time, in the full form."""
+        if self.form is not Form.FULL:
+            return
+        neighbour = "" if voice.is_bilingual else _neighbour(self.catalogue, self.request, voice)
+        if neighbour:
+            yield Piece(neighbour, Role.NEIGHBOUR)
+        if self.request.link:
+            yield Piece(self.request.link, Role.LINK)
+
+    def _always(self, language: Language) -> Iterator[Piece]:
         """What no form may leave out: the word of the loudspeakers, the place of a notice, the day of heat."""
         request, facts = self.request, self.request.facts
         if request.hazard is Hazard.EVACUATION:
             word = self.catalogue.composition.heard[request.grade]
-            yield placing.heard(word, language.place, as_on_signs=layout.signs)
+            yield self._signed(lambda signs: placing.heard(word, language.place, as_on_signs=signs), Role.HEARD)
         if facts.spot is not None:
-            spot = placing.spot(facts.spot, language.place, as_on_signs=layout.signs)
-            yield language.lines["where"].format_map({"spot": spot})
+            yield self._signed(functools.partial(_spot, facts.spot, language))
         if facts.day is not None:
-            yield language.lines["day"].format_map({"month": str(facts.day.month), "day": str(facts.day.day)})
+            day = {"month": str(facts.day.month), "day": str(facts.day.day)}
+            yield Piece(language.lines["day"].format_map(day))
 
     def _name(self, language: Language) -> Iterator[str]:
         """The official name, unless it has been said; one with a digit is said in any case."""
@@ -264,18 +281,22 @@ class PartsWriter:
             yield lines["no_data"]
 
     def _issued(self, language: Language) -> str:
-        return language.lines[source_line(self.request.hazard)].format_map(_clock(self.request.issued))
+        return language.lines[source_line(self.request.hazard, self.form)].format_map(_clock(self.request.issued))
 
 
-def _shelter(where: Shelter, language: Language, layout: Layout) -> str:
-    style = PlaceStyle.JAPANESE if layout.bare else language.place
-    name = placing.shelter(where, style, as_on_signs=layout.signs)
+def _spot(where: Spot, language: Language, signs: bool) -> str:
+    return language.lines["where"].format_map({"spot": placing.spot(where, language.place, as_on_signs=signs)})
+
+
+def _shelter(where: Shelter, language: Language, style: PlaceStyle, *, signs: bool = False) -> str:
+    name = placing.shelter(where, style, as_on_signs=signs)
     return language.lines["shelter" if where.can_stay else "refuge"].format_map({"shelter": name})
 
 
-def source_line(hazard: Hazard) -> str:
-    """The key of the line that says who warned, and when."""
-    return "issued_city" if hazard in _BY_CITY else "issued"
+def source_line(hazard: Hazard, form: Form = Form.FULL) -> str:
+    """The key of the line that says who warned, and when: the core form has the clock only."""
+    by = "_city" if hazard in _BY_CITY else ""
+    return f"clock{by}" if form is Form.CORE else f"issued{by}"
 
 
 def _drill(languages: tuple[Language, ...], *, unicode: bool) -> str:

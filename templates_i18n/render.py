@@ -1,17 +1,17 @@
 """Makes the text of an alert from the catalogue: head, place, what to do, source and time.
 
-Pure. Owns the order of the parts and what is kept where room is short: drops nothing but emoji, the link, the
-neighbour line, the shelter and the second writing of the place, cuts nothing.
+Pure. Owns the joining and the measuring: drops nothing but emoji and what `layouts` names, cuts nothing.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alerts.places import PlaceTable
 from templates_i18n import placing, segments
 from templates_i18n.catalogue import Catalogue, Voice
+from templates_i18n.conformity import HEAD_UNITS
 from templates_i18n.language import Review
-from templates_i18n.parts import Parts, PartsWriter, layouts
+from templates_i18n.layouts import Layout, Role, ladder
+from templates_i18n.parts import Parts, PartsWriter
 from templates_i18n.request import Form, TextRequest, Unworded
 from templates_i18n.segments import Segmentation
 
@@ -61,66 +61,90 @@ def render(catalogue: Catalogue, request: TextRequest, language: str, form: Form
 
 
 def _in_voice(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form, places: PlaceTable) -> Rendered:
-    forms = form.and_shorter if request.has_several_places else (form,)
     try:
-        return _first_within_budget(_attempts(catalogue, request, voice, forms, places))
+        return _fitted(catalogue, request, voice, form, places)
     except KeyError as error:
         raise Unworded(f"no words for {request.hazard} {request.grade} {request.kind}: {error}") from error
 
 
-def _attempts(
-    catalogue: Catalogue, request: TextRequest, voice: Voice, forms: tuple[Form, ...], places: PlaceTable
-) -> Iterator[Rendered]:
-    """The text in every form and layout that may be tried, the most telling first."""
+def _fitted(catalogue: Catalogue, request: TextRequest, voice: Voice, form: Form, places: PlaceTable) -> Rendered:
+    """The most telling layout that keeps its budget, else the shortest; of several places also of a shorter form."""
     found = placing.known(places, request.places)
     grades = [grade for _, grade in request.others]
     codes = tuple(code for code, _ in request.others)
     others = tuple(zip(placing.known(places, codes), grades, strict=True)) if codes else ()
-    for form in forms:
-        writer = PartsWriter(catalogue, request, form, found, others)
-        for layout in layouts(catalogue, request, voice, form):
-            yield _finish(catalogue, request, form, voice, writer.parts(voice, layout))
+    *longer, shortest = form.and_shorter if request.has_several_places else (form,)
+    for tried in longer:
+        parts = PartsWriter(catalogue, request, tried, found, others).parts(voice)
+        rendered = _Text(catalogue, request, tried, voice, parts).fitted()
+        if rendered.exception is None:
+            return rendered
+    parts = PartsWriter(catalogue, request, shortest, found, others).parts(voice)
+    return _Text(catalogue, request, shortest, voice, parts).fitted()
 
 
-def _first_within_budget(attempts: Iterator[Rendered]) -> Rendered:
-    """The first that keeps its budget, else the last."""
-    for attempt in attempts:
-        if attempt.exception is None:
-            return attempt
-    return attempt
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text that is being laid out."""
 
+    catalogue: Catalogue
+    request: TextRequest
+    form: Form
+    voice: Voice
+    parts: Parts
 
-def _finish(catalogue: Catalogue, request: TextRequest, form: Form, voice: Voice, parts: Parts) -> Rendered:
-    """Join the parts; emoji stay only where they cost no segment and the text keeps its budget."""
-    text, emoji = _join(parts, ""), parts.emoji
-    segmentation = segments.count(text)
-    if emoji:
-        decorated = _join(parts, "".join(catalogue.composition.emoji[item] for item in emoji))
-        with_emoji = segments.count(decorated)
-        if with_emoji.segments == segmentation.segments <= form.budget:
-            text, segmentation = decorated, with_emoji
-        else:
-            emoji = ()
-    return Rendered(
-        text=text,
-        language=voice.tag,
-        form=form,
-        segmentation=segmentation,
-        place=parts.place,
-        actions=parts.actions,
-        neighbour=parts.neighbour,
-        link=parts.link,
-        emoji=emoji,
-        exception=_exception(catalogue, voice, request, form, segmentation),
-        review=voice.review,
-    )
+    def fitted(self) -> Rendered:
+        """The most telling layout that keeps the budget, else the shortest one."""
+        *longer, shortest = ladder(self.parts.room)
+        for layout in longer:
+            lines = self._lines(layout)
+            # no text has fewer units than letters
+            if sum(map(len, lines)) + len(lines) - 1 > segments.most_units(self.form.budget):
+                continue
+            counted = segments.count("\n".join(lines))
+            if counted.segments <= self.form.budget:
+                return self._rendered(layout, lines, counted)
+        lines = self._lines(shortest)
+        return self._rendered(shortest, lines, segments.count("\n".join(lines)))
 
+    def _lines(self, layout: Layout) -> list[str]:
+        lines = self.parts.lines(layout)
+        return [segments.fold_latin(line) for line in lines] if self._folds(layout) else lines
 
-def _join(parts: Parts, emoji: str) -> str:
-    first, *others = parts.heads
-    head = f"{first} {emoji}" if emoji else first
-    lines = (parts.drill, head, *others, *parts.body, parts.neighbour, parts.link, parts.drill)
-    return "\n".join(line for line in lines if line)
+    def _folds(self, layout: Layout) -> bool:
+        return not layout.unicode and self.voice.languages[-1].fold
+
+    def _rendered(self, layout: Layout, lines: list[str], segmentation: Segmentation) -> Rendered:
+        parts, text = self.parts, "\n".join(lines)
+        text, segmentation, emoji = self._with_emoji(layout, lines, text, segmentation)
+        place = parts.place.signed if layout.signs else parts.place.text
+        shown = {piece.role: piece.text for piece in parts.body if piece.role in layout.roles}
+        return Rendered(
+            text=text,
+            language=self.voice.tag,
+            form=self.form,
+            segmentation=segmentation,
+            place=segments.fold_latin(place) if self._folds(layout) else place,
+            actions=parts.shown_actions(layout),
+            neighbour=shown.get(Role.NEIGHBOUR, ""),
+            link=shown.get(Role.LINK, ""),
+            emoji=emoji,
+            exception=_exception(self.catalogue, self.voice, self.request, self.form, segmentation),
+            review=self.voice.review,
+        )
+
+    def _with_emoji(
+        self, layout: Layout, lines: list[str], text: str, segmentation: Segmentation
+    ) -> tuple[str, Segmentation, tuple[str, ...]]:
+        """Emoji behind the head, where they cost no segment and leave the head short and the text in its budget."""
+        ids = self.parts.emoji if layout.unicode else ()
+        first = 1 if self.parts.drill else 0
+        head = f"{lines[first]} {''.join(self.catalogue.composition.emoji[each] for each in ids)}"
+        if not ids or segments.utf16_units(head) > HEAD_UNITS or segmentation.segments > self.form.budget:
+            return text, segmentation, ()
+        decorated = "\n".join([*lines[:first], head, *lines[first + 1 :]])
+        counted = segments.count(decorated)
+        return (decorated, counted, ids) if counted.segments == segmentation.segments else (text, segmentation, ())
 
 
 def _exception(

@@ -89,14 +89,15 @@ class TextRequest:
         """Whether more than one place has to be named."""
         return len(self.places) + len(self.others) > 1
 
-    def subject(self) -> Subject:
-        """What its head speaks of."""
+    def subject(self, *, brief: bool = False) -> Subject:
+        """What its head speaks of; `brief` for the fewest words."""
         return Subject(
             hazard=self.hazard,
             grade=self.grade,
             kind=self.kind,
             expected=self.facts.expected,
             topic=self.facts.topic,
+            brief=brief,
         )
 
     def key(self, form: Form) -> str:

@@ -3,6 +3,7 @@
 Owns the GSM-7 alphabet (3GPP TS 23.038) and the walk over parts; knows nothing of languages or budgets.
 """
 
+import functools
 import sys
 import unicodedata
 from array import array
@@ -76,6 +77,12 @@ def utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def most_units(parts: int) -> int:
+    """Units of the longest text that can need no more than so many parts, in any encoding."""
+    alone, part = _ROOM[Encoding.GSM_7]
+    return alone if parts == 1 else parts * part
+
+
 def count(text: str) -> Segmentation:
     """Encoding, units and segments of a text; a letter with its marks never lies across two parts."""
     if fits_gsm7(text):
@@ -121,6 +128,7 @@ def _walk(sizes: Iterable[int], room: int) -> int:
     return parts
 
 
+@functools.lru_cache(maxsize=8192)
 def fold_latin(text: str) -> str:
     """The text with the marks of Latin letters dropped (ã -> a, đ -> d); other scripts stay as they are."""
     if text.isascii():

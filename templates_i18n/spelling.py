@@ -138,6 +138,7 @@ def words(language: Language) -> Iterator[tuple[str, str]]:
         "alarm": language.alarms,
         "hazard": language.hazards,
         "act": language.acts,
+        "brief": language.brief,
         "name": language.names,
         "term": language.terms,
         "phrase": language.phrases,

@@ -93,7 +93,7 @@ FAULTS = [
     ("composition.toml", 'upstairs = "up"', 'go_high = "up"', "phrase 'upstairs' has no direction"),
     ("composition.toml", "[heavy_rain.L3]", "[hevy_rain.L3]", "[hevy_rain] is no hazard"),
     ("composition.toml", '["heavy_rain"]', '["umbrella"]', "emoji 'umbrella' is not in [emoji]"),
-    ("composition.toml", 'short = [', 'brief = [', "deadly = true and the lists actions, short and emoji"),
+    ("composition.toml", 'short = [', 'brief = [', "deadly = true and the lists actions, short, core and emoji"),
     ("composition.toml", "[heavy_rain.L3]", "[heavy_rain.L6]", "[heavy_rain.L6]: no such grade of heavy_rain"),
     ("composition.toml", 'alarm = "level"', 'alarm = "stage"', "en.toml has no 'stage' in [alarm]"),
     ("composition.toml", 'act = "all_leave"', 'act = "all_go"', "act 'all_go' has no direction"),

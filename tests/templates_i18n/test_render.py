@@ -13,6 +13,7 @@ from alerts.report import Facts, HeightWord, SeaState, Spot
 from alerts.vocabulary import Hazard, Kind, Topic
 from templates_i18n import catalogue, heads, matrix, placing
 from templates_i18n.catalogue import BILINGUAL, Catalogue
+from templates_i18n.conformity import HEAD_UNITS
 from templates_i18n.heads import Subject
 from templates_i18n.parts import speakers
 from templates_i18n.placing import PlaceUnknown
@@ -59,6 +60,60 @@ def test_the_official_name_is_a_sentence_and_the_place_stands_alone(language: st
     assert rendered.place in lines
 
 
+def test_short_has_no_official_name() -> None:
+    request = a_request(RAIN, "L4")
+    for language in ("en", "mn"):
+        own = catalogue.load().by_tag[language]
+        name = heads.official_name(own, catalogue.load().composition, RAIN, "L4")
+        assert name in text(request, language).text
+        assert name not in text(request, language, Form.SHORT).text
+
+
+@pytest.mark.parametrize("language", catalogue.load().languages())
+@pytest.mark.parametrize("kind", [Kind.LIFTED, Kind.CANCELLED])
+def test_the_core_of_an_end_says_what_to_do(language: str, kind: Kind) -> None:
+    rendered = text(a_request(TSUNAMI, "warning", kind), language, Form.CORE)
+    own = catalogue.load().by_tag[language]
+    (phrase,) = rendered.actions
+    said = own.phrases.get(phrase) or own.brief.get(phrase) or own.acts[phrase]
+    assert fold_latin(said) in fold_latin(rendered.text)
+    assert phrase == ("stay_off_sea" if kind is Kind.LIFTED else "no_act")
+
+
+def test_where_room_is_short_the_core_tells_what_holds_now_and_what_to_do_now() -> None:
+    own = catalogue.load().by_tag["mn"]
+    assert "LEVEL 3" in text(a_request(RAIN, "L3", Kind.LOWERED), "en", Form.CORE).text
+    assert text(a_request(RAIN, "L3", Kind.LOWERED), "en", Form.CORE).text.startswith("DOWN, NOT OVER: ")
+    lowered = text(a_request(RAIN, "L3", Kind.LOWERED), "mn", Form.CORE).text
+    assert lowered.startswith(f"ТҮВШИН 3 ИХ БОРОО: {own.acts['stay_safe']}\n")
+    corrected = text(a_request(RAIN, "L4", Kind.CORRECTED), "mn", Form.CORE).text
+    assert corrected.startswith(f"ТҮВШИН 4 ИХ БОРОО: {own.acts['all_leave']}")
+
+
+def test_core_may_say_it_in_fewer_words(words: Catalogue) -> None:
+    own = words.by_tag["vi"]
+    request = a_request(RAIN, "L5", Kind.NEW, TSURUMI)
+    assert f"{own.brief['deadly'].format(act=own.brief['upstairs_now'])}" in text(request, "vi", Form.CORE).text
+    assert own.head["deadly"].format(act=own.acts["upstairs_now"]) in text(request, "vi", Form.SHORT).text
+    # not what a language says in a sentence of its own for the new grade
+    lowered = text(a_request(Hazard.STORM_SURGE, "L3", Kind.LOWERED), "ne", Form.CORE)
+    assert words.by_tag["ne"].acts["stay_safe"] in lowered.text
+
+
+def test_in_the_core_the_word_of_the_loudspeakers_goes_where_there_is_no_room() -> None:
+    request = a_request(Hazard.EVACUATION, "order")
+    assert "Hinan shiji" in text(request, "en", Form.CORE).text
+    assert "Hinan shiji" not in text(request, "ne", Form.CORE).text
+    assert "Hinan shiji" in text(request, "ne", Form.SHORT).text
+
+
+def test_emoji_leave_the_head_short(words: Catalogue) -> None:
+    for request in matrix.all_requests(words):
+        for language in words.languages():
+            lines = text(request, language).text.split("\n")
+            assert len(lines[1 if request.is_drill else 0].encode("utf-16-le")) <= 2 * HEAD_UNITS
+
+
 def test_short_says_less_and_has_no_neighbour_line() -> None:
     rendered = text(a_request(TSUNAMI, "major_warning", facts=GIANT), form=Form.SHORT)
     assert "10 m" in rendered.text
@@ -71,7 +126,7 @@ def test_short_says_less_and_has_no_neighbour_line() -> None:
 def test_core_is_head_place_and_time() -> None:
     rendered = text(a_request(TSUNAMI, "major_warning", facts=GIANT), form=Form.CORE)
     head = head_of(TSUNAMI, "major_warning")
-    assert rendered.text == f"{head}\nWajima City\nJMA 11/23 14:07"
+    assert rendered.text == f"{head}\nWajima City\nJMA 14:07"
     assert rendered.actions == ("run_high",)
 
 
@@ -313,7 +368,9 @@ def test_the_neighbour_line_goes_where_there_is_no_room_and_takes_the_japanese_p
         assert rendered.segmentation.encoding is Encoding.GSM_7
         assert rendered.exception is None
     rendered = text(request, "vi")
-    assert (rendered.neighbour, rendered.place) == ("", "Wajima 輪島市")
+    assert (rendered.neighbour, rendered.place, rendered.exception) == ("", "Wajima", None)
+    roomy = text(replace(request, kind=Kind.LOWERED, hazard=RAIN, grade="L4"), "vi")
+    assert (roomy.neighbour, roomy.place) == ("", "Wajima 輪島市")
 
 
 def test_emoji_only_where_they_cost_no_segment() -> None:
@@ -410,14 +467,32 @@ def test_the_link_is_the_last_line_of_the_full_form_only() -> None:
     assert (drill[-2], drill[-1]) == (ADDRESS, "訓練")
 
 
-def test_the_link_goes_first_where_there_is_no_room() -> None:
-    request = replace(a_request(RAIN, "L3"), link=f"https://tomoshibi.example/a/{'1' * 60}")
-    rendered = text(request, "en")
-    assert (rendered.link, rendered.exception) == ("", None)
-    assert rendered.neighbour
-    roomy = text(replace(request, kind=Kind.LIFTED, grade="L4"), "en")
-    assert roomy.link == request.link
-    assert roomy.segmentation.segments <= 3
+def test_beside_a_link_the_name_goes_first_then_the_neighbour_line() -> None:
+    name = "Level 4 Urgent Warning (Heavy Rain)."
+    bare = a_request(RAIN, "L4")
+    assert text(bare, "en").neighbour
+    for length, named, asked in ((5, False, True), (90, True, False)):
+        address = f"https://tomoshibi.example/a/{'1' * length}"
+        rendered = text(replace(bare, link=address), "en")
+        assert rendered.link == address
+        assert (name in rendered.text, bool(rendered.neighbour)) == (named, asked), length
+        assert rendered.exception is None
+        assert rendered.actions == text(bare, "en").actions
+
+
+@pytest.mark.parametrize("language", catalogue.load().languages())
+def test_the_link_costs_no_action_and_no_segment(language: str) -> None:
+    for request in matrix.all_requests(catalogue.load()):
+        bare, linked = text(request, language), text(replace(request, link=ADDRESS), language)
+        assert linked.actions == bare.actions
+        assert linked.segmentation.segments <= max(bare.segmentation.segments, Form.FULL.budget)
+        assert bool(linked.link) or bare.segmentation.units > 134
+
+
+def test_without_a_link_the_name_stays() -> None:
+    rendered = text(replace(a_request(RAIN, "L4"), link=f"https://tomoshibi.example/a/{'1' * 400}"), "en")
+    assert rendered.link == ""
+    assert "Level 4 Urgent Warning (Heavy Rain)." in rendered.text
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What the words of some texts have to keep in every language."""
 
+from dataclasses import replace
+
 import pytest
 
 from alerts.places import PlaceTable
@@ -18,11 +20,11 @@ def test_a_correction_speaks_of_its_own_grade(words: Catalogue, table: PlaceTabl
     for kind in (Kind.CORRECTED, Kind.LOWERED):
         for grade in ("advisory", "warning"):
             rendered = render(words, a_request(Hazard.TSUNAMI, grade, kind), language, Form.CORE, table)
-            head = heads.head(
-                words.by_tag[language], words.composition, Subject(hazard=Hazard.TSUNAMI, grade=grade, kind=kind)
-            )
-            assert fold_latin(rendered.text).startswith(fold_latin(head))
-            spoken.append(head)
+            subject = Subject(hazard=Hazard.TSUNAMI, grade=grade, kind=kind)
+            own, plans = words.by_tag[language], words.composition
+            allowed = [heads.head(own, plans, replace(subject, brief=brief)) for brief in (False, True)]
+            assert any(fold_latin(rendered.text).startswith(fold_latin(head)) for head in allowed)
+            spoken.append(rendered.text.split("\n")[0])
     assert len(set(spoken)) == len(spoken)
 
 
