@@ -13,6 +13,7 @@ from web.api.guard import Guard
 from web.console import pages as console
 from web.joining.me import MePages
 from web.joining.routes import JoinPages
+from web.kit.routes import KitPages
 from web.national.routes import NationalState
 from web.residents.routes import ResidentPages
 from web.state import WebState
@@ -21,6 +22,7 @@ _STATIC = {
     "console.css": "text/css",
     "resident.css": "text/css",
     "console.js": "text/javascript",
+    "kit.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
 
@@ -45,6 +47,7 @@ def make_app(state: WebState) -> web.Application:
     api.add_to(app, found, Guard(db=state.db, clock=time.monotonic), [national.described])
     national.add_to(app.router)
     app.on_startup.append(national.warm)
+    KitPages(state).add_to(app.router)
     console.add_to(app, state)
     return app
 
