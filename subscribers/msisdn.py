@@ -22,6 +22,8 @@ _WRITTEN: Final = re.compile(r"\+?[\d\s().-]+", re.ASCII)
 #: 9.01E+10: what a spreadsheet shows, and saves, of a number in a narrow column.
 _POWER: Final = re.compile(r"[+-]?\d+([.,]\d+)?[Ee][+-]?\d+", re.ASCII)
 _WHOLE_FLOAT: Final = re.compile(r"\+?(\d+)\.0+", re.ASCII)
+#: what a spreadsheet makes of 090-1-2, by its ISO form
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?", re.ASCII)
 _BROKEN_FLOAT: Final = re.compile(r"\d{6,}\.\d+", re.ASCII)
 _SEVERAL: Final = re.compile(r"[\r\n,;/、|]")
 _LABEL: Final = re.compile(r"^(tel|phone|mobile|携帯|電話)\s*[:.]?\s*(?=[+0-9(])", re.IGNORECASE)
@@ -81,6 +83,8 @@ def _why_unreadable(written: str) -> str:
             "the spreadsheet has turned the number into a power of ten and lost digits; "
             "format the column as text and enter the number again"
         )
+    if _DATE.fullmatch(written):
+        return f"the spreadsheet has turned the number into a date; format the column as text; {_EXPECTED}"
     if _BROKEN_FLOAT.fullmatch(written):
         return "a number with a decimal point; format the column as text and enter the number again"
     if _SEVERAL.search(written):

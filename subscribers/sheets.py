@@ -24,6 +24,7 @@ T = TypeVar("T")
 MAX_BYTES: Final = 20_000_000
 #: A XLSX file is a ZIP archive: what it unpacks to counts.
 MAX_UNPACKED_BYTES: Final = 300_000_000
+#: below the header
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 100
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -194,7 +195,7 @@ def _text(value: object) -> str:
 
 def _limited(rows: Iterable[Sequence[T]]) -> Iterator[Sequence[T]]:
     for number, row in enumerate(rows, start=1):
-        if number > MAX_ROWS or (len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:])):
+        if number > MAX_ROWS + 1 or (len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:])):
             raise _TooLarge
         yield row[:MAX_COLUMNS]
 

@@ -88,7 +88,7 @@ def test_what_is_no_list_says_what_it_is(data: bytes, why: str) -> None:
 
 def test_too_large_too_long_and_too_wide_files_are_refused() -> None:
     assert "larger than" in reason(b"x" * (sheets.MAX_BYTES + 1))
-    assert "more than" in reason(b"a,b\n" * (sheets.MAX_ROWS + 1))
+    assert "more than" in reason(b"a,b\n" * (sheets.MAX_ROWS + 2))  # a header and one row too many
     assert "columns" in reason(b",".join([b"x"] * (sheets.MAX_COLUMNS + 1)))
 
 
