@@ -192,8 +192,8 @@ def _export(db: Connection, number_hash: str) -> own.Stored | None:
 
 
 def jsonable(found: own.Stored) -> object:
-    """All that is stored about a person as plain values; times in RFC 3339."""
-    return TypeAdapter(own.Stored).dump_python(found, mode="json")
+    """All that is stored about a person, but for the sealed number, as plain values; times in RFC 3339."""
+    return TypeAdapter(own.Stored).dump_python(found, mode="json", exclude={"number_sealed"})
 
 
 def _number(written: str) -> Msisdn:
