@@ -14,7 +14,7 @@ from aiohttp import web
 from alerts import places
 from alerts import store as state
 from campaigns import runner as lessons
-from delivery import accepting, probing, reconciling
+from delivery import accepting, counting, probing, reconciling
 from delivery.byhand import calling
 from delivery.decider import Decider
 from delivery.deciding import Decided
@@ -112,6 +112,7 @@ class Service:
         self._probe = self._make_probe() if settings.probe_minutes else None
         self._session = fetch.new_session(feed_settings(settings))
         self.poller = Poller(db, self._session, feed_settings(settings), clock, on_stored=self.decider.wake)
+        self._tally = counting.Tally(db=db, clock=clock, watch=loop.time, on_counted=self._changes.notify)
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
         self._sights: dict[str, Sight] = {}
@@ -139,6 +140,7 @@ class Service:
         for feed in FEEDS:
             self._clock.every(poll, f"poll {feed}", partial(self.poller.poll_feed, feed), at_once=True)
         self._clock.every(min(poll, timedelta(seconds=5)), "watch the feeds", self.watch, at_once=False)
+        self._clock.every(second, "count outcomes", self._tally.step, at_once=True)
         self._clock.every(second, "end by time", self.end_by_time, at_once=True)
         self._clock.every(second, "what waits for two people", self.call_for_decisions, at_once=True)
         self._clock.every(second, "lessons", self.run_lessons, at_once=True)
@@ -324,6 +326,7 @@ class Service:
                     registered=self.planner.wake,
                 ),
                 changes=self._changes,
+                on_queued=self._replied,
             )
         )
         self._runner = web.AppRunner(app, access_log=None)

@@ -120,6 +120,25 @@ def details(row: Row) -> Mapping[str, object]:
     return found
 
 
+def about(db: Connection, subject: str, limit: int = 100) -> list[Entry]:
+    """The entries about one thing, oldest first."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM audit_entries WHERE subject = :subject"  # noqa: S608 -- names of columns, a constant
+        " ORDER BY number LIMIT :limit",
+        {"subject": subject, "limit": limit},
+    )
+    return [_entry(row) for row in rows]
+
+
+def chosen(db: Connection, where: str, values: Mapping[str, object], *, limit: int) -> list[Entry]:
+    """The newest entries that meet a condition, newest first. `where` is our own SQL, never anybody's words."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM audit_entries WHERE {where} ORDER BY number DESC LIMIT :limit",  # noqa: S608
+        {**values, "limit": limit},
+    )
+    return [_entry(row) for row in rows]
+
+
 def verify(db: Connection) -> Whole | Broken:
     """Walk the whole chain: every hash, every number, and that the newest entries were not cut off."""
     head, number = _BEGINNING, 0

@@ -13,6 +13,8 @@ from aiohttp import web
 _log = logging.getLogger(__name__)
 #: every page looks again after so many paces, whatever we noticed; also finds readers that are gone
 _HEARTBEAT_PACES = 15
+#: so many open pages are told at every pace
+_AT_FULL_PACE = 10
 
 
 class Changes:
@@ -38,8 +40,18 @@ class Changes:
 class Watch:
     """One look at the database for all open pages."""
 
-    def __init__(self, changes: Changes, look: Callable[[], Awaitable[object]], pace: float) -> None:
-        """`look` gives a value that differs when something has changed; `pace` is in seconds."""
+    def __init__(
+        self,
+        changes: Changes,
+        look: Callable[[], Awaitable[object]],
+        pace: float,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`look` gives a value that differs when something has changed; `pace` is in seconds.
+
+        `before` is called before open pages hear of a change. Many pages hear of it more seldom.
+        """
+        self._before = before
         self._changes = changes
         self._look = look
         self._pace = pace
@@ -54,7 +66,8 @@ class Watch:
         while True:
             rung = await self._changes.wait(self._pace)
             if rung:
-                await asyncio.sleep(self._pace)  # a burst of commits is one refresh
+                # A burst of commits is one refresh, and many pages together ask no more of us than a few.
+                await asyncio.sleep(self._pace * max(1.0, self._listeners / _AT_FULL_PACE))
             if not self._listeners:
                 continue
             try:
@@ -73,6 +86,7 @@ class Watch:
         self._wake()
 
     def _wake(self) -> None:
+        self._before()
         turn, self._turn = self._turn, asyncio.Event()
         turn.set()
 

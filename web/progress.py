@@ -2,32 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from web.console import reach
+from web.console.reach import Reach
 from web.snapshot import BroadcastRow
 
-#: what people read -> states of a message, in the order of the bar
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "delivered": ("delivered",),
-    "handed": ("accepted", "sent"),
-    "unknown": ("uncertain",),
-    "failed": ("failed", "undelivered"),
-    "withdrawn": ("withdrawn", "expired"),
-    "waiting": ("queued", "handing"),
-}
+PARTS = reach.PARTS
 _WAITING = ("queued", "handing")
 _ENDED = ("complete", "withdrawn", "held")
-BAR = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of the bar."""
-
-    name: str
-    count: int
-    #: where it begins and how wide it is, in thousandths
-    start: float
-    width: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +18,7 @@ class Progress:
     """A broadcast as the page shows it."""
 
     row: BroadcastRow
-    parts: tuple[Part, ...]
+    reach: Reach
     #: from telegram seen to the first and the last text handed over, in seconds
     first_seconds: float | None
     last_seconds: float | None
@@ -43,6 +26,11 @@ class Progress:
     minutes_left: float | None
     #: others are handed over before it
     after_others: bool
+
+    def late(self, now: datetime) -> bool:
+        """Whether somebody should look who has not got it: a warning, old enough and still worth hearing."""
+        asked = self.row.origin == "alert" and self.row.state != "withdrawn" and self.reach.missing > 0
+        return asked and self.row.seen_at + reach.UNREACHED_AFTER <= now < self.row.seen_at + reach.UNREACHED_UNTIL
 
 
 def of(rows: Sequence[BroadcastRow], rate: float) -> tuple[Progress, ...]:
@@ -55,7 +43,7 @@ def _waiting(row: BroadcastRow) -> float:
     """Segments not handed over yet, by the mean of those planned."""
     if row.state in _ENDED or not row.planned:
         return 0
-    return sum(row.messages.get(state, 0) for state in _WAITING) * row.planned_segments / row.planned
+    return sum(row.everywhere.get(state, 0) for state in _WAITING) * row.planned_segments / row.planned
 
 
 def _ahead(row: BroadcastRow, rows: Sequence[BroadcastRow], waiting: Mapping[int, float]) -> float:
@@ -67,21 +55,9 @@ def _progress(row: BroadcastRow, ahead: float, waiting: float, rate: float) -> P
     done = last is not None and not waiting and row.planned_at is not None
     return Progress(
         row=row,
-        parts=_parts(row),
+        reach=reach.of(row.cells),
         first_seconds=(first - row.seen_at).total_seconds() if first else None,
         last_seconds=(last - row.seen_at).total_seconds() if last and done else None,
         minutes_left=(ahead + waiting) / rate / 60 if waiting else None,
         after_others=ahead > 0,
     )
-
-
-def _parts(row: BroadcastRow) -> tuple[Part, ...]:
-    counts = {name: sum(row.messages.get(state, 0) for state in states) for name, states in PARTS.items()}
-    total = max(sum(counts.values()), 1)
-    parts: list[Part] = []
-    start = 0.0
-    for name, count in counts.items():
-        width = count * BAR / total
-        parts.append(Part(name=name, count=count, start=round(start, 1), width=round(width, 1)))
-        start += width
-    return tuple(parts)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from templates_i18n.catalogue import Catalogue
 from web import freshness, japan, progress, standing
+from web.console import reach
 from web.snapshot import Snapshot
 from web.state import WebState
 from web.words import LANGUAGES, Words
@@ -45,26 +46,33 @@ def resident(name: str, **values: object) -> str:
     return _environment().get_template(name).render(**values)
 
 
-def live(state: WebState, snapshot: Snapshot, words: Words, now: datetime) -> Markup:
-    """The part of the console that changes."""
-    groups = standing.group(snapshot.standing, snapshot.sources, state.places)
-    drawing = japan.draw(state.places, ((row.place, row.hazard, row.grade) for row in snapshot.standing))
+def live(
+    state: WebState, snapshot: Snapshot, words: Words, now: datetime, within: frozenset[str] | None = None
+) -> Markup:
+    """The part of the console that changes, for a reader of these places; None for all."""
+    mine = [row for row in snapshot.standing if within is not None and row.place in within]
+    everywhere = standing.group(snapshot.standing, snapshot.sources, state.places)
+    running = progress.of(snapshot.broadcasts, state.rate)
     text = page(
-        "live.html",
+        "console/live.html",
         words,
         now=now,
         places=state.places,
         snapshot=snapshot,
+        scoped=within is not None,
         feeds=freshness.judge(snapshot.feeds, state.feeds, now),
-        groups=groups,
-        legend=_legend(groups),
-        map=drawing,
+        mine=standing.group(mine, snapshot.sources, state.places),
+        groups=everywhere,
+        legend=_legend(everywhere),
+        map=japan.draw(state.places, ((row.place, row.hazard, row.grade) for row in snapshot.standing)),
         municipalities=japan.municipalities(state.places),
         map_size=(japan.WIDTH, japan.HEIGHT),
         map_frames=japan.FRAMES,
-        broadcasts=progress.of(snapshot.broadcasts, state.rate),
-        bar=progress.BAR,
+        broadcasts=running,
+        unreached=[one for one in running if one.late(now)],
         rate=state.rate,
+        few=reach.few,
+        name_place=lambda code: words.place(state.places, code),
         language_name=lambda tag: language_name(state.catalogue, tag, words.language),
         html_language=html_language,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.report import Facts
 from alerts.vocabulary import Hazard
 from feeds.health import FeedState
+from web.console.reach import Cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +78,15 @@ class BroadcastRow:
     planned_at: datetime | None
     first_handover_at: datetime | None
     last_handover_at: datetime | None
+    expires_at: datetime
     #: reason -> people
     excluded: Mapping[str, int]
-    #: state of a message -> messages
+    #: state of a message -> messages, as far as the reader may see them
     messages: Mapping[str, int]
+    #: the same for all of Japan, for the minutes that are left
+    everywhere: Mapping[str, int]
+    #: of the reader's places
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +127,15 @@ class LessonRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nearby:
+    """Somebody with an account who looks after people of a place."""
+
+    name: str
+    municipality: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything the console shows, read in one transaction."""
 
@@ -136,3 +151,7 @@ class Snapshot:
     open_notices: int
     notices: tuple[NoticeRow, ...]
     lessons: tuple[LessonRow, ...]
+    #: held: wait for people
+    held: tuple[BroadcastRow, ...]
+    #: who could go to whom nothing has reached
+    nearby: tuple[Nearby, ...]

@@ -48,6 +48,8 @@ class WebState:
     webhooks: Webhooks | None = None
     #: registering oneself; None where this service does not offer it
     joining: Joining | None = None
+    #: called when a page has queued a text, so that it goes at once
+    on_queued: Callable[[], None] = lambda: None
     #: `notify()` it after a commit that people should see at once
     changes: Changes = field(default_factory=Changes)
     #: seconds between two looks at the database for open pages, and least seconds between two refreshes

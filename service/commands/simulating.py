@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import click
@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from delivery.deciding import Decided
-from service import settings, simulation
+from service import demo_accounts, settings, simulation
 from service.commands import output, running
 from service.scenarios import SCENARIOS
 from service.settings import Settings
@@ -43,6 +43,8 @@ async def _simulate(
             simulation.running(residents=residents, speed=speed, base=chosen, say=output.say, day=SCENARIOS[name])
         )
         console.print(f"[bold]console: {day.service.address}/console[/]  (no SMS leaves this machine)")
+        accounts = {} if no_serve else await demo_accounts.make(day.db, SCENARIOS[name].homes)
+        _show_accounts(console, accounts)
         console.rule("[bold]The residents are registered, and welcomed")
         _show_texts(console, day, await day.welcome())
         for step in SCENARIOS[name].steps():
@@ -54,9 +56,18 @@ async def _simulate(
         else:
             _show_summary(console, summary)
         if not no_serve:
+            _show_accounts(console, accounts)
             console.print(f"The console stays open at {day.service.address}/console. Ctrl-C ends it.")
             await running.until_stopped()
     return 0 if summary.told_twice == 0 else 1
+
+
+def _show_accounts(console: Console, accounts: Mapping[str, str]) -> None:
+    """Two, as what people send by hand needs two; each password is replaced at the first sign-in."""
+    for name, password in accounts.items():
+        console.print(f"sign in as [bold]{name}[/] with the one-time password [bold]{password}[/]")
+    if accounts:
+        console.print("Open a private window for the second one: what one writes, the other approves.")
 
 
 def print_summary(day: Simulation, summary: Summary, *, phones: bool) -> None:

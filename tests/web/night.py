@@ -57,6 +57,7 @@ def fill(db: Connection, places: PlaceTable) -> None:
     _telegrams(db)
     _standing(db, places)
     _broadcasts(db)
+    rows.counted(db)
     rows.a_notice(db, "blind", "other", "We cannot see the JMA feed other since 11:48 Japan time.", urgent=1)
     rows.a_notice(
         db, "unknown_code", "0299900", "The code 0299900 is not in the place tables.", times=3, last_at=ago(2)

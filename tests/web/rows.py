@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from delivery import counting
 from storage import times
 from storage.connection import Connection
 
@@ -186,3 +187,9 @@ def a_lesson(db: Connection, **values: object) -> int:
         "created_at": ago(1000),
     }
     return insert(db, "scheduled_lessons", **(row | values))
+
+
+def counted(db: Connection) -> None:
+    """Count what became of the messages, as the service does beside the sender."""
+    for broadcast_id, version in counting.moved(db, None):
+        counting.put(db, broadcast_id, counting.cells_of(db, broadcast_id), version, NOW)

@@ -1,6 +1,7 @@
 """The first page: what is in force, what was decided, what is being sent, what we cannot see. Live by events."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -8,10 +9,13 @@ from aiohttp import web
 
 from web import freshness, queries, render
 from web.accounts.roles import Permission
+from web.console import reach
 from web.console.frame import Frame
 from web.console.visitor import Visitor
 from web.live import Watch
 from web.state import WebState
+
+_Key = tuple[str, frozenset[str] | None]
 
 
 class NowPage:
@@ -21,7 +25,10 @@ class NowPage:
         """Of one service."""
         self._state = state
         self._frame = frame
-        self._watch = Watch(state.changes, self._look, state.live_seconds)
+        self._watch = Watch(state.changes, self._look, state.live_seconds, self._forget)
+        self._clock = time.monotonic
+        self._made: dict[_Key, tuple[float, str]] = {}
+        self._turns: dict[_Key, asyncio.Lock] = {}
 
     def add_to(self, app: web.Application) -> None:
         """Routes, and the watch that runs beside them."""
@@ -45,9 +52,22 @@ class NowPage:
         return await self._watch.serve(request)
 
     async def _live(self, visitor: Visitor) -> str:
-        snapshot = await self._state.db.read(queries.snapshot, visitor.now)
-        # Thousands of rows may be in force: not on the loop that polls and sends.
-        return await asyncio.to_thread(render.live, self._state, snapshot, visitor.words, visitor.now)
+        """Made once for all open pages of the same places and language, until something changes."""
+        within = reach.scope(visitor, self._state.places)
+        key = (visitor.words.language, within)
+        async with self._turns.setdefault(key, asyncio.Lock()):
+            made = self._made.get(key)
+            fresh = self._clock() - self._state.live_seconds
+            if made is None or made[0] < fresh:
+                snapshot = await self._state.db.read(queries.snapshot, visitor.now, within)
+                # Thousands of rows may be in force: not on the loop that polls and sends.
+                text = await asyncio.to_thread(render.live, self._state, snapshot, visitor.words, visitor.now, within)
+                made = self._made[key] = (self._clock(), text)
+        return made[1]
+
+    def _forget(self) -> None:
+        """Something has changed."""
+        self._made.clear()
 
     async def _look(self) -> object:
         """Differs when a page would show something else: rows, or what the time makes of them."""

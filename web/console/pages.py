@@ -4,11 +4,15 @@ from aiohttp import web
 
 from web.console import gate as gates
 from web.console import same_origin
+from web.console.changes import AuditPage
 from web.console.frame import Frame
 from web.console.gate import Gate
+from web.console.lookback.fatigue import FatiguePage
+from web.console.lookback.routes import LookBackPages
 from web.console.now import NowPage
 from web.console.shelters import ShelterPages
 from web.console.sign_in import SignInPages
+from web.console.triage.routes import TriagePages
 from web.state import WebState
 
 
@@ -20,3 +24,7 @@ def add_to(app: web.Application, state: WebState) -> None:
     SignInPages(state, gate, frame).add_to(app.router)
     NowPage(state, frame).add_to(app)
     ShelterPages(state, frame).add_to(app.router)
+    LookBackPages(state, frame).add_to(app.router)
+    FatiguePage(state, frame).add_to(app.router)
+    TriagePages(state, frame).add_to(app.router)
+    AuditPage(state, frame).add_to(app.router)

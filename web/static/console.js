@@ -39,6 +39,10 @@
     busy = true;
     try {
       const answer = await fetch(live.dataset.fragment, { cache: "no-store" });
+      if (answer.status === 401) {
+        location.assign("/console/sign-in?next=" + encodeURIComponent(location.pathname));
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       [...sections(page)].forEach((part) => replace(document.adoptNode(part)));

@@ -1,0 +1,45 @@
+"""The log of changes: for administrators, of their municipalities, with the check of its chain."""
+
+from storage import audit
+from storage.connection import Connection
+from storage.database import Database
+from tests.web import rows
+from tests.web.console.conftest import Enter
+from web.accounts.roles import Role
+
+WAJIMA, KANAZAWA = "17204", "17201"
+
+
+def _fill(db: Connection) -> None:
+    for number in range(60):
+        place = WAJIMA if number % 2 else KANAZAWA
+        audit.append(
+            db, now=rows.NOW, actor="user:rei", action=f"act {number}", subject=f"thing:{number}", municipality=place
+        )
+
+
+async def test_an_administrator_sees_the_changes_of_their_places(enter: Enter, db: Database) -> None:
+    db.write_sync(_fill)
+    client = await enter(db, "aoi", (Role.ADMIN, WAJIMA))
+    text = await (await client.get("/console/audit?lang=en")).text()
+    assert "act 59" in text
+    assert "act 58" not in text
+    assert "signed in" in text  # of the service as a whole, by somebody with a role there
+    only = await (await client.get("/console/audit?actor=rei&before=20")).text()
+    assert "act 19" not in only
+    assert "act 17" in only
+    assert "signed in" not in only
+
+
+async def test_whether_the_chain_is_whole_is_said(enter: Enter, db: Database) -> None:
+    db.write_sync(_fill)
+    client = await enter(db, "aoi", (Role.ADMIN, WAJIMA))
+    assert "The log is whole" in await (await client.get("/console/audit?check=1&lang=en")).text()
+    db.write_sync(lambda c: c.execute("UPDATE audit_entries SET action = 'nothing' WHERE number = 7"))
+    assert "tampered with at entry 7" in await (await client.get("/console/audit?check=1&lang=en")).text()
+
+
+async def test_others_do_not(enter: Enter, sqlite_db: Database) -> None:
+    client = await enter(sqlite_db, "aoi", (Role.COORDINATOR, WAJIMA))
+    assert (await client.get("/console/audit")).status == 403
+    assert "/console/audit" not in await (await client.get("/console")).text()

@@ -1,0 +1,59 @@
+"""How many messages people get in a month, and why; on both engines."""
+
+from storage.connection import Connection
+from storage.database import Database
+from tests.web import rows
+from tests.web.console.conftest import Enter
+from web.accounts.roles import Role
+from web.console.lookback import fatigue
+
+WAJIMA = "17204"
+
+
+def _fill(db: Connection) -> None:
+    """Five people get one warning, and each of them eleven lessons; one elsewhere gets one."""
+    first = rows.a_broadcast(db)
+    rows.messages(db, first, rows.a_text(db, first), {"delivered": 5, "queued": 3})
+    for _ in range(11):
+        lesson = rows.a_broadcast(db, origin="lesson", hazard="")
+        text = rows.a_text(db, lesson)
+        db.execute(
+            "INSERT INTO messages (broadcast_id, subscriber_id, change_key, hazard, event, place, grade, kind,"
+            " revision, language, text_id, segments, priority, state, created_at, expires_at)"
+            " SELECT :b, subscriber_id, :key, '', '', place, '', 'lesson', 1, language, :text, 1, 90, 'delivered',"
+            " created_at, expires_at FROM messages WHERE broadcast_id = :first AND state = 'delivered'",
+            {"b": lesson, "key": f"b{lesson}", "text": text, "first": first},
+        )
+    other = rows.a_broadcast(db)
+    rows.messages(db, other, rows.a_text(db, other), {"delivered": 1}, place="17201")
+    rows.counted(db)
+
+
+def test_people_are_counted_by_how_much_they_got(db: Database) -> None:
+    db.write_sync(_fill)
+    begin, end = fatigue._months(rows.NOW)["2026-11"]
+    month = db.read_sync(fatigue.read, begin, end, frozenset({WAJIMA}))
+    assert {(bar.first, bar.last): bar.people for bar in month.bars if bar.people} == {(11, 20): 5}
+    assert [(one.origin, one.hazard, one.messages) for one in month.reasons] == [
+        ("lesson", "", 55),
+        ("alert", "earthquake", 5),
+    ]
+    everywhere = db.read_sync(fatigue.read, begin, end, None)
+    assert everywhere.people == 6
+    assert db.read_sync(fatigue.read, *fatigue._months(rows.NOW)["2026-10"], None).people == 0
+
+
+def test_months_are_those_of_japan() -> None:
+    months = fatigue._months(rows.NOW)
+    assert list(months)[:2] == ["2026-11", "2026-10"]
+    assert "2025-12" in months
+    begin, _ = months["2026-11"]
+    assert begin.isoformat() == "2026-11-01T00:00:00+09:00"
+
+
+async def test_the_page_shows_it(enter: Enter, sqlite_db: Database) -> None:
+    sqlite_db.write_sync(_fill)
+    client = await enter(sqlite_db, "aoi", (Role.COORDINATOR, WAJIMA))
+    text = await (await client.get("/console/fatigue?lang=en&month=x")).text()
+    assert "5 people got any" in text
+    assert "12.0 messages each on average" in text

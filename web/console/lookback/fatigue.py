@@ -1,0 +1,142 @@
+"""How many messages people get in a month, and why: whoever gets too many stops reading. Counts only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from delivery.states import TOLD
+from storage import times
+from storage.connection import Connection
+from storage.lists import listed
+from storage.rows import Row
+from web.accounts.roles import Permission
+from web.console import reach
+from web.console.frame import Frame
+from web.console.visitor import Visitor
+from web.state import WebState
+from web.words import JST
+
+_MONTHS: Final = 12
+#: messages to one person: the first and the last number of each bar
+BUCKETS: Final = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 10_000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """So many people got so many messages."""
+
+    first: int
+    last: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """What they were about."""
+
+    origin: str
+    hazard: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """One month of the reader's places."""
+
+    bars: tuple[Bar, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def people(self) -> int:
+        """Who got any."""
+        return sum(bar.people for bar in self.bars)
+
+    @property
+    def messages(self) -> int:
+        """All of them."""
+        return sum(reason.messages for reason in self.reasons)
+
+    @property
+    def most(self) -> int:
+        """The longest bar."""
+        return max((bar.people for bar in self.bars), default=0)
+
+
+class FatiguePage:
+    """`/console/fatigue`."""
+
+    def __init__(self, state: WebState, frame: Frame) -> None:
+        """Of one service."""
+        self._state = state
+        self._frame = frame
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """The route."""
+        router.add_get("/console/fatigue", self._frame.gate.page(self.show, Permission.SEE_CONSOLE))
+
+    async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """One month, this one unless another is asked for."""
+        months = _months(visitor.now)
+        asked = request.query.get("month", "")
+        name = asked if asked in months else next(iter(months))
+        within = reach.scope(visitor, self._state.places)
+        month = await self._state.db.read(read, *months[name], within)
+        return await self._frame.show(
+            visitor, "console/fatigue.html", month=month, name=name, months=list(months), few=reach.few
+        )
+
+
+def _months(now: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """The newest months in Japan: "2026-11" -> its beginning and end."""
+    end = now.astimezone(JST).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    end = _after(end)
+    found: dict[str, tuple[datetime, datetime]] = {}
+    for _ in range(_MONTHS):
+        begin = end.replace(year=end.year - 1, month=12) if end.month == 1 else end.replace(month=end.month - 1)
+        found[f"{begin:%Y-%m}"] = (begin, end)
+        end = begin
+    return found
+
+
+def _after(month: datetime) -> datetime:
+    return month.replace(year=month.year + 1, month=1) if month.month == 12 else month.replace(month=month.month + 1)
+
+
+def read(db: Connection, begin: datetime, end: datetime, within: frozenset[str] | None) -> Month:
+    """Count a month."""
+    span: dict[str, object] = {"begin": times.to_text(begin), "end": times.to_text(end)}
+    states, told = listed(sorted(TOLD), "s")
+    condition, places = reach.message_condition(within)
+    rows = db.execute(
+        "SELECT n, count(*) AS people FROM (SELECT m.subscriber_id, count(*) AS n FROM messages m"  # noqa: S608
+        f" WHERE m.created_at >= :begin AND m.created_at < :end AND m.state IN ({states}){condition}"
+        " AND m.kind <> 'operator' GROUP BY m.subscriber_id) AS each_person GROUP BY n",
+        span | told | places,
+    )
+    return Month(
+        bars=_bars({row.integer("n"): row.integer("people") for row in rows}),
+        reasons=_reasons(db, span | told | places, states, condition.replace("m.place", "c.place")),
+    )
+
+
+def _bars(people: Mapping[int, int]) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(first=first, last=last, people=sum(count for n, count in people.items() if first <= n <= last))
+        for first, last in BUCKETS
+    )
+
+
+def _reasons(db: Connection, values: Mapping[str, object], states: str, condition: str) -> tuple[Reason, ...]:
+    rows: Sequence[Row] = db.execute(
+        "SELECT b.origin, b.hazard, sum(c.messages) AS n FROM broadcasts b"  # noqa: S608
+        " JOIN broadcast_counts c ON c.broadcast_id = b.id WHERE b.created_at >= :begin AND b.created_at < :end"
+        f" AND c.state IN ({states}){condition} AND b.origin <> 'operator'"
+        " GROUP BY b.origin, b.hazard ORDER BY n DESC, b.origin, b.hazard",
+        values,
+    )
+    return tuple(
+        Reason(origin=row.text("origin"), hazard=row.text("hazard"), messages=int(row.number("n"))) for row in rows
+    )

@@ -1,0 +1,189 @@
+"""Who was reached, by place and language, out of the counted rows; a small count is only said to be small."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.places import PlaceTable
+from storage.connection import Connection
+from storage.lists import listed
+from subscribers import disclosure
+from subscribers.disclosure import Told
+from web.console.visitor import Visitor
+
+#: what people read -> states of a message, in the order of the bar
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "delivered": ("delivered",),
+    "handed": ("accepted", "sent"),
+    "unknown": ("uncertain",),
+    "failed": ("failed", "undelivered"),
+    "withdrawn": ("withdrawn", "expired"),
+    "waiting": ("queued", "handing"),
+}
+#: after so long whoever was not reached is listed
+UNREACHED_AFTER = timedelta(minutes=15)
+#: and no longer: it is in the records then
+UNREACHED_UNTIL = timedelta(hours=12)
+#: not reached for certain, or nobody knows
+_NOT_REACHED = ("unknown", "failed", "handed", "waiting")
+_PART_OF = {state: part for part, states in PARTS.items() for state in states}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """So many messages of a broadcast."""
+
+    broadcast_id: int
+    place: str
+    language: str
+    state: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One place or language, with its messages by part (`PARTS`)."""
+
+    key: str
+    parts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.parts.values())
+
+    @property
+    def told(self) -> Mapping[str, Told]:
+        """The parts as they may be shown where the line is about a language, which hints at origin."""
+        return disclosure.table(self.parts)
+
+    @property
+    def unreached(self) -> int:
+        """Those of whom nobody knows that they have it."""
+        return sum(self.parts.get(part, 0) for part in _NOT_REACHED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """One broadcast, as far as the reader may see it."""
+
+    parts: Mapping[str, int]
+    by_place: tuple[Line, ...]
+    by_language: tuple[Line, ...]
+    #: place -> languages of those not reached, most first
+    unreached: tuple[tuple[str, tuple[Line, ...]], ...]
+    counted_at: datetime | None
+
+    @property
+    def total(self) -> int:
+        """All messages."""
+        return sum(self.parts.values())
+
+    @property
+    def missing(self) -> int:
+        """Those of whom nobody knows that they have it."""
+        return sum(self.parts.get(part, 0) for part in _NOT_REACHED)
+
+
+def few(count: int | str) -> str:
+    """A count as it may be shown by itself; one that is told already stays."""
+    told = disclosure.total(count) if isinstance(count, int) else count
+    return f"{told:,}" if isinstance(told, int) else told
+
+
+def scope(visitor: Visitor, places: PlaceTable) -> frozenset[str] | None:
+    """The places whose counts a visitor may see: their municipalities with their wards; None for all."""
+    if not visitor.signed_in:
+        return None
+    return frozenset(visitor.municipalities).union(*(places.wards_of(code) for code in visitor.municipalities))
+
+
+def cells(db: Connection, broadcasts: Iterable[int], within: frozenset[str] | None) -> dict[int, list[Cell]]:
+    """The counted rows of some broadcasts."""
+    names, values = listed(broadcasts)
+    if not names:
+        return {}
+    condition, more = _within(within)
+    rows = db.execute(
+        "SELECT broadcast_id, place, language, state, messages FROM broadcast_counts c"  # noqa: S608 -- names of parameters
+        f" WHERE broadcast_id IN ({names}){condition} ORDER BY broadcast_id, place, language, state",
+        values | more,
+    )
+    found: dict[int, list[Cell]] = {}
+    for row in rows:
+        cell = Cell(
+            broadcast_id=row.integer("broadcast_id"),
+            place=row.text("place"),
+            language=row.text("language"),
+            state=row.text("state"),
+            messages=row.integer("messages"),
+        )
+        found.setdefault(cell.broadcast_id, []).append(cell)
+    return found
+
+
+def counted_at(db: Connection, broadcasts: Iterable[int]) -> dict[int, datetime]:
+    """When each was counted."""
+    names, values = listed(broadcasts)
+    if not names:
+        return {}
+    rows = db.execute(
+        f"SELECT broadcast_id, counted_at FROM counted_broadcasts WHERE broadcast_id IN ({names})",  # noqa: S608
+        values,
+    )
+    return {row.integer("broadcast_id"): row.time("counted_at") for row in rows}
+
+
+def _within(within: frozenset[str] | None) -> tuple[str, dict[str, object]]:
+    if within is None:
+        return "", {}
+    names, values = listed(sorted(within), "p")
+    return f" AND c.place IN ({names})" if names else " AND 1 = 0", values
+
+
+def seen_condition(within: frozenset[str] | None) -> tuple[str, dict[str, object]]:
+    """A condition on `broadcasts b`: it told somebody in these places."""
+    if within is None:
+        return "1 = 1", {}
+    condition, values = _within(within)
+    exists = "EXISTS (SELECT 1 FROM broadcast_counts c WHERE c.broadcast_id = b.id"
+    return f"{exists}{condition})", values
+
+
+def message_condition(within: frozenset[str] | None) -> tuple[str, dict[str, object]]:
+    """A further condition on `messages m`: they are about these places."""
+    condition, values = _within(within)
+    return condition.replace("c.place", "m.place"), values
+
+
+def of(rows: Sequence[Cell], counted: datetime | None = None) -> Reach:
+    """The reach of one broadcast."""
+    parts: Counter[str] = Counter()
+    places: dict[str, Counter[str]] = {}
+    languages: dict[str, Counter[str]] = {}
+    both: dict[str, dict[str, Counter[str]]] = {}
+    for cell in rows:
+        part = _PART_OF.get(cell.state, "unknown")
+        parts[part] += cell.messages
+        places.setdefault(cell.place, Counter())[part] += cell.messages
+        languages.setdefault(cell.language, Counter())[part] += cell.messages
+        both.setdefault(cell.place, {}).setdefault(cell.language, Counter())[part] += cell.messages
+    return Reach(
+        parts=parts,
+        by_place=_lines(places),
+        by_language=_lines(languages),
+        unreached=_unreached(both),
+        counted_at=counted,
+    )
+
+
+def _lines(counts: Mapping[str, Counter[str]]) -> tuple[Line, ...]:
+    lines = (Line(key=key, parts=parts) for key, parts in counts.items())
+    return tuple(sorted(lines, key=lambda line: (-line.unreached, -line.total, line.key)))
+
+
+def _unreached(both: Mapping[str, Mapping[str, Counter[str]]]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    found = [(place, tuple(line for line in _lines(languages) if line.unreached)) for place, languages in both.items()]
+    wanted = [(place, lines) for place, lines in found if lines]
+    return tuple(sorted(wanted, key=lambda item: (-sum(line.unreached for line in item[1]), item[0])))
