@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 
 from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
+from alerts.places import PlaceTable
 from delivery import broadcasts, newcomers, operators, planning, welcomes, withdrawing
+from delivery.byhand.previews import Desk
 from delivery.broadcasts import Advance, Broadcast
 from delivery.forms import Rates
 from delivery.newcomers import Newcomer
@@ -49,6 +51,10 @@ class Planner:
     #: broadcasts that are being planned; those of one priority take turns, a chunk each
     _plans: dict[int, planning.Plan] = field(default_factory=dict)
     _last: int = -1
+
+    def desk(self, places: PlaceTable) -> Desk:
+        """What texts are previewed with before anybody signs: the words and rates they will be sent with."""
+        return Desk(writer=lambda: self.writer, rates=self.rates, places=places)
 
     def wake(self) -> None:
         """There may be something to plan."""

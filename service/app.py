@@ -200,8 +200,7 @@ class Service:
         now = self.parts.clock()
         if await self.parts.db.read(calling.is_due, now):
             await self.parts.db.write(calling.watch, now)
-            self.planner.wake()
-            self._planned()
+            self._replied()
 
     async def run_lessons(self) -> None:
         """Send the lessons that are due, unless a warning holds them."""
@@ -327,6 +326,9 @@ class Service:
                 ),
                 changes=self._changes,
                 on_queued=self._replied,
+                planners=self.planner.desk(self.places),
+                on_signed=self.decider.wake,
+                segment_price=settings.segment_price,
             )
         )
         self._runner = web.AppRunner(app, access_log=None)

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     twilio_list_seconds: float = Field(default=30, ge=0)
     senders: written.Senders = Field(default_factory=dict)
     send_rate: float = Field(default=100, gt=0)
+    segment_price: float = Field(default=0, ge=0)
     send_connections: int = Field(default=200, gt=0)
     two_way: bool = False
     drill_sender: written.Sender = ""

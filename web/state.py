@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.places import PlaceTable
+from delivery.byhand.previews import Desk
+from delivery.forms import Rates
+from delivery.writing import CatalogueWriter
 from feeds.settings import FeedSettings
 from storage.database import Database
 from subscribers.importing import Reader
@@ -52,6 +55,12 @@ class WebState:
     on_queued: Callable[[], None] = lambda: None
     #: `notify()` it after a commit that people should see at once
     changes: Changes = field(default_factory=Changes)
+    #: the very writer and rates of the planner, for previews; None for those of the catalogue as it is
+    planners: Desk | None = None
+    #: called when something has two signatures: it may go out
+    on_signed: Callable[[], None] = lambda: None
+    #: of one SMS part; 0 where no price is known
+    segment_price: float = 0
     #: seconds between two looks at the database for open pages, and least seconds between two refreshes
     live_seconds: float = 1.0
 
@@ -64,6 +73,15 @@ class WebState:
     def words(self) -> Catalogue:
         """The words that residents may be told in, as they are now."""
         return self.usable() if self.usable else self.catalogue
+
+    @property
+    def desk(self) -> Desk:
+        """What previews are made with."""
+        return self.planners or Desk(
+            writer=lambda: CatalogueWriter(catalogue=self.words, places=self.places),
+            rates=Rates(segments_per_second=self.rate, targets={}),
+            places=self.places,
+        )
 
     @property
     def mode(self) -> str:

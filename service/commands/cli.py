@@ -15,6 +15,7 @@ from service.commands import (
     checking,
     duty,
     keys,
+    holds,
     languages,
     messages,
     replaying,
@@ -59,6 +60,7 @@ for command in (
     keys.keys,
     duty.duty,
     duty.cases,
+    holds.holds,
     texts.replies,
     checking.check,
 ):

@@ -5,6 +5,9 @@ from aiohttp import web
 from web.console import gate as gates
 from web.console import same_origin
 from web.console.changes import AuditPage
+from web.console.byhand.correct import CorrectPage
+from web.console.byhand.waiting import WaitingPages
+from web.console.byhand.write import WritePages
 from web.console.frame import Frame
 from web.console.gate import Gate
 from web.console.lookback.fatigue import FatiguePage
@@ -28,3 +31,6 @@ def add_to(app: web.Application, state: WebState) -> None:
     FatiguePage(state, frame).add_to(app.router)
     TriagePages(state, frame).add_to(app.router)
     AuditPage(state, frame).add_to(app.router)
+    WritePages(state, frame).add_to(app.router)
+    WaitingPages(state, frame).add_to(app.router)
+    CorrectPage(state, frame).add_to(app.router)

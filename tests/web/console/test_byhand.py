@@ -1,0 +1,201 @@
+"""Writing, approving, releasing and taking back by the pages, with hostile words in every field."""
+
+import html
+
+import pytest
+
+from delivery.byhand import submissions
+from delivery.byhand.submissions import State
+from storage import audit
+from tests.delivery.builders import SUZU, WAJIMA, a_person
+from tests.web.console.byhand_people import EVACUATION, WATER, Hall, page, post, submitted
+
+FIELDS = ("grade", "topic", "area", "spot_ja", "spot_kana", "spot_latin", "until", "expected", "explanation", "step")
+HOSTILE = "<script>alert(1)</script>{{7*7}}' OR 1=1 --\u202e\x1b"
+
+
+@pytest.fixture
+def hall(sqlite_db, browse, clock):
+    return Hall(sqlite_db, browse, clock)
+
+
+def stored(hall, identity):
+    return hall.db.read_sync(submissions.find, identity)
+
+
+async def test_from_the_form_to_the_second_signature(hall):
+    aoi, bruno = await hall.enter("aoi"), await hall.enter("bruno")
+    seen = await (await post(aoi, "/console/write/evacuation", **(EVACUATION | {"step": "preview"}))).text()
+    assert "To 3 people in Wajima" in seen
+    assert "no SMS leaves this machine" in seen
+    assert seen.count('<figure class="language">') == 18
+    assert hall.db.read_sync(submissions.open_ones) == []
+    identity = await submitted(aoi)
+    assert "Another person has to approve it" in await page(aoi, f"/console/waiting/{identity}")
+    assert "Evacuation order" in await page(bruno, "/console/waiting")
+    look = await page(bruno, f"/console/waiting/{identity}")
+    assert "Approve: send it to 3 people now" in look
+    assert "CANCELLED" in look
+    answer = await post(bruno, f"/console/waiting/{identity}", step="approve")
+    assert "It is going out now" in await page(bruno, str(answer.url.relative()))
+    hall.apply()
+    assert stored(hall, identity).state is State.DONE
+    actions = [(one.actor, one.action) for one in hall.db.read_sync(audit.latest)]
+    assert ("user:bruno", "approved") in actions
+    assert ("user:aoi", "submitted") in actions
+
+
+async def test_nobody_approves_their_own_and_nobody_elsewhere(hall):
+    both, far = await hall.enter("both"), await hall.enter("far")
+    identity = await submitted(both)
+    own = await post(both, f"/console/waiting/{identity}", step="approve")
+    assert own.status == 409
+    assert "Nobody approves their own" in await own.text()
+    assert (await far.get(f"/console/waiting/{identity}")).status == 404
+    foreign = await post(far, f"/console/waiting/{identity}", step="approve")
+    assert foreign.status == 404
+    assert f"/console/waiting/{identity}" not in await page(far, "/console/waiting")
+    assert stored(hall, identity).state is State.WAITING
+
+
+async def test_the_slower_of_two_hears_who_was_first(hall):
+    aoi, bruno, both = await hall.enter("aoi"), await hall.enter("bruno"), await hall.enter("both")
+    identity = await submitted(aoi)
+    await post(bruno, f"/console/waiting/{identity}", step="approve")
+    late = await post(both, f"/console/waiting/{identity}", step="approve")
+    assert late.status == 409
+    assert "Already decided: approved, going out bruno" in await late.text()
+
+
+async def test_reject_and_take_back(hall):
+    aoi, bruno = await hall.enter("aoi"), await hall.enter("bruno")
+    first, second = await submitted(aoi), await submitted(aoi, grade="elderly")
+    await post(bruno, f"/console/waiting/{first}", step="reject", why="the river is falling")
+    await post(aoi, f"/console/waiting/{second}", step="take_back")
+    assert [stored(hall, one).state for one in (first, second)] == ["rejected", "taken_back"]
+    assert "the river is falling" in await page(aoi, f"/console/waiting/{first}")
+
+
+async def test_no_area_is_refused_and_more_than_twice_has_to_be_explained(hall):
+    aoi = await hall.enter("aoi")
+    nowhere = await post(aoi, "/console/write/evacuation", **(EVACUATION | {"area": ""}))
+    assert nowhere.status == 422
+    nothing = await post(aoi, "/console/write/evacuation", grade="order", expected="3", step="submit")
+    assert "without an area nobody is told" in await nothing.text()
+    many = await post(aoi, "/console/write/evacuation", **(EVACUATION | {"expected": "1"}))
+    assert "more than twice the 1 you expected" in await many.text()
+    assert hall.db.read_sync(submissions.open_ones) == []
+    await submitted(aoi, expected="1", explanation="all of the peninsula")
+
+
+async def test_a_place_that_is_not_theirs_is_refused(hall):
+    aoi = await hall.enter("aoi")
+    answer = await post(aoi, "/console/write/evacuation", **(EVACUATION | {"area": SUZU}))
+    assert answer.status == 422
+    assert "not yours" in await answer.text()
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["grade", "topic", "area", "spot_ja", "spot_kana", "spot_latin", "until", "expected", "explanation", "step"],
+)
+@pytest.mark.parametrize("kind", ["evacuation", "notice"])
+async def test_hostile_words_in_a_field_are_shown_as_words_or_refused(hall, kind, field):
+    aoi = await hall.enter("aoi")
+    good = EVACUATION if kind == "evacuation" else WATER
+    answer = await post(aoi, f"/console/write/{kind}", **(good | {"step": "preview"} | {field: HOSTILE}))
+    text = await answer.text()
+    assert answer.status in (200, 422), text
+    assert "<script>alert" not in text
+    assert "49&#39;" not in text
+    if answer.status == 200 and field == "explanation":
+        assert html.escape("<script>") in text
+
+
+@pytest.mark.parametrize("value", ["", "x" * 5000, "-1", "1e9", "٣", "99999999999999999999", "0"])
+async def test_strange_numbers_of_people_are_refused(hall, value):
+    aoi = await hall.enter("aoi")
+    answer = await post(aoi, "/console/write/evacuation", **(EVACUATION | {"expected": value}))
+    assert answer.status in (400, 422)
+    assert hall.db.read_sync(submissions.open_ones) == []
+
+
+async def test_words_of_their_own_need_three_languages_and_the_same_numbers(hall):
+    aoi = await hall.enter("aoi")
+    own = {"topic": "own", "area": WAJIMA, "expected": "10", "step": "submit"}
+    few = await post(aoi, "/console/write/notice", **own, words_en="Bus 3 stops.")
+    assert "Easy Japanese, Japanese and English are needed" in await few.text()
+    words = {"words_en": "Bus 3 stops.", "words_ja": "バス3は運休です。", "words_ja-Hira": "バス4は うごきません。"}
+    other = await post(aoi, "/console/write/notice", **own, **words)
+    assert "Other numbers than in English" in await other.text()
+    identity = await submitted(aoi, "notice", **own, **(words | {"words_ja-Hira": "バス3は うごきません。"}))
+    texts = {one.language: one.text for one in stored(hall, identity).texts.message}
+    assert "Bus 3 stops." in texts["en"]
+    assert "バス3は うごきません。" in texts["vi"]
+    assert "Bus 3 stops." in texts["vi"]
+
+
+async def test_a_notice_with_place_and_time(hall):
+    aoi = await hall.enter("aoi")
+    identity = await submitted(aoi, "notice", **WATER, until="2026-11-23T18:00")
+    texts = {one.language: one.text for one in stored(hall, identity).texts.message}
+    assert "Elementary School 3" in texts["en"]
+    assert "11/23 18:00" in texts["en"]
+    assert "だい3 しょうがっこう" in texts["ja-Hira"]
+
+
+async def test_two_people_take_back_what_was_told(hall):
+    aoi, bruno = await hall.enter("aoi"), await hall.enter("bruno")
+    told = await submitted(aoi)
+    await post(bruno, f"/console/waiting/{told}", step="approve")
+    hall.apply()
+    [broadcast] = stored(hall, told).made
+    look = await page(aoi, f"/console/broadcasts/{broadcast}/correct")
+    assert "0 people were told and would hear it" in look
+    answer = await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason="wrong_place", grade="none")
+    identity = int(answer.url.path.rsplit("/", 1)[1])
+    assert "Wrong place" in await page(bruno, f"/console/waiting/{identity}")
+    again = await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason="wrong_place", grade="none")
+    assert again.status == 409
+    await post(bruno, f"/console/waiting/{identity}", step="approve")
+    hall.apply()
+    assert stored(hall, identity).state is State.DONE
+    gone = await page(aoi, f"/console/broadcasts/{broadcast}/correct")
+    assert "Nothing of it is still the newest word" in gone
+
+
+async def test_a_made_up_reason_or_step_is_refused(hall):
+    aoi, bruno = await hall.enter("aoi"), await hall.enter("bruno")
+    told = await submitted(aoi)
+    assert (await post(bruno, f"/console/waiting/{told}", step="burn")).status == 400
+    await post(bruno, f"/console/waiting/{told}", step="approve")
+    hall.apply()
+    [broadcast] = stored(hall, told).made
+    assert (await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason=HOSTILE)).status == 400
+    strange = await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason="wrong_grade", grade=HOSTILE)
+    assert strange.status == 409
+
+
+async def test_what_does_not_exist_is_said_so(hall):
+    aoi = await hall.enter("aoi")
+    for path in ("/console/waiting/99", "/console/waiting/holds/99", "/console/broadcasts/99/correct"):
+        assert (await aoi.get(path)).status == 404
+    assert (await post(aoi, "/console/waiting/99", step="approve")).status == 404
+
+
+async def test_a_form_from_elsewhere_changes_nothing(hall):
+    aoi, bruno = await hall.enter("aoi"), await hall.enter("bruno")
+    identity = await submitted(aoi)
+    answer = await bruno.post(
+        f"/console/waiting/{identity}", data={"step": "approve"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.status == 403
+    assert stored(hall, identity).state is State.WAITING
+
+
+async def test_both_languages_of_the_pages_are_whole(hall):
+    aoi = await hall.enter("aoi")
+    a_person(hall.db, 9, WAJIMA)
+    identity = await submitted(aoi)
+    for path in ("write", "write/evacuation", "write/notice", "waiting", f"waiting/{identity}"):
+        assert (await aoi.get(f"/console/{path}?lang=ja")).status == 200
