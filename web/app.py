@@ -42,9 +42,8 @@ def make_app(state: WebState) -> web.Application:
     app.router.add_get("/static/{name}", pages.static)
     if state.webhooks is not None:
         state.webhooks.add_to(app)
-    found = api.all_endpoints(state.db, state.sealer, state.reader, state.clock)
     national = NationalState(state)
-    api.add_to(app, found, Guard(db=state.db, clock=time.monotonic), [national.described])
+    api.add_to(app, api.all_endpoints(state), Guard(db=state.db, clock=time.monotonic), [national.described])
     national.add_to(app.router)
     app.on_startup.append(national.warm)
     KitPages(state).add_to(app.router)

@@ -1,27 +1,26 @@
 """Puts the API into the application: its endpoints, their guard, their document."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from aiohttp import web
 
-from storage.database import Database
-from subscribers.importing import Reader
-from subscribers.sealing import Sealer
 from web.api import endpoints, openapi
+from web.api.alerts import Alerts
 from web.api.endpoints import Endpoint
 from web.api.guard import Guard
 from web.api.openapi import Public
 from web.api.residents import Residents
+from web.state import WebState
 
 PREFIX = "/api/v1"
 
 
-def all_endpoints(
-    db: Database, sealer: Sealer, reader: Callable[[str], Reader], clock: Callable[[], datetime]
-) -> Sequence[Endpoint]:
+def all_endpoints(state: WebState) -> Sequence[Endpoint]:
     """Everything that is routed and described."""
-    return Residents(db=db, sealer=sealer, reader=reader, clock=clock).endpoints()
+    db, clock = state.db, state.clock
+    told = Alerts(db=db, places=state.places, desk=lambda: state.desk, clock=clock, on_submitted=state.changes.notify)
+    residents = Residents(db=db, sealer=state.sealer, reader=state.reader, clock=clock)
+    return (*residents.endpoints(), *told.endpoints())
 
 
 def add_to(app: web.Application, found: Sequence[Endpoint], guard: Guard, public: Sequence[Public] = ()) -> None:

@@ -95,28 +95,25 @@ async def test_a_place_that_is_not_theirs_is_refused(hall):
     assert "not yours" in await answer.text()
 
 
-@pytest.mark.parametrize(
-    "field",
-    ["grade", "topic", "area", "spot_ja", "spot_kana", "spot_latin", "until", "expected", "explanation", "step"],
-)
 @pytest.mark.parametrize("kind", ["evacuation", "notice"])
-async def test_hostile_words_in_a_field_are_shown_as_words_or_refused(hall, kind, field):
+async def test_hostile_words_in_a_field_are_shown_as_words_or_refused(hall, kind):
     aoi = await hall.enter("aoi")
     good = EVACUATION if kind == "evacuation" else WATER
-    answer = await post(aoi, f"/console/write/{kind}", **(good | {"step": "preview"} | {field: HOSTILE}))
-    text = await answer.text()
-    assert answer.status in (200, 422), text
-    assert "<script>alert" not in text
-    assert "49&#39;" not in text
-    if answer.status == 200 and field == "explanation":
-        assert html.escape("<script>") in text
+    for field in FIELDS:
+        answer = await post(aoi, f"/console/write/{kind}", **(good | {"step": "preview"} | {field: HOSTILE}))
+        text = await answer.text()
+        assert answer.status in (200, 422), text
+        assert "<script>alert" not in text
+        assert "49&#39;" not in text
+        if answer.status == 200 and field == "explanation":
+            assert html.escape("<script>") in text
 
 
-@pytest.mark.parametrize("value", ["", "x" * 5000, "-1", "1e9", "٣", "99999999999999999999", "0"])
-async def test_strange_numbers_of_people_are_refused(hall, value):
+async def test_strange_numbers_of_people_are_refused(hall):
     aoi = await hall.enter("aoi")
-    answer = await post(aoi, "/console/write/evacuation", **(EVACUATION | {"expected": value}))
-    assert answer.status in (400, 422)
+    for value in ("", "x" * 5000, "-1", "1e9", "٣", "99999999999999999999", "0"):
+        answer = await post(aoi, "/console/write/evacuation", **(EVACUATION | {"expected": value}))
+        assert answer.status in (400, 422)
     assert hall.db.read_sync(submissions.open_ones) == []
 
 
