@@ -13,8 +13,8 @@ from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
 from delivery import broadcasts, newcomers, operators, planning, welcomes, withdrawing
-from delivery.byhand.previews import Desk
 from delivery.broadcasts import Advance, Broadcast
+from delivery.byhand.previews import Desk
 from delivery.forms import Rates
 from delivery.newcomers import Newcomer
 from delivery.operators import Operator

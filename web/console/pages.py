@@ -4,10 +4,10 @@ from aiohttp import web
 
 from web.console import gate as gates
 from web.console import same_origin
-from web.console.changes import AuditPage
 from web.console.byhand.correct import CorrectPage
 from web.console.byhand.waiting import WaitingPages
 from web.console.byhand.write import WritePages
+from web.console.changes import AuditPage
 from web.console.frame import Frame
 from web.console.gate import Gate
 from web.console.lookback.fatigue import FatiguePage
