@@ -13,6 +13,8 @@ from enum import StrEnum
 from importlib import resources
 from typing import Final
 
+#: whose words for yes count whatever the question's language is
+_ALWAYS_YES: Final = ("en", "ja", "ja-Hira")
 #: longer arguments are sentences, not names
 _MOST_WORDS: Final = 5
 #: nobody types a command behind this many characters
@@ -73,10 +75,13 @@ def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     return {command: {tag: tuple(found) for tag, found in whole[command].items()} for command in _WORDS}
 
 
-def agrees(text: str) -> bool:
-    """Whether a text says yes, in any of our languages; ask only where a question stands."""
-    folded = fold(text)
-    return any(one in _yes() for one in _without_fillers(folded, _words().fillers)) if folded else False
+def agrees(text: str, language: str) -> bool:
+    """Whether a text says yes to a question in this language: in it, in English or in Japanese.
+
+    In no other: the Indonesian "ya" is Spanish for "enough". Ask only where a question stands.
+    """
+    folded, known = fold(text), _yes(language)
+    return any(one in known for one in _without_fillers(folded, _words().fillers)) if folded else False
 
 
 def language_of_join(text: str) -> str:
@@ -122,8 +127,10 @@ def _words() -> _Words:
 
 
 @functools.cache
-def _yes() -> frozenset[str]:
-    return frozenset(form for written in _file()["yes"].values() for word in written for form in _forms(word))
+def _yes(language: str) -> frozenset[str]:
+    written = _file()["yes"]
+    tags = {language, *_ALWAYS_YES} & written.keys()
+    return frozenset(form for tag in tags for word in written[tag] for form in _forms(word))
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -192,9 +199,9 @@ def _with_argument(plain: str, folded: str, starts: list[int], commands: Mapping
         command = commands.get(folded[:length])
         if command not in _WITH_ARGUMENT:
             continue
-        # a Latin word has to end there: "Arealva" is no command
+        # a Latin word has to end there: "Arealva" is no command; so has a word for joining: 登録解除 ends it
         apart = starts[length] > starts[length - 1] + 1 or folded[length].isdigit()
-        if not apart and folded[length - 1].isascii():
+        if not apart and (folded[length - 1].isascii() or command is Command.JOIN):
             continue
         argument = plain[starts[length] :].strip()
         return Said(command=command, argument=argument) if len(argument.split()) <= _MOST_WORDS else _OTHER

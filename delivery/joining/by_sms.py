@@ -69,7 +69,7 @@ def take(db: Connection, stranger: Stranger, said: Said, language: str, desk: De
         return False
     if not _may_answer(db, stranger.number_hash, desk.budget, now):
         return False
-    if before is not None and len(before.places) == 1 and keywords.agrees(stranger.text.body):
+    if before is not None and len(before.places) == 1 and keywords.agrees(stranger.text.body, before.language):
         _register(db, stranger, before, desk, now)
         return False
     after = _next(db, stranger, said, language, before, desk, now)

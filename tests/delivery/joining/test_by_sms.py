@@ -5,6 +5,7 @@ import pytest
 from delivery.joining import sentences
 from delivery.joining.sentences import Sentence
 from subscribers import choices, keywords, own
+from subscribers.keywords import Command
 from subscribers.languages import TAGS
 from subscribers.msisdn import Msisdn
 from templates_i18n import catalogue
@@ -124,8 +125,20 @@ def test_no_number_stands_in_any_row(phones):
 def test_every_language_can_join_and_agree(tag):
     for word in keywords.table()["join"][tag]:
         assert keywords.language_of_join(f"{word} 928-0001") in (tag, *_twins(tag)), word
-    assert keywords.agrees("YES")
-    assert not keywords.agrees(catalogue.load().by_tag[tag].service["stopped"])
+    assert keywords.agrees("YES", tag)
+    assert not keywords.agrees(catalogue.load().by_tag[tag].service["stopped"], tag)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("¡Ya, por favor!", "es"), ("ya", "fil"), ("oo", "pt"), ("いいです", "ja")]
+)
+def test_what_says_yes_in_another_language_or_no_politely_is_no_consent(text, language):
+    assert not keywords.agrees(text, language)
+
+
+@pytest.mark.parametrize("text", ["登録解除", "登録をやめる", "登记取消", "退会"])
+def test_a_wish_to_leave_is_never_taken_for_joining(text):
+    assert keywords.understand(text).command is Command.STOP
 
 
 def _twins(tag):
