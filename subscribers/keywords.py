@@ -13,6 +13,8 @@ from enum import StrEnum
 from importlib import resources
 from typing import Final
 
+#: "네?" asks what was said
+_ASKING: Final = ("?", "？", "؟", "՞")
 #: whose words for yes count whatever the question's language is
 _ALWAYS_YES: Final = ("en", "ja", "ja-Hira")
 #: longer arguments are sentences, not names
@@ -81,6 +83,8 @@ def agrees(text: str, language: str) -> bool:
     In no other: the Indonesian "ya" is Spanish for "enough". Ask only where a question stands.
     """
     folded, known = fold(text), _yes(language)
+    if text.rstrip().endswith(_ASKING):
+        return False
     return any(one in known for one in _without_fillers(folded, _words().fillers)) if folded else False
 
 

@@ -152,8 +152,13 @@ def _help(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime
 
 
 def _join(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> Written | None:
-    """Whoever is registered already: JOIN starts again, or adds a place."""
+    """Whoever is registered already: JOIN starts again, or adds a place.
+
+    Behind it only a place may stand: in "cancel registration" a word for JOIN may come first.
+    """
     if person.known.state != "active":
+        if said.argument and not areas.find(desk.words.places, desk.postal, said.argument):
+            return _help(db, person, said, desk, now)
         return _start(db, person, said, desk, now)
     return _area(db, person, said, desk, now)
 

@@ -104,6 +104,16 @@ def test_whoever_is_registered_gets_their_places_or_starts_again(phones):
     assert phones.answers()[-1] == service("started_again")
 
 
+def test_joining_with_unknown_words_behind_it_starts_nobody_again(phones):
+    phones.write("JOIN Wajima")
+    phones.write("YES")
+    phones.write("STOP")
+    phones.write("JOIN no more")
+    assert phones.known().state == "stopped"
+    phones.write("JOIN Wajima")
+    assert phones.known().state == "active"
+
+
 def test_texts_go_to_whoever_registered_themself_as_to_others(phones):
     phones.write("JOIN Wajima")
     phones.write("YES")
@@ -130,7 +140,7 @@ def test_every_language_can_join_and_agree(tag):
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [("¡Ya, por favor!", "es"), ("ya", "fil"), ("oo", "pt"), ("いいです", "ja")]
+    ("text", "language"), [("¡Ya, por favor!", "es"), ("ya", "fil"), ("oo", "pt"), ("いいです", "ja"), ("네?", "ko")]
 )
 def test_what_says_yes_in_another_language_or_no_politely_is_no_consent(text, language):
     assert not keywords.agrees(text, language)
