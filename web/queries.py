@@ -11,6 +11,7 @@ from alerts import codec
 from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard
 from delivery import counting
+from delivery.byhand import holds, submissions
 from feeds.health import FeedState
 from storage import times
 from storage.connection import Connection
@@ -29,6 +30,7 @@ from web.snapshot import (
     StandingRow,
     TelegramRow,
     TextRow,
+    WaitingRow,
 )
 
 TELEGRAMS = 30
@@ -52,7 +54,7 @@ def snapshot(db: Connection, now: datetime, within: frozenset[str] | None = None
         open_notices=_count(db, "SELECT count(*) AS n FROM notices WHERE resolved_at IS NULL"),
         notices=_notices(db),
         lessons=_lessons(db),
-        held=_held(db),
+        waiting=_waiting(db, within),
         nearby=_nearby(db, within),
     )
 
@@ -74,6 +76,8 @@ def fingerprint(db: Connection, now: datetime) -> tuple[object, ...]:
         "SELECT id, state, planned, last_handover_at FROM broadcasts ORDER BY id DESC LIMIT 10",
         "SELECT name, content_at, failures, blind_since FROM feeds ORDER BY name",
         "SELECT id, state, due_at, reason FROM scheduled_lessons WHERE state IN ('waiting', 'held') ORDER BY id",
+        "SELECT id, state, deadline FROM submissions WHERE state IN ('waiting', 'approved') ORDER BY id",
+        "SELECT broadcast_id, deadline, overdue_at FROM holds WHERE closed_at IS NULL ORDER BY broadcast_id",
     )
     rows = [*newest, *(row for sql in lists for row in db.execute(sql))]
     return tuple(tuple(row.values()) for row in rows)
@@ -213,13 +217,25 @@ def _broadcasts(db: Connection, within: frozenset[str] | None) -> tuple[Broadcas
     return tuple(_broadcast(row, tuple(cells.get(row.integer("id"), ()))) for row in rows)
 
 
-def _held(db: Connection) -> tuple[BroadcastRow, ...]:
-    rows = db.execute(
-        f"SELECT {_BROADCAST}, '' AS version FROM broadcasts b WHERE state = 'held' AND"  # noqa: S608 -- names of columns
-        " b.id > (SELECT coalesce(max(id), 0) FROM broadcasts) - 5000 ORDER BY b.expires_at, b.id LIMIT :limit",
-        {"limit": _LISTED},
-    )
-    return tuple(_broadcast(row, ()) for row in rows)
+def _waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow, ...]:
+    held = [
+        WaitingRow(
+            path=f"/console/waiting/holds/{one.broadcast_id}", hazard=one.hazard, grade="", deadline=one.deadline, by=""
+        )
+        for one in holds.open_holds(db)
+    ]
+    submitted = [
+        WaitingRow(
+            path=f"/console/waiting/{one.id}",
+            hazard=one.hazard,
+            grade=one.grade,
+            deadline=one.deadline,
+            by=one.submitted_by.removeprefix("user:"),
+        )
+        for one in submissions.open_ones(db)
+        if within is None or one.municipality in within or within.intersection(one.areas)
+    ]
+    return tuple(sorted([*held, *submitted], key=lambda one: one.deadline))
 
 
 def _broadcast(row: Row, cells: tuple[Cell, ...]) -> BroadcastRow:

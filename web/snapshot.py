@@ -127,6 +127,20 @@ class LessonRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow:
+    """Something that somebody has to decide."""
+
+    #: of its page
+    path: str
+    hazard: str
+    #: '' for what a telegram led to
+    grade: str
+    deadline: datetime
+    #: who submitted it; '' for what a telegram led to
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nearby:
     """Somebody with an account who looks after people of a place."""
 
@@ -151,7 +165,7 @@ class Snapshot:
     open_notices: int
     notices: tuple[NoticeRow, ...]
     lessons: tuple[LessonRow, ...]
-    #: held: wait for people
-    held: tuple[BroadcastRow, ...]
+    #: wait for people, the nearest deadline first
+    waiting: tuple[WaitingRow, ...]
     #: who could go to whom nothing has reached
     nearby: tuple[Nearby, ...]

@@ -41,7 +41,7 @@ class NowPage:
 
     async def page(self, request: web.Request, visitor: Visitor) -> web.Response:
         """The whole page."""
-        return await self._frame.show(visitor, "console/now.html", live=await self._live(visitor))
+        return await self._frame.show(visitor, "console/now.html", live=await self._live(visitor, kept=False))
 
     async def live(self, request: web.Request, visitor: Visitor) -> web.Response:
         """The part that changes."""
@@ -51,14 +51,17 @@ class NowPage:
         """Says "refresh" to an open console."""
         return await self._watch.serve(request)
 
-    async def _live(self, visitor: Visitor) -> str:
-        """Made once for all open pages of the same places and language, until something changes."""
+    async def _live(self, visitor: Visitor, *, kept: bool = True) -> str:
+        """Made once for all open pages of the same places and language, until something changes.
+
+        `kept` False: whoever opens the page sees what they have just done.
+        """
         within = reach.scope(visitor, self._state.places)
         key = (visitor.words.language, within)
         async with self._turns.setdefault(key, asyncio.Lock()):
             made = self._made.get(key)
             fresh = self._clock() - self._state.live_seconds
-            if made is None or made[0] < fresh:
+            if made is None or made[0] < fresh or not kept:
                 snapshot = await self._state.db.read(queries.snapshot, visitor.now, within)
                 # Thousands of rows may be in force: not on the loop that polls and sends.
                 text = await asyncio.to_thread(render.live, self._state, snapshot, visitor.words, visitor.now, within)

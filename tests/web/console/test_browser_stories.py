@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from alerts import places
+from delivery.byhand import holds
 from storage.connection import Connection
 from storage.database import Database
 from tests.web import night, rows
@@ -51,6 +52,7 @@ async def browser(browser_path: str) -> AsyncIterator[Browser]:
 def _fill(db: Connection) -> None:
     night.fill(db, places.load())
     rows.a_broadcast(db, state="held", hazard="nankai_trough", reason="nankai_trough caution: hold")
+    holds.notice(db)
     _case(db)
 
 

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from delivery.byhand import holds
 from storage import audit
 from storage.connection import Connection
 from storage.database import Database
@@ -171,3 +172,17 @@ async def test_what_does_not_exist_is_not_found(browse: Open, sqlite_db: Databas
     client = await browse(a_state(sqlite_db))
     assert (await client.get(f"/console/broadcasts/{number}")).status == 404
     assert (await client.get(f"/console/telegrams/{number}")).status == 404
+
+
+async def test_what_waits_is_on_the_first_page_until_it_is_decided(browse: Open, db: Database) -> None:
+    def fill(connection: Connection) -> None:
+        rows.a_broadcast(connection, state="held", hazard="nankai_trough", created_at=rows.ago(60 * 24 * 30))
+        holds.notice(connection)
+
+    db.write_sync(fill)
+    client = await browse(a_state(db))
+    text = await (await client.get("/console?lang=en")).text()
+    assert 'href="/console/waiting/holds/1"' in text
+    assert "overdue since" in text
+    db.write_sync(holds.close, 1, "rejected", "user:aoi", "not ours", rows.NOW)
+    assert "/console/waiting/holds/1" not in await (await client.get("/console")).text()
