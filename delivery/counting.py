@@ -4,18 +4,22 @@ Pages read these few rows instead of hundreds of thousands of messages, and they
 Counting reads beside the sender and writes little; it paces itself by what it costs. Holds no person.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from storage import times
 from storage.connection import Connection
 from storage.database import Database
 
+P = TypeVar("P")
+T = TypeVar("T")
 #: receipts may come for so long after a broadcast began
 _STILL_MOVING = timedelta(days=4)
-#: counting rests so many times as long as it took
-_REST = 50.0
+#: counting rests so many times as long as it kept a processor busy, so that it takes a small part of one
+_REST = 25.0
 _AT_ONCE = 200
 
 Cell = tuple[str, str, str]  #: place, language, state
@@ -29,23 +33,31 @@ class Tally:
     clock: Callable[[], datetime]
     #: seconds, monotonic
     watch: Callable[[], float]
+    #: processor seconds of the thread that calls it
+    meter: Callable[[], float] = time.thread_time
     #: called when counts have changed
     on_counted: Callable[[], None] = lambda: None
     _rest_until: float = 0.0
 
     async def step(self) -> bool:
         """Count what has moved since the last time, unless the last time was too dear; True if anything was."""
-        began = self.watch()
-        if began < self._rest_until:
+        if self.watch() < self._rest_until:
             return False
-        found = await self.db.read(moved, self.clock() - _STILL_MOVING)
+        found, spent = await self.db.read(self._measured, moved, self.clock() - _STILL_MOVING)
         for broadcast_id, version in found:
-            cells = await self.db.read(cells_of, broadcast_id)
+            cells, more = await self.db.read(self._measured, cells_of, broadcast_id)
             await self.db.write(put, broadcast_id, cells, version, self.clock())
-        self._rest_until = self.watch() + (self.watch() - began) * _REST
+            spent += more
+        self._rest_until = self.watch() + spent * _REST
         if found:
             self.on_counted()
         return bool(found)
+
+    def _measured(self, db: Connection, work: Callable[[Connection, P], T], asked: P) -> tuple[T, float]:
+        """What a store function reads, and the processor seconds it took in its thread."""
+        began = self.meter()
+        found = work(db, asked)
+        return found, self.meter() - began
 
 
 def moved(db: Connection, since: datetime | None) -> list[tuple[int, str]]:

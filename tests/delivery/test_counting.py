@@ -24,7 +24,7 @@ def _cells(db: Database, broadcast: int) -> dict[tuple[str, str, str], int]:
 
 
 async def test_counts_follow_the_messages(db: Database) -> None:
-    tally = counting.Tally(db=db, clock=lambda: rows.NOW, watch=lambda: 0.0)
+    tally = counting.Tally(db=db, clock=lambda: rows.NOW, watch=lambda: 0.0, meter=lambda: 0.0)
     assert not await tally.step()
     number = db.write_sync(_fill)
     assert await tally.step()
@@ -54,17 +54,12 @@ async def test_what_is_old_is_not_looked_at_again(db: Database) -> None:
 
 async def test_a_dear_count_rests(db: Database) -> None:
     db.write_sync(_fill)
-    at = [0.0]
-
-    def watch() -> float:
-        at[0] += 1.0  # every look at the watch costs a second: a count costs one
-        return at[0]
-
-    tally = counting.Tally(db=db, clock=lambda: rows.NOW, watch=watch)
+    seconds, busy = [0.0], iter(range(1000))  # every reading keeps a processor busy for a second
+    tally = counting.Tally(db=db, clock=lambda: rows.NOW, watch=lambda: seconds[0], meter=lambda: next(busy))
     assert await tally.step()
     db.write_sync(lambda c: c.execute("UPDATE messages SET state = 'delivered' WHERE state = 'queued'"))
     assert not await tally.step()
-    at[0] += 100
+    seconds[0] += 100
     assert await tally.step()
 
 
