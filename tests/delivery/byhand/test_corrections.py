@@ -8,7 +8,7 @@ from delivery.byhand.correcting import Reason, Wish
 from delivery.byhand.signing import Person, Refused, Submitted
 from feeds.jma import compose
 from feeds.jma.compose import Item
-from tests.delivery.builders import SUZU, WAJIMA, a_person
+from tests.delivery.builders import SUZU, WAJIMA, a_person, set_state
 from tests.delivery.byhand.people import AOI, BRUNO, CHIYO, FAR, Office
 
 
@@ -143,3 +143,10 @@ async def test_nothing_in_force_is_left_of_what_was_cancelled(office):
     a_person(office.db, 3, WAJIMA, newcomer=True, now=office.clock.advance(5))
     await office.service.run()
     assert office.service.texts(3) == []
+
+
+async def test_a_broadcast_without_an_alert_of_its_own_can_be_corrected(office):
+    told = set_state(office.db, {WAJIMA: "L4"}, office.now)
+    await office.service.run()
+    await correct(office, Wish(broadcast_id=told, reason=Reason.FALSE_ALARM))
+    assert office.service.texts(1) == [f"new {WAJIMA}=L4", f"cancelled {WAJIMA}=L4"]

@@ -68,6 +68,7 @@ class WaitingPages:
         """Its routes."""
         gate = self._frame.gate
         router.add_get("/console/waiting", gate.page(self.everything, *_EITHER))
+        router.add_get("/console/waiting/part", gate.part(self.everything, *_EITHER))
         router.add_get(r"/console/waiting/{id:\d{1,15}}", gate.page(self.one, *_EITHER))
         router.add_post(r"/console/waiting/{id:\d{1,15}}", gate.page(self.decide, *_EITHER))
         router.add_get(r"/console/waiting/holds/{id:\d{1,15}}", gate.page(self.hold, *_EITHER))
