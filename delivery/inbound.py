@@ -17,3 +17,5 @@ class Inbound:
     answered_by_provider: bool = False
     #: the provider sends the person nothing any more
     opted_out: bool = False
+    #: to which sender of ours: its number, its service
+    to: tuple[str, ...] = ()

@@ -14,12 +14,13 @@ from aiohttp import web
 from alerts import places
 from alerts import store as state
 from campaigns import runner as lessons
+from campaigns.drills.playing import Desk
 from delivery import accepting, counting, probing, reconciling
 from delivery.byhand import calling
 from delivery.decider import Decider
 from delivery.deciding import Decided
+from delivery.drilling.guards import NoDrills
 from delivery.forms import Rates
-from delivery.operators import Operator
 from delivery.planner import Planner
 from delivery.rate import Bucket, Pool
 from delivery.receiving import Receiver
@@ -32,13 +33,11 @@ from feeds import fetch
 from feeds.health import Judgement, Sight
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
-from service import anchors, opening, self_service, transports, upkeep
+from service import anchors, drills, opening, self_service, transports, upkeep
 from service.clock import Clock, system_time
 from service.settings import Settings, SettingsError
 from storage.database import Database
-from subscribers import msisdn
-from subscribers.refusal import Refused
-from subscribers.sealing import Sealer, SealingError
+from subscribers.sealing import Sealer
 from templates_i18n.catalogue import Catalogue
 from web.app import make_app
 from web.live import Changes
@@ -80,10 +79,10 @@ class Service:
         loop = asyncio.get_running_loop()
         self._changes = Changes()
         self._words = parts.catalogue
-        self._receiver = Receiver(db=db, on_recorded=self._changes.notify, mask=_masked(parts.sealer))
+        self._receiver = Receiver(db=db, on_recorded=self._changes.notify, mask=opening.masked(parts.sealer))
         self.sender = Sender(
             db=db,
-            transport=parts.transport,
+            transport=NoDrills(inner=parts.transport, sender=settings.drill_sender),
             unseal=parts.sealer.open,
             bucket=_pace(settings, loop.time),
             clock=clock,
@@ -98,7 +97,7 @@ class Service:
             rates=Rates(segments_per_second=settings.rate(), targets=_seconds(settings.targets())),
             clock=clock,
             wake_sender=self._planned,
-            operators=_phones(settings.operator_numbers, parts.sealer),
+            operators=opening.phones(settings.operator_numbers, parts.sealer),
         )
         self.decider = Decider(
             db=db,
@@ -108,6 +107,8 @@ class Service:
             on_decided=self._decided,
             catching_up=lambda: self.poller.catching_up,
         )
+        desk = Desk(catalogue=lambda: self._words, places=self.places, two_way=settings.two_way)
+        self._drills = drills.of_service(settings, db, desk, parts.transport, parts.sealer.open, clock)
         self.inbox = self._inbox() if settings.two_way else None
         self._probe = self._make_probe() if settings.probe_minutes else None
         self._session = fetch.new_session(feed_settings(settings))
@@ -125,6 +126,7 @@ class Service:
         if not self.parts.simulation:
             await self.parts.db.write(upkeep.note_settings, self.parts.settings, self.parts.clock())
         await self.look_at_languages()
+        await self._drills.start()
         await self._listen()
         self._tasks = [
             asyncio.create_task(self._keep_up(agent.run), name=type(agent).__name__)
@@ -143,6 +145,7 @@ class Service:
         self._clock.every(second, "count outcomes", self._tally.step, at_once=True)
         self._clock.every(second, "end by time", self.end_by_time, at_once=True)
         self._clock.every(second, "what waits for two people", self.call_for_decisions, at_once=True)
+        self._clock.every(second, "drills", self.play_drills, at_once=True)
         self._clock.every(second, "lessons", self.run_lessons, at_once=True)
         self._clock.every(min(poll, timedelta(seconds=5)), "languages", self.look_at_languages, at_once=False)
         self._clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
@@ -207,6 +210,11 @@ class Service:
         if await lessons.run_due(self.parts.db, self._words, self.parts.clock()):
             self._planned()
 
+    async def play_drills(self) -> None:
+        """What is due of drills, to their own phones and people only."""
+        if await self._drills.look():
+            self._changes.notify()
+
     async def look_at_languages(self) -> None:
         """Real SMS go out only in languages that somebody answers for."""
         if not self.parts.settings.sends_for_real:
@@ -232,6 +240,7 @@ class Service:
             opening.desk(opening.answers(lambda: self._words, self.places), self.parts.sealer),
             abroad=self.parts.settings.sends_for_real,
             budget=self.parts.settings.codes_per_hour,
+            drill_sender=self.parts.settings.drill_sender,
         )
         return Inbox(db=self.parts.db, desk=desk, on_taken=self._replied)
 
@@ -243,7 +252,7 @@ class Service:
         settings = self.parts.settings
         return probing.Probe(
             every=timedelta(minutes=settings.probe_minutes),
-            phone=_phones([settings.probe_number], self.parts.sealer)[0],
+            phone=opening.phones([settings.probe_number], self.parts.sealer)[0],
             catalogue=lambda: self._words,
             places=self.places,
         )
@@ -287,8 +296,9 @@ class Service:
             self._changes.notify()
 
     async def take_receipts(self, arrived: Sequence[Receipt]) -> None:
-        """The provider's word on texts."""
-        await self._receiver.take(arrived)
+        """The provider's word on texts, of drills and of all others."""
+        if others := await self._drills.take(arrived):
+            await self._receiver.take(others)
 
     def _planned(self) -> None:
         self.sender.wake()
@@ -380,20 +390,3 @@ def _pace(settings: Settings, clock: Callable[[], float]) -> Bucket | Pool:
 
 def _seconds(targets: dict[str, timedelta]) -> dict[str, int]:
     return {name: int(target.total_seconds()) for name, target in targets.items()}
-
-
-def _masked(sealer: Sealer) -> Callable[[bytes], str]:
-    """A stored number as a notice may show it; empty where it does not open."""
-
-    def shown(sealed: bytes) -> str:
-        with suppress(SealingError):
-            return msisdn.mask(sealer.open(sealed))
-        return ""
-
-    return shown
-
-
-def _phones(written: Sequence[str], sealer: Sealer) -> list[Operator]:
-    """Numbers of the settings, sealed like everybody's."""
-    numbers = [number for text in written if not isinstance(number := msisdn.parse(text), Refused)]
-    return [Operator(number_hash=sealer.fingerprint(number), number_sealed=sealer.seal(number)) for number in numbers]

@@ -8,16 +8,18 @@ from pathlib import Path
 from alerts import places
 from alerts.places import PlaceTable
 from delivery import accepting
+from delivery.operators import Operator
 from delivery.twoway.answering import Words
 from delivery.twoway.replies import Desk
 from service.settings import Settings, SettingsError
 from storage import database
 from storage.connection import Role
 from storage.database import Database
-from subscribers import postal, rotation, sealing, store
+from subscribers import msisdn, postal, rotation, sealing, store
 from subscribers.importing import Reader
 from subscribers.languages import LanguageNames
-from subscribers.sealing import Sealer
+from subscribers.refusal import Refused
+from subscribers.sealing import Sealer, SealingError
 from templates_i18n import catalogue as catalogues
 from templates_i18n.catalogue import Catalogue
 
@@ -145,3 +147,20 @@ def reader(catalogue: Catalogue, municipality: str) -> Reader:
 
 def _languages(catalogue: Catalogue) -> LanguageNames:
     return LanguageNames({tag: (name.name, name.english, name.japanese) for tag, name in catalogue.names.items()})
+
+
+def masked(sealer: Sealer) -> Callable[[bytes], str]:
+    """A stored number as a notice may show it; empty where it does not open."""
+
+    def shown(sealed: bytes) -> str:
+        with suppress(SealingError):
+            return msisdn.mask(sealer.open(sealed))
+        return ""
+
+    return shown
+
+
+def phones(written: Sequence[str], sealer: Sealer) -> list[Operator]:
+    """Numbers of the settings, sealed like everybody's."""
+    numbers = [number for text in written if not isinstance(number := msisdn.parse(text), Refused)]
+    return [Operator(number_hash=sealer.fingerprint(number), number_sealed=sealer.seal(number)) for number in numbers]

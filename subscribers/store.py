@@ -32,7 +32,7 @@ class Role(StrEnum):
 
 
 #: what is kept of a person's replies, beside the log of inbound texts
-_REPLIES = ("place_choices", "kept_texts", "triage", "consents")
+_REPLIES = ("place_choices", "kept_texts", "triage", "consents", "drill_people", "drill_messages")
 _ADD_SUBSCRIBER = """
 INSERT INTO subscribers (number_hash, number_sealed, role, state, created_at)
 VALUES (:number_hash, :number_sealed, :role, :state, :now)

@@ -127,8 +127,8 @@ class PartsWriter:
             place=place,
             actions=(act, *phrases) if act and act != composition.TOPIC else phrases,
             body=tuple(body),
-            drill=_drill(languages, unicode=False) if request.is_drill else "",
-            drill_unicode=_drill(languages, unicode=True) if request.is_drill else "",
+            drill=drill_words(languages, unicode=False) if request.is_drill else "",
+            drill_unicode=drill_words(languages, unicode=True) if request.is_drill else "",
             room=Room(
                 plain=language.plain and len(languages) == 1,
                 form=self.form,
@@ -299,7 +299,7 @@ def source_line(hazard: Hazard, form: Form = Form.FULL) -> str:
     return f"clock{by}" if form is Form.CORE else f"issued{by}"
 
 
-def _drill(languages: tuple[Language, ...], *, unicode: bool) -> str:
+def drill_words(languages: tuple[Language, ...], *, unicode: bool) -> str:
     """The drill words: the reader's, and those a bystander knows unless they are said already."""
     own = " ".join(each.drill_word for each in languages)
     if any(each.drill_japanese in own for each in languages):

@@ -71,10 +71,13 @@ def inbound(form: Mapping[str, str], now: datetime) -> Inbound | None:
         answered_by_provider=taxonomy.answers_itself(form.get("OptOutType", ""), form.get("Body", "")),
         opted_out=form.get("OptOutType", "").upper() == "STOP",
         received_at=now,
+        to=tuple(form[name][:_LONGEST_ID] for name in ("To", "MessagingServiceSid") if form.get(name)),
     )
 
 
 def _number(text: str | None) -> int | None:
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 19:
+    """A whole number; ids of drills are negative."""
+    digits = (text or "").removeprefix("-")
+    if text is None or not digits.isascii() or not digits.isdigit() or len(digits) > 19:
         return None
-    return number if (number := int(text)) <= _LARGEST else None
+    return number if abs(number := int(text)) <= _LARGEST else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from delivery import stopping
+from delivery.drilling import answers
 from delivery.inbound import Inbound
 from delivery.joining import by_sms
 from delivery.joining.by_sms import Stranger
@@ -52,6 +53,8 @@ class Desk:
     abroad: bool = False
     #: answers to people who are not registered, in an hour
     budget: int = 2000
+    #: a digit sent to it answers a drill and nothing else; '' for none
+    drill_sender: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +209,10 @@ def _listed(db: Connection, person: _Person, desk: Desk) -> Written | None:
 
 
 def _digit(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> Written | None:
-    """An answer to whatever was asked last: which place, is somebody safe, a lesson's question."""
+    """An answer to whatever was asked last: a drill's question, which place, is somebody safe, a lesson's question."""
     identity = person.known.subscriber_id
+    if desk.drill_sender and desk.drill_sender in person.text.to and answers.take(db, identity, said.argument[:3], now):
+        return None
     place = choices.asked(db, identity, now)
     rows = db.execute(_LAST_QUESTION, {"id": identity, "since": times.to_text(now - _QUESTION_STANDS)})
     asked = rows[0] if rows else None

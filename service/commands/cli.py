@@ -13,6 +13,7 @@ import click
 from service.commands import (
     campaigns,
     checking,
+    drilling,
     duty,
     holds,
     keys,
@@ -53,6 +54,7 @@ for command in (
     residents.residents,
     shelters.shelters,
     campaigns.campaigns,
+    drilling.drill,
     languages.languages,
     telegrams.telegrams,
     state.state,

@@ -1,0 +1,79 @@
+"""The bundled days as scripts of drills: what their telegrams bring to one municipality.
+
+A municipality that a day does not touch practises what happened at the first place of that day that it does.
+"""
+
+import functools
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from alerts.places import Place, PlaceTable
+from alerts.vocabulary import Hazard
+from campaigns.drills import script
+from campaigns.drills.script import Script, ScriptError, Step
+from feeds.jma import reading
+from service import replay
+from service.replay import TelegramFile
+from service.scenarios import SCENARIOS
+
+#: minutes that nothing happens, at most
+_LONGEST_PAUSE = 10
+_AT_SEA = frozenset({Hazard.TSUNAMI, Hazard.STORM_SURGE, Hazard.WAVE})
+
+
+def bundled(name: str, municipality: str, places: PlaceTable) -> Script:
+    """A bundled day for one municipality, its long pauses shortened. ScriptError if it brings nothing there."""
+    steps = _steps(name, places)
+    target = places.place(municipality)
+    if target is None:
+        raise ScriptError([f"{municipality}: no municipality has this code"])
+    for source in dict.fromkeys((municipality, *SCENARIOS[name].homes)):
+        area = script.area_of(source, places)
+        # for the whole of the municipality that practises
+        here = [
+            replace(one, areas=(target.code,)) for one in steps if not area.isdisjoint(one.areas) and _fits(one, target)
+        ]
+        try:
+            return script.shortened(script.made(name, here, name), _LONGEST_PAUSE)
+        except ScriptError:
+            continue
+    raise ScriptError([f"{name}: brings nothing that people in {municipality} would be told of"])
+
+
+def _fits(step: Step, target: Place) -> bool:
+    return target.coastal or step.hazard not in _AT_SEA
+
+
+@functools.cache
+def _steps(name: str, places: PlaceTable) -> tuple[Step, ...]:
+    """All that the telegrams of a day bring anywhere: read once, with the readers that read real ones."""
+    day = SCENARIOS[name]
+    files = [
+        TelegramFile(path=Path(f"{code}.xml"), digest=reading.digest_of(raw), reading=reading.read(raw, f"{code}.xml"))
+        for step in day.steps()
+        for code, raw in [(step.code, step.raw), *((one.code, one.raw) for one in step.further)]
+        if code
+    ]
+    found: list[Step] = []
+    minute = 0
+    for row in replay.replay(files, places)["telegrams"]:
+        for alert in row["alerts"] if row["status"] == "Actual" else ():
+            # a telegram that comes late says what is so now
+            minute = max(minute, _minute(alert, day.start))
+            found += _of_alert(alert, minute)
+    return tuple(found)
+
+
+def _minute(alert: dict[str, object], start: datetime) -> int:
+    return int((datetime.fromisoformat(str(alert["sent"])) - start).total_seconds()) // 60
+
+
+def _of_alert(alert: dict[str, object], minute: int) -> list[Step]:
+    grades: dict[str, list[str]] = {}
+    places = alert["places"]
+    assert isinstance(places, dict)
+    for code, grade in places.items():
+        grades.setdefault(grade, []).append(code)
+    hazard = Hazard(str(alert["hazard"]))
+    return [Step(minute=minute, hazard=hazard, grade=grade, areas=tuple(codes)) for grade, codes in grades.items()]
