@@ -152,7 +152,7 @@ def check(data: bytes, task: Task) -> Checked | Reason:
     """Read and check a file; knows nothing of what is kept."""
     read = sheets.read(data)
     if isinstance(read, Refused):
-        return Reason(en=read.reason, ja="ファイルを読めません。XLSX または CSV（UTF-8）で保存し直してください")
+        return Reason(en=read.reason, ja=read.ja)
     return listing.check(read, task.places, task.municipality)
 
 

@@ -27,7 +27,10 @@ _FORMULA: Final = ("=", "+", "-", "@")
 def place(table: PlaceTable, text: str, *, near: str) -> str | Refused:
     """The municipality a code or name means. `near`: the registering one, which settles a lost zero."""
     if not text.strip():
-        return Refused(reason="empty; expected a municipality code or name")
+        return Refused(
+            reason="empty; expected a municipality code or name",
+            ja="空です。市区町村のコードか名前を書いてください",
+        )
     plain = unicodedata.normalize("NFKC", text).strip()
     if re.fullmatch(r"[\d\s]+(?:\.0+)?", plain):
         readings = table.code_readings(plain.partition(".")[0])
@@ -64,7 +67,10 @@ def place_within(table: PlaceTable, text: str, codes: tuple[str, ...] | Refused,
     if isinstance(named, Refused) or named in wide or not wide.isdisjoint(table.wards_of(named)):
         return named
     elsewhere = ", ".join(_full_name(table, found) for code in codes if (found := table.place(code)))
-    return Refused(reason=f"{quoted(text)}, but the postal code lies in {elsewhere}; correct one of the two")
+    return Refused(
+        reason=f"{quoted(text)}, but the postal code lies in {elsewhere}; correct one of the two",
+        ja=f"{quoted(text)} とありますが、郵便番号は {elsewhere} のものです。どちらかを直してください",
+    )
 
 
 def further_places(table: PlaceTable, text: str, *, near: str) -> tuple[str, ...] | Refused:
@@ -78,7 +84,10 @@ def further_places(table: PlaceTable, text: str, *, near: str) -> tuple[str, ...
     unique = tuple(dict.fromkeys(codes))
     if len(unique) > registration.MAX_FURTHER_PLACES:
         most = registration.MAX_FURTHER_PLACES
-        return Refused(reason=f"{len(unique)} further places; at most {most} beside the municipality")
+        return Refused(
+            reason=f"{len(unique)} further places; at most {most} beside the municipality",
+            ja=f"ほかの場所が {len(unique)} か所あります。市区町村のほかに {most} か所までです",
+        )
     return unique
 
 
@@ -87,13 +96,25 @@ def groups(text: str) -> tuple[str, ...] | Refused:
     words = {" ".join(_visible(piece).split()) for part in _BETWEEN.split(text) for piece in _COMMAS.split(part)} - {""}
     for word in sorted(words):
         if word.startswith(_FORMULA):
-            return Refused(reason=f"{quoted(word)} begins like a formula; write plain words")
+            return Refused(
+                reason=f"{quoted(word)} begins like a formula; write plain words",
+                ja=f"{quoted(word)} は数式のように始まっています。ふつうの言葉で書いてください",
+            )
         if len(word) > MAX_GROUP_LENGTH:
-            return Refused(reason=f"{quoted(word)} is longer than {MAX_GROUP_LENGTH} characters")
+            return Refused(
+                reason=f"{quoted(word)} is longer than {MAX_GROUP_LENGTH} characters",
+                ja=f"{quoted(word)} は {MAX_GROUP_LENGTH} 文字を超えています",
+            )
         if quoted(word) != f"“{word}”":
-            return Refused(reason=f"{quoted(word)} holds a phone number or signs that no group has")
+            return Refused(
+                reason=f"{quoted(word)} holds a phone number or signs that no group has",
+                ja=f"{quoted(word)} に電話番号か、グループ名に使えない記号が入っています",
+            )
     if len(words) > MAX_GROUPS:
-        return Refused(reason=f"{len(words)} groups; at most {MAX_GROUPS}")
+        return Refused(
+            reason=f"{len(words)} groups; at most {MAX_GROUPS}",
+            ja=f"グループが {len(words)} 個あります。{MAX_GROUPS} 個までです",
+        )
     return tuple(sorted(words))
 
 
@@ -104,7 +125,10 @@ def lessons(text: str) -> bool | Refused:
         return False
     if not word or word in _YES:
         return True
-    return Refused(reason=f"{quoted(text)} is neither yes nor no")
+    return Refused(
+        reason=f"{quoted(text)} is neither yes nor no",
+        ja=f"{quoted(text)} は「はい」でも「いいえ」でもありません（yes か no）",
+    )
 
 
 def min_level(text: str) -> str | Refused:
@@ -115,7 +139,10 @@ def min_level(text: str) -> str | Refused:
     found = _LEVEL.fullmatch(word)
     if found and (level := f"L{found[1]}") in registration.MIN_LEVELS:
         return level
-    return Refused(reason=f"{quoted(text)} is not L2, L3 or L4; level 4 and more cannot be switched off")
+    return Refused(
+        reason=f"{quoted(text)} is not L2, L3 or L4; level 4 and more cannot be switched off",
+        ja=f"{quoted(text)} は L2、L3、L4 のどれでもありません。警戒レベル4以上は止められません",
+    )
 
 
 def _nearest(readings: Sequence[str], near: str) -> str | None:
@@ -136,13 +163,20 @@ def _pieces(table: PlaceTable, text: str) -> list[str]:
 
 
 def _unknown(text: str) -> Refused:
-    return Refused(reason=f"{quoted(text)} is no municipality; expected its code of 5, 6 or 7 digits or its name")
+    return Refused(
+        reason=f"{quoted(text)} is no municipality; expected its code of 5, 6 or 7 digits or its name",
+        ja=f"{quoted(text)} という市区町村はありません。5～7桁のコードか名前を書いてください",
+    )
 
 
 def _ambiguous(table: PlaceTable, text: str, found: Sequence[Place]) -> Refused:
     named = [f"{_full_name(table, candidate)} {candidate.code}" for candidate in found[:_CANDIDATES]]
     more = f" and {len(found) - _CANDIDATES} more" if len(found) > _CANDIDATES else ""
-    return Refused(reason=f"{quoted(text)} can mean {', '.join(named)}{more}; write the code")
+    others = f"、ほか {len(found) - _CANDIDATES} か所" if len(found) > _CANDIDATES else ""
+    return Refused(
+        reason=f"{quoted(text)} can mean {', '.join(named)}{more}; write the code",
+        ja=f"{quoted(text)} は一つに決まりません（{'、'.join(named)}{others}）。コードを書いてください",
+    )
 
 
 def _full_name(table: PlaceTable, found: Place) -> str:

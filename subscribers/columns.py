@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from subscribers.refusal import Refused, quoted
 
@@ -47,40 +47,50 @@ _HEADINGS: Final[Mapping[Field, str]] = {
     "配信レベル|受信レベル",
 }
 
-#: What it looks like -> beginnings of English words, then parts of Japanese headings.
-_FORBIDDEN: Final[tuple[tuple[str, str, str], ...]] = (
+
+class What(NamedTuple):
+    """What a forbidden heading looks like, in both languages."""
+
+    en: str
+    ja: str
+
+
+_A_NAME: Final = What("a name", "氏名")
+_A_NATIONALITY: Final = What("a nationality", "国籍")
+#: What it looks like, beginnings of English words, parts of Japanese headings.
+_FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
     (
-        "a birth date",
+        What("a birth date", "生年月日"),
         "birth|dob|born",
         "生年月日|誕生|生まれ|出生",
     ),
     (
-        "a nationality",
+        _A_NATIONALITY,
         "nationalit|citizen|country|passport",
         "国籍|出身|母国|国名|パスポート|旅券|护照",
     ),
     (
-        "a residence card or another personal number",
+        What("a residence card or another personal number", "在留カードなどの個人番号"),
         "zairyu|residence|resident|card|mynumber",
         "在留カード|在留番号|在留者番号|カード番号|マイナンバー|個人番号|住民票",
     ),
     (
-        "a visa or residence status",
+        What("a visa or residence status", "在留資格・ビザ"),
         "visa|status|permit",
         "在留|資格|ステータス|ビザ|査証|签证|特別永住|永住",
     ),
     (
-        "an employer",
+        What("an employer", "勤務先"),
         "employ|company|workplace|occupation|job",
         "勤務|勤め先|勤先|雇用|雇い主|会社|企業|職場|職業|就労|就業|就職|所属機関|事業所|派遣先|受入機関",
     ),
     (
-        "a name",
+        _A_NAME,
         "surname|forename|nickname|nome|nombre",
         "氏名|名前|なまえ|姓|苗字|名字|フリガナ|ふりがな|よみがな|ヨミガナ|読み仮名|ローマ字|者名|人名|主名",
     ),
 )
-_FORBIDDEN_WHOLE: Final = {"名": "a name", "氏": "a name", "カナ": "a name", "かな": "a name", "国": "a nationality"}
+_FORBIDDEN_WHOLE: Final = {"名": _A_NAME, "氏": _A_NAME, "カナ": _A_NAME, "かな": _A_NAME, "国": _A_NATIONALITY}
 _SIMILAR: Final = 0.82
 
 
@@ -102,15 +112,19 @@ def read(cells: Sequence[str]) -> Header | Refused:
     for position, cell in enumerate(cells):
         field = _field(cell)
         if field is None:
-            if reason := why_forbidden(cell):
-                return Refused(reason=reason)
+            if refused := why_forbidden(cell):
+                return refused
             ignored.append(cell)
         elif field in at:
-            return Refused(reason=f"two columns for {field}: {quoted(cells[at[field]])} and {quoted(cell)}; keep one")
+            first, second = quoted(cells[at[field]]), quoted(cell)
+            return Refused(
+                reason=f"two columns for {field}: {first} and {second}; keep one",
+                ja=f"{field} の列が二つあります（{first} と {second}）。一つにしてください",
+            )
         else:
             at[field] = position
-    if reason := _why_incomplete(at) or _why_misspelt(at, ignored):
-        return Refused(reason=reason)
+    if refused := _why_incomplete(at) or _why_misspelt(at, ignored):
+        return refused
     return Header(at=at, width=_width(cells), ignored=tuple(cell for cell in ignored if cell))
 
 
@@ -119,14 +133,17 @@ def names_phone(cells: Sequence[str]) -> bool:
     return any(_field(cell) is Field.PHONE for cell in cells)
 
 
-def why_forbidden(cell: str) -> str:
-    """Why a file with this heading is refused; empty if it may stand there."""
-    what = "" if _field(cell) else _looks_like(cell)
-    if not what:
-        return ""
-    return (
-        f"column {quoted(cell)} looks like {what}; this service never holds names, birth dates, nationalities, "
-        "residence cards or status, visas or employers. Delete the column and import the file again"
+def why_forbidden(cell: str) -> Refused | None:
+    """Why a file with this heading is refused; None if it may stand there."""
+    what = None if _field(cell) else _looks_like(cell)
+    if what is None:
+        return None
+    return Refused(
+        reason=f"column {quoted(cell)} looks like {what.en}; this service never holds names, birth dates, "
+        "nationalities, residence cards or status, visas or employers: what is not stored cannot be asked for. "
+        "Delete the column and import the file again",
+        ja=f"列 {quoted(cell)} は{what.ja}のようです。氏名、生年月日、国籍、在留カード・在留資格、ビザ、勤務先は"
+        "保存しません（保存していないものは、だれにも求められません）。この列を消して、もう一度取り込んでください",
     )
 
 
@@ -136,7 +153,7 @@ def _field(cell: str) -> Field | None:
     return _FIELDS.get(_folded(whole)) or _FIELDS.get(_folded(without_remark))
 
 
-def _looks_like(cell: str) -> str:
+def _looks_like(cell: str) -> What | None:
     plain = unicodedata.normalize("NFKC", cell)
     squeezed = "".join(plain.split())
     if what := _FORBIDDEN_WHOLE.get(squeezed):
@@ -148,28 +165,37 @@ def _looks_like(cell: str) -> str:
             return what
         if any(part in squeezed for part in parts.split("|")):
             return what
-    return "a name" if any(word.endswith(("name", "names")) for word in words) else ""
+    return _A_NAME if any(word.endswith(("name", "names")) for word in words) else None
 
 
-def _why_incomplete(at: Mapping[Field, int]) -> str:
-    for field, examples in ((Field.PHONE, "phone or 電話番号"), (Field.LANGUAGE, "language or 言語")):
+def _why_incomplete(at: Mapping[Field, int]) -> Refused | None:
+    for field, heading in ((Field.PHONE, "電話番号"), (Field.LANGUAGE, "言語")):
         if field not in at:
-            return f"row 1 has no column for the {field}; expected a heading such as {examples}"
+            return Refused(
+                reason=f"row 1 has no column for the {field}; expected a heading such as {field} or {heading}",
+                ja=f"1行目に{heading}の列がありません。{field} か{heading}のような見出しを書いてください",
+            )
     if Field.MUNICIPALITY in at or Field.POSTAL_CODE in at:
-        return ""
-    return (
-        "row 1 has no column for the municipality; expected a heading such as municipality or 市区町村, "
-        "or postal_code or 郵便番号"
+        return None
+    return Refused(
+        reason="row 1 has no column for the municipality; expected a heading such as municipality or 市区町村, "
+        "or postal_code or 郵便番号",
+        ja="1行目に市区町村の列がありません。municipality か市区町村、または postal_code か郵便番号の見出しを"
+        "書いてください",
     )
 
 
-def _why_misspelt(at: Mapping[Field, int], ignored: Sequence[str]) -> str:
+def _why_misspelt(at: Mapping[Field, int], ignored: Sequence[str]) -> Refused | None:
     """A column nobody reads would be lost in silence; one letter off is a slip, not another column."""
     for cell in ignored:
         for heading in difflib.get_close_matches(_folded(cell), _FIELDS, n=1, cutoff=_SIMILAR):
             if _FIELDS[heading] not in at:
-                return f"column {quoted(cell)} looks like {_FIELDS[heading]} misspelt; correct the heading in row 1"
-    return ""
+                meant = _FIELDS[heading]
+                return Refused(
+                    reason=f"column {quoted(cell)} looks like {meant} misspelt; correct the heading in row 1",
+                    ja=f"列 {quoted(cell)} は {meant} の書き間違いのようです。1行目の見出しを直してください",
+                )
+    return None
 
 
 def _width(cells: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ Knows nothing of who is registered already: that is `intake`, and the answer mus
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from alerts.places import PlaceTable
 from subscribers import cells, columns, msisdn
@@ -22,6 +22,8 @@ T = TypeVar("T")
 _REMEMBERED = 20_000
 #: stands for the number until it is read
 _NOBODY = Msisdn("")
+#: (column, why): what is wrong with a row
+_Wrong: TypeAlias = tuple[str, Refused]
 #: a cell with a postal code -> the five-digit codes of the municipalities it can mean, or why it means none
 PostalReader = Callable[[str], tuple[str, ...] | Refused]
 
@@ -35,6 +37,8 @@ class RowRefused:
     #: the field at fault, by its name in the interface; the first one where there are several
     column: str
     reason: str
+    #: the same in Japanese
+    reason_ja: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +89,7 @@ def check(sheets: Sequence[Sheet], reader: Reader) -> Checked | Refused:
         return header
     filled = [(number, row) for number, row in enumerate(sheet.rows[1:], start=2) if any(row)]
     if not filled:
-        return Refused(reason="the file has a header and no rows below it")
+        return Refused(reason="the file has a header and no rows below it", ja="見出しの下に行がありません")
     tally, read = _Tally(), _Cells(header, reader)
     for number, row in filled:
         _take(tally, number, read.read(row))
@@ -101,8 +105,8 @@ def check(sheets: Sequence[Sheet], reader: Reader) -> Checked | Refused:
 def _residents_sheet(sheets: Sequence[Sheet]) -> Sheet | Refused:
     """The one sheet with a phone column; the others of a workbook may hold notes, but nothing forbidden."""
     for sheet in sheets:
-        if sum(map(bool, sheet.rows[0])) > 1 and (reason := _why_forbidden(sheet.rows[0])):
-            return Refused(reason=reason)
+        if sum(map(bool, sheet.rows[0])) > 1 and (refused := _why_forbidden(sheet.rows[0])):
+            return refused
     found = [sheet for sheet in sheets if columns.names_phone(sheet.rows[0])]
     match found:
         case [sheet]:
@@ -111,18 +115,22 @@ def _residents_sheet(sheets: Sequence[Sheet]) -> Sheet | Refused:
             return sheets[0]
         case _:
             names = ", ".join(quoted(sheet.name) for sheet in found)
-            return Refused(reason=f"several sheets hold residents: {names}; import one sheet per file")
+            return Refused(
+                reason=f"several sheets hold residents: {names}; import one sheet per file",
+                ja=f"住民の一覧が複数のシートにあります（{names}）。1ファイルに1シートで取り込んでください",
+            )
 
 
-def _why_forbidden(heading: Sequence[str]) -> str:
-    return next((reason for cell in heading if (reason := columns.why_forbidden(cell))), "")
+def _why_forbidden(heading: Sequence[str]) -> Refused | None:
+    return next((refused for cell in heading if (refused := columns.why_forbidden(cell))), None)
 
 
-def _take(tally: _Tally, number: int, read: Entry | list[tuple[str, str]]) -> None:
+def _take(tally: _Tally, number: int, read: Entry | list[_Wrong]) -> None:
     if isinstance(read, list):
-        (column, reason), *others = read
-        told = "; ".join([reason, *(f"{name}: {why}" for name, why in others)])
-        tally.refused.append(RowRefused(row=number, column=column, reason=told))
+        (column, first), *others = read
+        told = "; ".join([first.reason, *(f"{name}: {why.reason}" for name, why in others)])
+        told_ja = "。".join([first.ja, *(f"{name}：{why.ja}" for name, why in others)])
+        tally.refused.append(RowRefused(row=number, column=column, reason=told, reason_ja=told_ja))
         return
     before = tally.entries.get(read.number)
     if before is None:
@@ -131,8 +139,15 @@ def _take(tally: _Tally, number: int, read: Entry | list[tuple[str, str]]) -> No
     elif before == read:
         tally.repeated += 1
     else:
-        reason = f"the number stands in row {tally.first_row[read.number]} with other values; keep one of the rows"
-        tally.refused.append(RowRefused(row=number, column=Field.PHONE, reason=reason))
+        first_row = tally.first_row[read.number]
+        tally.refused.append(
+            RowRefused(
+                row=number,
+                column=Field.PHONE,
+                reason=f"the number stands in row {first_row} with other values; keep one of the rows",
+                reason_ja=f"同じ番号が {first_row} 行目に別の内容であります。どちらか一行にしてください",
+            )
+        )
 
 
 class _Cells:
@@ -153,18 +168,26 @@ class _Cells:
         self._groups = _once(cells.groups)
         self._rest = functools.lru_cache(maxsize=_REMEMBERED)(self._read_rest)
 
-    def read(self, row: tuple[str, ...]) -> Entry | list[tuple[str, str]]:
-        """The entry, or (column, reason) of everything that is wrong with the row."""
+    def read(self, row: tuple[str, ...]) -> Entry | list[_Wrong]:
+        """The entry, or everything that is wrong with the row."""
         width, phone = self._header.width, self._phone
         if any(row[width:]):
-            return [("", f"more cells than the header has ({width}); put cells with commas in quotes")]
+            return [
+                (
+                    "",
+                    Refused(
+                        reason=f"more cells than the header has ({width}); put cells with commas in quotes",
+                        ja=f"見出しの列数（{width}）よりセルが多くあります。カンマを含むセルは引用符で囲んでください",
+                    ),
+                )
+            ]
         number = msisdn.parse(row[phone] if phone < len(row) else "")
         rest = self._rest((*row[:phone], "", *row[phone + 1 :]))
         if isinstance(number, Refused):
-            return [(Field.PHONE, number.reason), *(rest if isinstance(rest, list) else ())]
+            return [(Field.PHONE, number), *(rest if isinstance(rest, list) else ())]
         return rest if isinstance(rest, list) else replace(rest, number=number)
 
-    def _read_rest(self, row: tuple[str, ...]) -> Entry | list[tuple[str, str]]:
+    def _read_rest(self, row: tuple[str, ...]) -> Entry | list[_Wrong]:
         """The entry without its number, or what is wrong with the rest of the row."""
         taken = _Row(self._header, row)
         language = taken.read(Field.LANGUAGE, self._language)
@@ -206,7 +229,7 @@ class _Row:
     def __init__(self, header: Header, cells: Sequence[str]) -> None:
         self._at = header.at
         self._cells = cells
-        self.wrong: list[tuple[str, str]] = []
+        self.wrong: list[_Wrong] = []
 
     def cell(self, name: Field) -> str:
         """The text of a field, empty where the row is shorter than the header."""
@@ -224,6 +247,6 @@ class _Row:
     def take(self, name: Field, value: T | Refused) -> T | None:
         """The value, or None and a line about what is wrong with it."""
         if isinstance(value, Refused):
-            self.wrong.append((name, value.reason))
+            self.wrong.append((name, value))
             return None
         return value

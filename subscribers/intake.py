@@ -59,25 +59,28 @@ class ImportResult:
     rows: int = 0
     tally: Tally = Tally()
     refused: tuple[RowRefused, ...] = ()
-    #: why the file was refused whole; empty if it was not
-    file_refused: str = ""
+    #: why the file was refused whole
+    file_refused: Refused | None = None
     #: headings that were not read, for people; not part of the interface
     ignored: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
         """Whether every row was taken."""
-        return not self.refused and not self.file_refused
+        return not self.refused and self.file_refused is None
 
     def to_json(self) -> ImportJson:
-        """The document of `residents import --json` and of the API."""
+        """The document of `residents import --json` and of the API; every reason in English and Japanese."""
         return {
             "rows": self.rows,
             "added": self.tally.added,
             "changed": self.tally.changed,
             "unchanged": self.tally.unchanged,
-            "refused": [{"row": one.row, "column": one.column, "reason": one.reason} for one in self.refused],
-            "file_refused": self.file_refused or None,
+            "refused": [
+                {"row": one.row, "column": one.column, "reason": f"{one.reason} / {one.reason_ja}"}
+                for one in self.refused
+            ],
+            "file_refused": self.file_refused.both if self.file_refused else None,
         }
 
 
@@ -91,7 +94,7 @@ def dry_run(db: Database, data: bytes, reader: Reader, sealer: Sealer) -> Import
     """What importing this file would do; writes nothing."""
     checked = check(data, reader)
     if isinstance(checked, Refused):
-        return ImportResult(file_refused=checked.reason)
+        return ImportResult(file_refused=checked)
     tally = Tally()
     for people in _batches(checked.entries, sealer, register.BATCH):
         tally += db.read_sync(register.compare, reader.municipality, people)
@@ -115,7 +118,7 @@ def import_residents(
     """
     checked = check(data, reader)
     if isinstance(checked, Refused):
-        return ImportResult(file_refused=checked.reason)
+        return ImportResult(file_refused=checked)
     accepted.finish_left(db, reader.municipality, clock)
     acceptance = Acceptance(
         municipality=reader.municipality,

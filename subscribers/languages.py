@@ -51,14 +51,23 @@ class LanguageNames:
     def read(self, text: str) -> str | Refused:
         """The tag of the language, or why none could be told."""
         if not text.strip():
-            return Refused(reason="empty; expected a language such as en, Vietnamese or ベトナム語")
+            return Refused(
+                reason="empty; expected a language such as en, Vietnamese or ベトナム語",
+                ja="空です。en、Vietnamese、ベトナム語のように言語を書いてください",
+            )
         found = self._candidates(text)
         if len(found) == 1:
             return next(iter(found))
         if found:
-            return Refused(reason=f"{quoted(text)} can mean {' or '.join(sorted(found))}; write one of them")
+            tags = sorted(found)
+            return Refused(
+                reason=f"{quoted(text)} can mean {' or '.join(tags)}; write one of them",
+                ja=f"{quoted(text)} は {' とも '.join(tags)} とも読めます。どれか一つを書いてください",
+            )
         return Refused(
-            reason=f"{quoted(text)} is not a language of this service; expected one of " + ", ".join(self._tags)
+            reason=f"{quoted(text)} is not a language of this service; expected one of " + ", ".join(self._tags),
+            ja=f"{quoted(text)} はこのサービスの言語ではありません。次のどれかを書いてください："
+            + "、".join(self._tags),
         )
 
     def _candidates(self, text: str) -> set[str]:

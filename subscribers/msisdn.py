@@ -31,13 +31,16 @@ _LABEL: Final = re.compile(r"^(tel|phone|mobile|携帯|電話)\s*[:.]?\s*(?=[+0-
 _FROM_ABROAD: Final = re.compile(r"^(?:00|010)[\s-]*81(?=[\s()-]*\d)", re.ASCII)
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−ー─━〜~ｰ"), "-")
 _EXPECTED: Final = "expected a Japanese mobile number such as 090-…, 080-…, 070-… or 060-… with 11 digits"
+_EXPECTED_JA: Final = "090・080・070・060 で始まる11桁の日本の携帯電話番号を書いてください"
+_AS_TEXT: Final = "format the column as text and enter the number again"
+_AS_TEXT_JA: Final = "列の書式を「文字列」にして、番号を入れ直してください"
 _KINDS: Final = {
-    PhoneNumberType.TOLL_FREE: "a free-phone number (0120 or 0800)",
-    PhoneNumberType.FIXED_LINE: "a landline",
-    PhoneNumberType.VOIP: "an internet phone (050)",
-    PhoneNumberType.PAGER: "a number for machines or pagers (020)",
-    PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
-    PhoneNumberType.UAN: "a nationwide company number (0570)",
+    PhoneNumberType.TOLL_FREE: ("a free-phone number (0120 or 0800)", "フリーダイヤル（0120・0800）"),
+    PhoneNumberType.FIXED_LINE: ("a landline", "固定電話"),
+    PhoneNumberType.VOIP: ("an internet phone (050)", "IP電話（050）"),
+    PhoneNumberType.PAGER: ("a number for machines or pagers (020)", "機器・ポケベル用の番号（020）"),
+    PhoneNumberType.PREMIUM_RATE: ("a premium-rate number", "有料情報サービスの番号"),
+    PhoneNumberType.UAN: ("a nationwide company number (0570)", "ナビダイヤルなどの企業番号（0570）"),
 }
 
 
@@ -50,14 +53,14 @@ def parse(text: str) -> Msisdn | Refused:
         # What the library would make of it, without its general search: a test holds the two against each other.
         return Msisdn(f"+81{usual[1]}{usual[2]}{usual[3]}")
     written = _plain(text)
-    if reason := _why_unreadable(written):
-        return Refused(reason=reason)
+    if refused := _why_unreadable(written):
+        return refused
     try:
         number = phonenumbers.parse(_FROM_ABROAD.sub("+81", written), "JP")
     except phonenumbers.NumberParseException:
-        return Refused(reason=f"not a phone number; {_EXPECTED}")
-    if reason := _why_not_mobile(number):
-        return Refused(reason=reason)
+        return _expected("not a phone number", "電話番号ではありません")
+    if refused := _why_not_mobile(number):
+        return refused
     return Msisdn(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -75,34 +78,56 @@ def _plain(text: str) -> str:
     return whole[1] if whole else stripped
 
 
-def _why_unreadable(written: str) -> str:
+def _why_unreadable(written: str) -> Refused | None:
     if not written:
-        return f"empty; {_EXPECTED}"
+        return _expected("empty", "空です")
+    return _what_a_spreadsheet_did(written) or _not_one_number(written)
+
+
+def _what_a_spreadsheet_did(written: str) -> Refused | None:
     if _POWER.fullmatch(written):
-        return (
-            "the spreadsheet has turned the number into a power of ten and lost digits; "
-            "format the column as text and enter the number again"
+        return Refused(
+            reason=f"the spreadsheet has turned the number into a power of ten and lost digits; {_AS_TEXT}",
+            ja=f"表計算ソフトが番号を指数（9.01E+10 など）に変え、桁が失われています。{_AS_TEXT_JA}",
         )
     if _DATE.fullmatch(written):
-        return f"the spreadsheet has turned the number into a date; format the column as text; {_EXPECTED}"
+        return Refused(
+            reason=f"the spreadsheet has turned the number into a date; format the column as text; {_EXPECTED}",
+            ja=f"表計算ソフトが番号を日付に変えています。{_AS_TEXT_JA}",
+        )
     if _BROKEN_FLOAT.fullmatch(written):
-        return "a number with a decimal point; format the column as text and enter the number again"
+        return Refused(reason=f"a number with a decimal point; {_AS_TEXT}", ja=f"小数点の付いた数です。{_AS_TEXT_JA}")
+    return None
+
+
+def _not_one_number(written: str) -> Refused | None:
     if _SEVERAL.search(written):
-        return "more than one line or number in the cell; write one number per row"
+        return Refused(
+            reason="more than one line or number in the cell; write one number per row",
+            ja="一つのセルに複数の行か番号があります。1行に一つの番号を書いてください",
+        )
     if written.startswith("="):
-        return "a formula; paste the column as values"
-    return "" if _WRITTEN.fullmatch(written) else f"letters or signs beside the number; {_EXPECTED}"
+        return Refused(reason="a formula; paste the column as values", ja="数式です。列を値として貼り付けてください")
+    if _WRITTEN.fullmatch(written):
+        return None
+    return _expected("letters or signs beside the number", "番号のほかに文字や記号があります")
 
 
-def _why_not_mobile(number: PhoneNumber) -> str:
+def _why_not_mobile(number: PhoneNumber) -> Refused | None:
     if number.country_code != 81:
-        return f"a number of another country (+{number.country_code}); {_EXPECTED}"
-    kind = phonenumbers.number_type(number)
-    if kind in _KINDS:
-        return f"{_KINDS[kind]}, which cannot be warned by SMS; {_EXPECTED}"
+        code = number.country_code
+        return _expected(f"a number of another country (+{code})", f"ほかの国の番号です（+{code}）")
+    if kind := _KINDS.get(phonenumbers.number_type(number)):
+        en, ja = kind
+        return _expected(f"{en}, which cannot be warned by SMS", f"{ja}なので、SMS を送れません")
     national = phonenumbers.national_significant_number(number)
     if _MOBILE.fullmatch(national):
-        return ""
+        return None
     if re.match(r"[6789]0", national):
-        return f"{len(national) + 1} digits with the leading zero; {_EXPECTED}"
-    return f"not a mobile number; {_EXPECTED}"
+        digits = len(national) + 1
+        return _expected(f"{digits} digits with the leading zero", f"先頭の0を入れて {digits} 桁です")
+    return _expected("not a mobile number", "携帯電話の番号ではありません")
+
+
+def _expected(en: str, ja: str) -> Refused:
+    return Refused(reason=f"{en}; {_EXPECTED}", ja=f"{ja}。{_EXPECTED_JA}")

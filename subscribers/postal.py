@@ -15,9 +15,11 @@ from subscribers.refusal import Refused, quoted
 
 _DIGITS: Final = 7
 _MARKS: Final = re.compile(r"[〒\s\-‐-―ー−]")
-_MISSING: Final = (
-    "postal codes need the data of Japan Post: pip install 'tomoshibi[postal]'; "
-    "or write the municipality's code or name"
+_MISSING: Final = Refused(
+    reason="postal codes need the data of Japan Post: pip install 'tomoshibi[postal]'; "
+    "or write the municipality's code or name",
+    ja="郵便番号には日本郵便のデータが要ります（pip install 'tomoshibi[postal]'）。"
+    "または市区町村のコードか名前を書いてください",
 )
 
 
@@ -29,7 +31,7 @@ def available() -> bool:
 def reader(table: PlaceTable) -> PostalReader:
     """Reads the cells of a column of postal codes; looks every code up once."""
     if not available():
-        return lambda text: Refused(reason=_MISSING)
+        return lambda text: _MISSING
 
     @functools.lru_cache(maxsize=4096)
     def read(text: str) -> tuple[str, ...] | Refused:
@@ -38,7 +40,8 @@ def reader(table: PlaceTable) -> PostalReader:
             return code
         found = {place for written in _municipalities(code) if (place := table.normalise_code(written))}
         return tuple(sorted(found)) or Refused(
-            reason=f"{quoted(text)} is no postal code in use; correct it, or write the municipality's code or name"
+            reason=f"{quoted(text)} is no postal code in use; correct it, or write the municipality's code or name",
+            ja=f"{quoted(text)} は使われている郵便番号ではありません。直すか、市区町村のコードか名前を書いてください",
         )
 
     return read
@@ -47,11 +50,14 @@ def reader(table: PlaceTable) -> PostalReader:
 def normalise(text: str) -> str | Refused:
     """Seven ASCII digits; 〒, hyphens, full-width digits and the zero that a spreadsheet ate are understood."""
     if not text.strip():
-        return Refused(reason="empty; expected a postal code")
+        return Refused(reason="empty; expected a postal code", ja="空です。郵便番号を書いてください")
     plain = _MARKS.sub("", unicodedata.normalize("NFKC", text)).partition(".")[0]
     # Sapporo's begin with two zeros, and a spreadsheet eats both.
     if not re.fullmatch(rf"\d{{{_DIGITS - 2},{_DIGITS}}}", plain, re.ASCII):
-        return Refused(reason=f"{quoted(text)} is no postal code; expected seven digits, such as 920-8577")
+        return Refused(
+            reason=f"{quoted(text)} is no postal code; expected seven digits, such as 920-8577",
+            ja=f"{quoted(text)} は郵便番号ではありません。920-8577 のような7桁の数字を書いてください",
+        )
     return plain.zfill(_DIGITS)
 
 

@@ -1,4 +1,4 @@
-"""Why something a person wrote was not taken. A value, not an exception: bad input is an expected outcome."""
+"""Why something a person wrote was not taken, in English and Japanese. A value: bad input is an expected outcome."""
 
 import re
 import unicodedata
@@ -16,6 +16,13 @@ class Refused:
 
     #: What is wrong and what to do, for the person who made the file; without any phone number.
     reason: str
+    #: the same in Japanese
+    ja: str
+
+    @property
+    def both(self) -> str:
+        """In both languages, as the interface gives a reason."""
+        return f"{self.reason} / {self.ja}"
 
 
 def quoted(text: str) -> str:

@@ -31,6 +31,15 @@ _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_AGAIN: Final = "save it again as XLSX or as CSV (UTF-8)"
+_SAVE_AGAIN_JA: Final = "XLSX または CSV（UTF-8）で保存し直してください"
+_UNPACKS_TO_TOO_MUCH: Final = Refused(
+    reason=f"the file unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; divide it",
+    ja=f"ファイルの中身が {MAX_UNPACKED_BYTES // 1_000_000} MB を超えています。分けてください",
+)
+_STRANGE_XML: Final = Refused(
+    reason=f"the file holds XML that no spreadsheet program writes; {_SAVE_AGAIN}",
+    ja=f"表計算ソフトが書かない XML が含まれています。{_SAVE_AGAIN_JA}",
+)
 #: What Python's CP932 makes of the bytes A0, FD, FE and FF, which stand in no Japanese text.
 _NO_CP932: Final = frozenset("\uf8f0\uf8f1\uf8f2\uf8f3")
 #: What openpyxl raises for an archive that is none, lacks parts or holds nonsense.
@@ -56,17 +65,27 @@ class _TooLarge(Exception):
 def read(data: bytes) -> tuple[Sheet, ...] | Refused:
     """The visible sheets of a file that hold anything, or why it cannot be read. The content decides, not the name."""
     if len(data) > MAX_BYTES:
-        return Refused(reason=f"the file is larger than {MAX_BYTES // 1_000_000} MB; divide it")
+        most = MAX_BYTES // 1_000_000
+        return Refused(
+            reason=f"the file is larger than {most} MB; divide it",
+            ja=f"ファイルが {most} MB を超えています。分けてください",
+        )
     if data.startswith(_OLD_EXCEL):
-        return Refused(reason=f"an old Excel file (.xls) or one with a password; {_SAVE_AGAIN}, without password")
+        return Refused(
+            reason=f"an old Excel file (.xls) or one with a password; {_SAVE_AGAIN}, without password",
+            ja=f"古い形式の Excel ファイル（.xls）か、パスワード付きです。パスワードなしで、{_SAVE_AGAIN_JA}",
+        )
     try:
         sheets = _read_xlsx(data) if data.startswith(_ZIP) else _read_csv(data)
     except _TooLarge:
-        return Refused(reason=f"more than {MAX_ROWS} rows or {MAX_COLUMNS} columns; divide the file")
+        return Refused(
+            reason=f"more than {MAX_ROWS} rows or {MAX_COLUMNS} columns; divide the file",
+            ja=f"{MAX_ROWS} 行または {MAX_COLUMNS} 列を超えています。ファイルを分けてください",
+        )
     if isinstance(sheets, Refused):
         return sheets
     filled = tuple(sheet for sheet in sheets if any(any(row) for row in sheet.rows))
-    return filled or Refused(reason="the file is empty")
+    return filled or Refused(reason="the file is empty", ja="ファイルが空です")
 
 
 # CSV
@@ -83,15 +102,18 @@ def _read_csv(data: bytes) -> tuple[Sheet, ...] | Refused:
             rows.append(tuple(_clean(cell) for cell in cells))
     except csv.Error as error:
         # Not strict, an open quote would swallow every row after it.
-        return Refused(reason=f"the CSV breaks after row {len(rows)} ({error}); look for an open quote there")
+        return Refused(
+            reason=f"the CSV breaks after row {len(rows)} ({error}); look for an open quote there",
+            ja=f'CSV が {len(rows)} 行目のあとで崩れています。閉じていない引用符（"）がないか確かめてください',
+        )
     return (Sheet(name="", rows=tuple(rows)),)
 
 
 def _decoded(data: bytes) -> str | Refused:
     if data.startswith(_UTF16):
-        return Refused(reason=f"the text is UTF-16; {_SAVE_AGAIN}")
+        return Refused(reason=f"the text is UTF-16; {_SAVE_AGAIN}", ja=f"文字コードが UTF-16 です。{_SAVE_AGAIN_JA}")
     if b"\x00" in data:
-        return Refused(reason=f"not a text file; {_SAVE_AGAIN}")
+        return Refused(reason=f"not a text file; {_SAVE_AGAIN}", ja=f"テキストファイルではありません。{_SAVE_AGAIN_JA}")
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = data.decode(encoding)
@@ -99,7 +121,10 @@ def _decoded(data: bytes) -> str | Refused:
             continue
         if _NO_CP932.isdisjoint(text):
             return text
-    return Refused(reason=f"the text is neither UTF-8 nor CP932 (Shift JIS); {_SAVE_AGAIN}")
+    return Refused(
+        reason=f"the text is neither UTF-8 nor CP932 (Shift JIS); {_SAVE_AGAIN}",
+        ja=f"文字コードが UTF-8 でも CP932（Shift JIS）でもありません。{_SAVE_AGAIN_JA}",
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -113,14 +138,17 @@ def _delimiter(text: str) -> str:
 
 def _read_xlsx(data: bytes) -> tuple[Sheet, ...] | Refused:
     try:
-        if reason := _why_dangerous(data):
-            return Refused(reason=reason)
+        if refused := _why_dangerous(data):
+            return refused
         with warnings.catch_warnings():
             # It warns of styles and validations it does not know; we read values only.
             warnings.simplefilter("ignore", UserWarning)
             return _visible_sheets(data)
     except _DAMAGED as error:
-        return Refused(reason=f"not a readable XLSX file ({type(error).__name__}); {_SAVE_AGAIN}")
+        return Refused(
+            reason=f"not a readable XLSX file ({type(error).__name__}); {_SAVE_AGAIN}",
+            ja=f"XLSX ファイルとして読めません。{_SAVE_AGAIN_JA}",
+        )
 
 
 def _visible_sheets(data: bytes) -> tuple[Sheet, ...]:
@@ -143,7 +171,7 @@ def _forget_dimension(sheet: object) -> bool:
     return True
 
 
-def _why_dangerous(data: bytes) -> str:
+def _why_dangerous(data: bytes) -> Refused | None:
     """Look into every XML part before anything interprets it: what it unpacks to, and no document types."""
     left = MAX_UNPACKED_BYTES
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -155,12 +183,12 @@ def _why_dangerous(data: bytes) -> str:
                 while chunk := part.read(1 << 20):
                     left -= len(chunk)
                     if left < 0:
-                        return f"the file unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; divide it"
+                        return _UNPACKS_TO_TOO_MUCH
                     # UTF-16 would hide the words looked for; no spreadsheet program writes it.
                     if b"\x00" in chunk or b"<!DOCTYPE" in tail + chunk or b"<!ENTITY" in tail + chunk:
-                        return f"the file holds XML that no spreadsheet program writes; {_SAVE_AGAIN}"
+                        return _STRANGE_XML
                     tail = chunk[-16:]
-    return ""
+    return None
 
 
 def _cells(rows: Iterable[tuple[object, ...]]) -> tuple[tuple[str, ...], ...]:

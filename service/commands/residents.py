@@ -101,7 +101,8 @@ def _progress(stack: ExitStack) -> intake.Progress | None:
 
 def _show(result: ImportResult, *, dry_run: bool) -> None:
     if result.file_refused:
-        click.echo(f"The file was refused: {result.file_refused}")
+        click.echo(f"The file was refused: {result.file_refused.reason}")
+        click.echo(f"ファイルを取り込めません：{result.file_refused.ja}")
         return
     tally = result.tally
     would = "would be " if dry_run else ""
@@ -112,7 +113,7 @@ def _show(result: ImportResult, *, dry_run: bool) -> None:
     for heading in result.ignored:
         click.echo(f"column {heading!r} was not read")
     for one in result.refused:
-        click.echo(f"row {one.row}, {one.column}: {one.reason}")
+        click.echo(f"row {one.row}, {one.column}: {one.reason}\n  {one.row} 行目：{one.reason_ja}")
 
 
 @residents.command()

@@ -120,7 +120,10 @@ def test_an_import_says_how_many_and_which_rows(run: Run) -> None:
     done = run(*words, "--json")
     assert (done.document()["added"], len(done.document()["refused"])) == (1, 1)  # type: ignore[arg-type]  # a list
     assert NOBODY not in done.out + done.err
-    assert run(*words).out.splitlines()[0] == "2 rows: 0 added, 0 changed, 1 unchanged, 1 refused"
+    told = run(*words).out.splitlines()
+    assert told[0] == "2 rows: 0 added, 0 changed, 1 unchanged, 1 refused"
+    assert told[1].startswith("row 3, phone: not a mobile number")
+    assert told[2].startswith("  3 行目：携帯電話の番号ではありません")
     assert run("residents", "erase", NOBODY).code == 0
 
 

@@ -95,6 +95,7 @@ def test_the_same_number_with_other_values_is_refused_with_the_row_it_stands_in(
             row=4,
             column="phone",
             reason="the number stands in row 2 with other values; keep one of the rows",
+            reason_ja="同じ番号が 2 行目に別の内容であります。どちらか一行にしてください",
         ),
     )
 
@@ -196,7 +197,34 @@ def test_formula_cells_are_refused_in_every_column() -> None:
 
 def test_no_reason_tells_a_number() -> None:
     data = a_csv((a_phone(), a_phone(), a_phone()), (a_phone(2), "en", "+81 90 0000 1234"))
-    assert not any("0000" in one.reason for one in checked(data).refused)
+    assert not any("0000" in one.reason + one.reason_ja for one in checked(data).refused)
+
+
+def test_a_row_is_refused_in_japanese_too_with_all_that_is_wrong() -> None:
+    (refused,) = checked(a_csv(("9.01E+10", "Klingon", WAJIMA))).refused
+    assert refused.reason_ja.startswith("表計算ソフトが番号を指数")
+    assert "language：“Klingon” はこのサービスの言語ではありません" in refused.reason_ja
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("氏名", "氏名のようです"),
+        ("Nationality", "国籍のようです"),
+        ("在留資格", "在留資格・ビザのようです"),
+        ("lang", "二つあります"),
+    ],
+)
+def test_a_file_is_refused_in_both_languages(column: str, words: str) -> None:
+    found = check(a_csv((*a_row(), ""), header=(*HEADER, column)))
+    assert isinstance(found, Refused)
+    assert words in found.ja
+    assert found.both == f"{found.reason} / {found.ja}"
+
+
+def says_japanese(text: str) -> bool:
+    """Whether there are kana in it, which no English sentence has."""
+    return any("ぁ" <= char <= "ヺ" for char in text)
 
 
 rows = st.lists(
@@ -220,13 +248,14 @@ def test_every_row_is_an_entry_a_repetition_or_a_refusal(table: list[tuple[str, 
     assert found.rows == len(found.entries) + found.repeated + len(found.refused)
     assert len({entry.number for entry in found.entries}) == len(found.entries)
     assert len({one.row for one in found.refused}) == len(found.refused)
+    assert all(says_japanese(one.reason_ja) and "0000" not in one.reason_ja for one in found.refused)
 
 
 @given(st.lists(st.lists(st.text(max_size=12), max_size=6), max_size=6), st.sampled_from([HEADER, ALL]))
 def test_any_cells_give_rows_or_a_reason(table: list[list[str]], header: tuple[str, ...]) -> None:
     sheet = sheets.Sheet(name="", rows=(header, *map(tuple, table)))
     found = importing.check((sheet,), a_reader())
-    assert found.reason if isinstance(found, Refused) else found.rows
+    assert found.reason and says_japanese(found.ja) if isinstance(found, Refused) else found.rows
 
 
 def test_an_entry_is_frozen() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from storage import audit, database
 from storage.database import Connection, Database
-from subscribers import accepted, intake, register, sheets
+from subscribers import accepted, intake, languages, register, sheets
 from subscribers.intake import ImportResult
 from subscribers.registration import Entry
 from tests.subscribers import builders
@@ -62,7 +62,9 @@ def test_the_result_has_exactly_the_shape_of_the_interface(db: Database) -> None
                 "row": 3,
                 "column": "language",
                 "reason": "“Klingon” is not a language of this service; expected one of "
-                + ", ".join(a_reader().languages._tags),
+                + ", ".join(languages.TAGS)
+                + " / “Klingon” はこのサービスの言語ではありません。次のどれかを書いてください："
+                + "、".join(languages.TAGS),
             }
         ],
         "file_refused": None,
@@ -80,7 +82,10 @@ def test_a_refused_file_writes_nothing_and_says_why(db: Database) -> None:
         "refused": [],
         "file_refused": "…",
     }
-    assert "looks like a name" in result.file_refused
+    assert result.file_refused is not None
+    assert "looks like a name" in result.file_refused.reason
+    assert "氏名のようです" in result.file_refused.ja
+    assert result.to_json()["file_refused"] == result.file_refused.both
     assert not result.clean
     assert everything(db) == before
 
