@@ -26,6 +26,8 @@ from delivery.transport import (
 )
 from storage import times
 from storage.connection import Connection
+from subscribers import store as subscribers
+from subscribers.store import State
 
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 120.0
@@ -61,8 +63,8 @@ class Next:
     code: str | None = None
     #: when it may be tried again
     not_before: datetime | None = None
-    #: what the answer says of the person: stopped, unreachable
-    person: str | None = None
+    #: what the answer makes of the person: stopped, unreachable
+    person: State | None = None
     #: somebody has to act
     trouble: NoticeKind | None = None
     #: the person hears in another text what is still in force
@@ -89,6 +91,8 @@ SELECT m.id, m.subscriber_id, m.expires_at, max(a.number) AS attempts
 FROM messages m JOIN attempts a ON a.message_id = m.id
 WHERE m.id IN ({chunk}) AND m.state = 'handing' GROUP BY m.id, m.subscriber_id, m.expires_at
 """)
+#: who says so, in the log of changes
+PROVIDER = "SMS provider"
 _CLOSE = """
 UPDATE attempts SET finished_at = :at, outcome = :outcome, provider_id = :provider_id, error_code = :code
 WHERE message_id = :id AND finished_at IS NULL
@@ -132,14 +136,16 @@ def _after(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) 
         case Throttled(after=after):
             return _again(OutcomeName.THROTTLED, "throttled", after, 0, expires_at, at)
         case OptedOut():
-            return Next(state=MessageState.FAILED, outcome=OutcomeName.OPTED_OUT, reason="opted out", person="stopped")
+            return Next(
+                state=MessageState.FAILED, outcome=OutcomeName.OPTED_OUT, reason="opted out", person=State.STOPPED
+            )
         case BadNumber(code=code):
             return Next(
                 state=MessageState.FAILED,
                 outcome=OutcomeName.BAD_NUMBER,
                 reason="the number cannot be reached",
                 code=code,
-                person="unreachable",
+                person=State.UNREACHABLE,
             )
         case OurFault(code=code):
             trouble = NoticeKind.PROVIDER
@@ -253,12 +259,10 @@ def _known_all_the_same(db: Connection, settled: Sequence[tuple[Answered, Next]]
 def _about_person(db: Connection, subscriber_id: int, answer: Answered, after: Next) -> None:
     at = answer.at
     if after.person is not None:
-        db.execute(
-            "UPDATE subscribers SET state = :state WHERE id = :id AND state = 'active'",
-            {"id": subscriber_id, "state": after.person},
-        )
+        code = after.code or ""
+        subscribers.give_up(db, subscriber_id, after.person, said_by=PROVIDER, code=code, now=at)
         if answer.masked:
-            undelivered.tell_municipalities(db, subscriber_id, answer.masked, after.code or "", at)
+            undelivered.tell_municipalities(db, subscriber_id, answer.masked, code, at)
     elif after.catch_up:
         # what is in force is still news to this person, in a text with a new time limit
         newcomers.add(db, [subscriber_id], at)

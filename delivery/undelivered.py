@@ -13,6 +13,9 @@ from alerts.notices import Notice, NoticeKind
 from delivery import carriers, newcomers
 from delivery.carriers import Advice
 from storage.connection import Connection
+from storage.rows import Row
+from subscribers import store as subscribers
+from subscribers.store import State
 
 #: a stored number as a notice may show it
 Mask = Callable[[bytes], str]
@@ -31,10 +34,9 @@ WHERE m.subscriber_id = (SELECT subscriber_id FROM messages WHERE id = :id)
     AND m.state IN ('delivered', 'undelivered', 'failed')
 ORDER BY m.id DESC LIMIT :most
 """
-_CLOSE = """
-UPDATE subscribers SET state = :state
-WHERE id = (SELECT subscriber_id FROM messages WHERE id = :id) AND state = 'active' RETURNING id, number_sealed
-"""
+_WHOSE = "SELECT subscriber_id FROM messages WHERE id = :id"
+#: who says so, in the log of changes
+_CARRIER = "carrier"
 _MUNICIPALITIES = (
     "SELECT municipality FROM registrations WHERE subscriber_id = :id AND municipality <> '' ORDER BY municipality"
 )
@@ -58,7 +60,7 @@ def follow(db: Connection, failure: NotDelivered, mask: Mask | None, now: dateti
         case Advice.FILTERED:
             noticeboard.add(db, _filtered(failure.code), now)
         case Advice.STOPPED:
-            db.execute(_CLOSE, {"id": failure.message_id, "state": "stopped"})
+            _give_up(db, failure, State.STOPPED, now)
         case None:
             pass
 
@@ -84,9 +86,19 @@ def _count(db: Connection, failure: NotDelivered, mask: Mask | None, now: dateti
     last = db.execute(_LAST, {"id": failure.message_id, "most": carriers.MOST})
     if len(last) < carriers.MOST or any(row.optional_text("error_code") not in carriers.COUNTED for row in last):
         return
-    for row in db.execute(_CLOSE, {"id": failure.message_id, "state": "unreachable"}):
+    for row in _give_up(db, failure, State.UNREACHABLE, now):
         shown = mask(row.blob("number_sealed")) if mask is not None else ""
         tell_municipalities(db, row.integer("id"), shown, failure.code, now)
+
+
+def _give_up(db: Connection, failure: NotDelivered, state: State, now: datetime) -> list[Row]:
+    return [
+        row
+        for whose in db.execute(_WHOSE, {"id": failure.message_id})
+        for row in subscribers.give_up(
+            db, whose.integer("subscriber_id"), state, said_by=_CARRIER, code=failure.code, now=now
+        )
+    ]
 
 
 def _filtered(code: str) -> Notice:

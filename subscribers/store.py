@@ -4,7 +4,7 @@ Owns the state of a subscriber: active, paused, stopped, unreachable, erased. A 
 hash without a number, so that no import can ever revive it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -95,6 +95,19 @@ def stop(db: Connection, number_hash: str, now: datetime) -> None:
     )
 
 
+def give_up(db: Connection, subscriber_id: int, state: State, *, said_by: str, code: str, now: datetime) -> list[Row]:
+    """A carrier or the provider takes nothing more for an active person; their row, none where nothing changed.
+
+    Logged when the state changes, so at most once until the person comes back.
+    """
+    changed = db.execute(
+        "UPDATE subscribers SET state = :state WHERE id = :id AND state = 'active' RETURNING id, number_sealed",
+        {"id": subscriber_id, "state": state.value},
+    )
+    _log(db, changed, state.value, now, actor=said_by, details={"code": code} if code else None)
+    return changed
+
+
 def start_again(db: Connection, number_hash: str, number_sealed: bytes, now: datetime) -> bool:
     """The person took STOP back, or can be reached again: is told at once what is in force. False: unknown."""
     changed = db.execute(
@@ -175,10 +188,19 @@ def set_probe(db: Connection, fingerprint: str, sealed: bytes) -> None:
     )
 
 
-def _log(db: Connection, changed: Iterable[Row], action: str, now: datetime) -> None:
-    """What people do themselves stands in the log of changes too, under their id."""
+def _log(
+    db: Connection,
+    changed: Iterable[Row],
+    action: str,
+    now: datetime,
+    *,
+    actor: str = "resident",
+    details: Mapping[str, object] | None = None,
+) -> None:
+    """What people do themselves, and what a carrier says of them, stands in the log of changes too, under their id."""
     for row in changed:
-        audit.append(db, now=now, actor="resident", action=action, subject=f"resident:{row.integer('id')}")
+        subject = f"resident:{row.integer('id')}"
+        audit.append(db, now=now, actor=actor, action=action, subject=subject, details=details)
 
 
 def _forget(db: Connection, number_hash: str) -> None:

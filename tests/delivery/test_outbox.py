@@ -138,6 +138,9 @@ def test_who_cannot_be_reached_is_not_tried_again(db, clock, service, outcome, p
     identity = answer(db, clock, outcome)
     assert message(db, identity).text("state") == "failed"
     assert one(db, "SELECT state FROM subscribers").text("state") == person
+    entry = one(db, "SELECT actor, action, subject, details FROM audit_entries WHERE subject LIKE 'resident:%'")
+    assert (entry.text("actor"), entry.text("action")) == ("SMS provider", person)
+    assert entry.text("subject") == "resident:1" and "0000" not in entry.text("details")
     set_state(db, {WAJIMA: "L5"}, clock.advance(1))
     service.plan()
     assert service.states() == ["failed"]

@@ -8,7 +8,7 @@ from delivery import carriers, outbox, outcomes, receipts
 from delivery.outcomes import Answered
 from delivery.states import MessageState
 from delivery.transport import Accepted, Receipt
-from storage import times
+from storage import audit, times
 from subscribers import store
 from tests.delivery.builders import WAJIMA, a_person, a_service, set_state
 
@@ -43,6 +43,12 @@ def fail(db, clock, provider_id, code, status="undelivered", mask=None):
 
 def person(db):
     return db.read_sync(lambda c: c.execute("SELECT state FROM subscribers"))[0].text("state")
+
+
+def logged(db):
+    """What the log of changes says of people."""
+    entries = db.read_sync(audit.latest)
+    return [(e.actor, e.action, e.subject, e.details) for e in entries if e.subject.startswith("resident:")]
 
 
 def notices(db, kind):
@@ -101,6 +107,7 @@ def test_a_number_that_is_unknown_three_times_in_a_row_is_given_up(db, clock, se
         assert person(db) == ("unreachable" if count == carriers.MOST else "active")
         set_state(db, {WAJIMA: "L3"}, clock.advance(60), event=f"e{count}")
         service.plan()
+    assert logged(db) == [("carrier", "unreachable", "resident:1", {"code": "30005"})]
     (notice,) = notices(db, NoticeKind.UNREACHABLE)
     assert "+81 •••• 0001" in notice.text and notice.subject.startswith(WAJIMA)
 
@@ -131,6 +138,8 @@ def test_who_has_opted_out_at_the_carrier_is_stopped(db, clock, service):
     hand_over(db, clock, "p1")
     fail(db, clock, "p1", "21610", "failed")
     assert person(db) == "stopped"
+    fail(db, clock, "p1", "21610", "failed")
+    assert logged(db) == [("carrier", "stopped", "resident:1", {"code": "21610"})]
 
 
 @pytest.mark.parametrize("code", [None, "", "99999", "30036"])
