@@ -162,6 +162,7 @@ class Service:
         settings = self.parts.settings
         return upkeep.Upkeep(
             db=self.parts.db,
+            places=self.places,
             clock=self.parts.clock,
             keep=timedelta(days=settings.keep_days),
             heads=None if self.parts.simulation else anchors.path_of(settings),

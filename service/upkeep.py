@@ -1,4 +1,5 @@
-"""What the service does beside warning: forget what is over, finish broken-off imports, note the log's newest entry."""
+"""What the service does beside warning: forget what is over, finish broken-off imports, note the log's newest entry,
+write drafts of cases."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from alerts.places import PlaceTable
+from cases.drafting import Drafter
 from delivery import forgetting
 from service import anchors
 from service.clock import Clock
@@ -14,6 +17,7 @@ from storage import audit
 from storage.connection import Connection
 from storage.database import Database
 from subscribers import accepted
+from web.console.cases import labels
 
 _SETTINGS_CHANGED = "settings changed"
 #: of these the log says only whether they are set
@@ -27,6 +31,7 @@ class Upkeep:
     """The upkeep of one service."""
 
     db: Database
+    places: PlaceTable
     clock: Callable[[], datetime]
     #: how long messages to one person are kept
     keep: timedelta
@@ -37,6 +42,8 @@ class Upkeep:
         clock.every(timedelta(hours=1), "forget messages", self.forget, at_once=True)
         clock.every(timedelta(seconds=10), "finish imports", self.finish_imports, at_once=True)
         clock.every(timedelta(minutes=1), "note the log's newest entry", self.note_head, at_once=True)
+        drafter = Drafter(db=self.db, places=self.places, labels=labels.load(self.places), clock=self.clock)
+        clock.every(timedelta(seconds=15), "drafts of cases", drafter.step, at_once=False)
 
     async def forget(self) -> None:
         """Messages of the erased, and whatever is older than it is kept, in small steps."""

@@ -12,6 +12,7 @@ import click
 
 from service.commands import (
     campaigns,
+    cases,
     checking,
     drilling,
     duty,
@@ -55,6 +56,7 @@ for command in (
     shelters.shelters,
     campaigns.campaigns,
     drilling.drill,
+    cases.cases,
     languages.languages,
     telegrams.telegrams,
     state.state,
