@@ -2,7 +2,7 @@
 
 The headline holds the river's highest level; each gauge station's section has a level of its own, in its
 sentence of the 主文 (【警戒レベルｎ相当】). Which municipalities a section can flood stands in 浸水想定地区 of the
-telegram; where it does not, in the table of rivers.
+telegram; where it does not, or no table knows its code, in the table of rivers (`flood_places`).
 Source: 指定河川洪水予報電文解説資料 2025-12-22 (codes, 主文, 浸水想定地区), and the official samples.
 """
 
@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 from alerts import hazards
 from alerts.notices import Notice, NoticeKind
-from alerts.places import load_rivers
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, Report
 from alerts.vocabulary import NONE, Hazard, InfoType
 from feeds.jma import envelope
 from feeds.jma.envelope import Envelope, NotReadable
+from feeds.jma.flood_places import Sections
 
 #: the tens digit is the level; 10 is the end, 22 an advisory that is left of a warning
 _GRADES: Mapping[str, str] = {
@@ -138,20 +138,9 @@ def _areas(river: str, grade: str, body: _Body, notices: list[Notice]) -> Iterat
 
 def _said(river: str, grade: str, body: _Body, notices: list[Notice]) -> Iterator[tuple[AreaScheme, str, str]]:
     """(table, code, grade) of every place a section or the flood itself touches; a place may come several times."""
+    listed = {**body.listed, **({"": body.flooded} if body.flooded else {})}
     levels = _levels(river, grade, body, notices)
-    for station, cities in body.listed.items():
-        for city in cities:
-            yield AreaScheme.CLASS20, city, levels.get(station, NONE)
-    for city in body.flooded:
-        yield AreaScheme.CLASS20, city, grade
-    for station, level in levels.items():
-        if station in body.listed:
-            continue
-        if load_rivers().station_places(river, station):
-            yield AreaScheme.RIVER_STATION, f"{river}/{station}", level
-        elif level != NONE:
-            notices.append(_notice(f"gauge station {station}", f"river {river}: its level counts for the whole river"))
-            yield AreaScheme.RIVER_AREA, river, level
+    return Sections(river=river, grade=grade, levels=levels, listed=listed, notices=notices).said()
 
 
 def _levels(river: str, grade: str, body: _Body, notices: list[Notice]) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from alerts import folding, places
-from alerts.report import AreaScheme
+from alerts.report import AreaScheme, Report
 from alerts.vocabulary import Hazard, InfoType, Status
 from feeds.jma import compose, reading
 from tests.feeds.jma import telegrams
@@ -140,9 +140,54 @@ def test_an_unknown_code_lifts_nothing_and_is_read_again_later_unless_a_sentence
 
 
 def test_placeholders_of_samples_reach_nobody() -> None:
-    raw = swap(flood(TAIHEI, stations={STATION: "5"}), "0520100", "0000000")
+    raw = swap(swap(flood(TAIHEI, stations={STATION: "5"}), "0520100", "0000000"), STATION, "12345678901234567")
     assert grades(raw) == {}
     assert folding.fold([telegrams.report(raw)], places.load()).notices
+
+
+@pytest.mark.parametrize("code", ["0699900", "0000000", "-", "9"])
+def test_the_level_of_a_code_that_stands_for_no_place_counts_for_its_gauge_stations_places(code: str) -> None:
+    raw = swap(flood(stations={OISHIDA: "2", FURUKUCHI: "5"}), "0636700", code)
+    assert grades(raw) == {"06208": "L2", "06341": "L2", "06367": "L5"}
+    (notice,) = telegrams.read(raw).notices
+    assert notice.urgent
+    assert code in notice.subject
+
+
+@pytest.mark.parametrize("code", ["06367", "063670", "063679", "0636799"])
+def test_a_code_of_another_length_counts_by_its_first_five_digits(code: str) -> None:
+    raw = swap(flood(code="40", stations={FURUKUCHI: "4"}), "0636700", code)
+    assert grades(raw) == {"06367": "L4"}
+    found = (*telegrams.read(raw).notices, *folding.fold([telegrams.report(raw)], places.load()).notices)
+    assert found
+    assert all(notice.urgent for notice in found)
+
+
+def test_first_five_digits_that_name_a_municipality_far_from_the_river_are_not_believed() -> None:
+    raw = swap(flood(code="40", stations={FURUKUCHI: "4"}), "0636700", "172040")
+    assert grades(raw) == {"06367": "L4"}
+
+
+def test_without_a_known_gauge_station_the_level_of_an_unknown_code_counts_for_the_whole_river() -> None:
+    raw = swap(flood(stations={OISHIDA: "2", FURUKUCHI: "5"}), "0636700", "0699900")
+    assert set(grades(swap(raw, FURUKUCHI, "82021100010399999")).values()) == {"L5"}
+    out = flood(stations={OISHIDA: "2"}, flooded=["0636700"])
+    assert set(grades(swap(out, "0636700", "0699900")).values()) == {"L5"}
+
+
+def test_the_level_of_a_river_in_no_table_counts_for_all_municipalities_the_telegram_names() -> None:
+    raw = swap(flood(stations={OISHIDA: "2", FURUKUCHI: "5"}), "0636700", "0699900")
+    assert grades(swap(raw, MOGAMI, "820211009999")) == {"06208": "L5", "06341": "L5"}
+
+
+def test_a_river_that_is_lifted_leaves_nothing_behind_a_code_that_stands_for_no_place() -> None:
+    def unknown(code: str, level: str, minutes: float) -> Report:
+        raw = flood(code=code, stations={OISHIDA: level, FURUKUCHI: level}, at=telegrams.later(minutes))
+        return telegrams.report(swap(raw, "0636700", "0699900"))
+
+    warned, lifted = unknown("40", "4", 0), unknown("10", "", 60)
+    assert folding.fold([warned], places.load()).grades == {"06208": "L4", "06341": "L4", "06367": "L4"}
+    assert folding.fold([warned, lifted], places.load()).grades == {}
 
 
 @pytest.mark.parametrize("code", ["VXKO50", "VXKO51", "VXKO77", "VXKO89", "VXKOii", ""])
