@@ -65,6 +65,11 @@ def _is_telling(count: int) -> bool:
     return count == 0 or count >= FEW
 
 
+def step(count: int) -> Told:
+    """A count that adds up from parts of which some are not told."""
+    return _step(count) if count >= FEW else _small(count)
+
+
 def _step(count: int) -> str:
     lower = max(step for step in _STEPS if step <= count)
     upper = min(step for step in _STEPS if step > count)

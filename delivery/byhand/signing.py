@@ -19,6 +19,7 @@ from delivery.byhand.previews import Desk, Preview
 from delivery.byhand.submissions import Kind, New, State, Submission
 from storage import audit
 from storage.connection import Connection
+from subscribers import disclosure
 
 #: letters of an explanation or of a reason to reject
 LONGEST_REASON = 300
@@ -166,7 +167,7 @@ def submit(db: Connection, new: New, now: datetime) -> int:
         "hazard": new.hazard,
         "grade": new.grade,
         "areas": list(new.areas),
-        "people": new.people,
+        "people": disclosure.total(new.people),
         "expected": new.expected,
     }
     if new.broadcast_id is not None:

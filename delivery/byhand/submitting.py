@@ -44,7 +44,7 @@ def submit_alert(
     if isinstance(preview, Refused):
         return preview
     if drafts.too_many(preview.people, expected) and not explanation.strip():
-        why = f"{preview.people} people, more than twice the {expected} expected: explain it, or choose other areas"
+        why = f"more than twice the {expected} people expected: explain it, or choose other areas"
         return signing.refused("explanation", "too_many", why)
     body = {"draft": drafts.to_json(draft)}
     if any(one.kind is Kind.ALERT and one.body == body for one in submissions.open_ones(db)):

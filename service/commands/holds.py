@@ -21,6 +21,7 @@ from service.commands import output
 from service.commands import signing as passwords
 from storage.connection import Connection
 from storage.database import Database
+from subscribers import disclosure
 from web.accounts.roles import Permission
 
 _MUNICIPALITY = click.option("--municipality", required=True, help="Code of the municipality (5, 6 or 7 digits).")
@@ -90,7 +91,8 @@ def release(item: str, municipality: str, by: str) -> int:
     if isinstance(made, Refused):
         click.echo("; ".join(one.text for one in made.wrong), err=True)
         return 1
-    click.echo(f"s{made.id} waits for a second person: `holds release s{made.id}`, {made.preview.people} people")
+    people = disclosure.total(made.preview.people)
+    click.echo(f"s{made.id} waits for a second person: `holds release s{made.id}`, {people} people")
     return 0
 
 

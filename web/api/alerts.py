@@ -30,6 +30,8 @@ from web.api.alerts_models import (
 )
 from web.api.endpoints import Call, Endpoint
 from web.api.errors import ApiError
+from web.console.byhand import counts
+from web.console.byhand.counts import Counts
 
 _ALERT = {"id": {"type": "string", "pattern": "^s?[0-9]{1,15}$"}}
 _BROADCAST = {"id": {"type": "string", "pattern": "^[0-9]{1,15}$"}}
@@ -200,13 +202,14 @@ def _draft(body: AlertIn) -> Draft:
 
 
 def _submission(one: Submission) -> SubmissionOut:
+    told = counts.of(one.texts.message)
     return SubmissionOut(
         id=one.name,
         state=one.state,
         hazard=one.hazard,
         grade=one.grade,
         areas=list(one.areas),
-        people=one.people,
+        people=told.people,
         expected_people=one.expected,
         submitted_by=one.submitted_by,
         submitted_at=one.submitted_at,
@@ -214,12 +217,16 @@ def _submission(one: Submission) -> SubmissionOut:
         decided_by=one.decided_by or None,
         decided_at=one.decided_at,
         broadcasts=[str(made) for made in one.made],
-        texts=[_text(shown) for shown in one.texts.message],
-        correction=[_text(shown) for shown in one.texts.correction],
+        texts=[_text(shown, told) for shown in one.texts.message],
+        correction=[_text(shown, told) for shown in one.texts.correction],
     )
 
 
-def _text(one: Shown) -> TextOut:
+def _text(one: Shown, told: Counts) -> TextOut:
     return TextOut(
-        language=one.language, text=one.text, encoding=one.encoding, segments=one.segments, people=one.people
+        language=one.language,
+        text=one.text,
+        encoding=one.encoding,
+        segments=one.segments,
+        people=told.by_language[one.language],
     )

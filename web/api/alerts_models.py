@@ -54,7 +54,7 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-People = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=200_000_000)]
+People = Annotated[int, Field(ge=1, le=200_000_000), BeforeValidator(_whole)]
 
 
 class _Strict(BaseModel):
@@ -96,7 +96,8 @@ class TextOut(BaseModel):
     text: str
     encoding: str
     segments: int
-    people: int
+    #: who reads it; "<5" or a step such as "5-19" where the exact count would tell too much
+    people: int | str
 
 
 class SubmissionOut(BaseModel):
@@ -108,8 +109,8 @@ class SubmissionOut(BaseModel):
     hazard: str
     grade: str
     areas: list[str]
-    #: registered there when it was submitted
-    people: int
+    #: who would be told when it was submitted, or a step
+    people: int | str
     expected_people: int
     submitted_by: str
     submitted_at: datetime

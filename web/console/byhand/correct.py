@@ -16,9 +16,10 @@ from delivery.byhand.drafts import Wrong
 from delivery.byhand.previews import Preview
 from delivery.byhand.submissions import Kind, State, Submission
 from storage.connection import Connection
+from subscribers import disclosure
 from web.accounts.roles import Permission
 from web.console import forms
-from web.console.byhand import told
+from web.console.byhand import counts, told
 from web.console.byhand.write import namer, person
 from web.console.frame import Frame
 from web.console.visitor import Visitor
@@ -73,6 +74,9 @@ class CorrectPage:
             grade=shown.grade,
             areas=shown.areas,
             preview=shown.preview,
+            counts=counts.of(shown.preview.texts.message) if shown.preview else None,
+            queued=disclosure.total(shown.preview.queued) if shown.preview else 0,
+            written=counts.written,
             grades=shown.grades,
             waiting=shown.waiting,
             by_hand=shown.by_hand,

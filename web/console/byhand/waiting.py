@@ -19,7 +19,7 @@ from delivery.byhand.submissions import Kind, State, Submission
 from storage.connection import Connection
 from web.accounts.roles import Permission
 from web.console import forms
-from web.console.byhand import told
+from web.console.byhand import counts, told
 from web.console.byhand.told import Told
 from web.console.byhand.write import namer, person
 from web.console.frame import Frame
@@ -104,7 +104,8 @@ class WaitingPages:
             outcome=outcome,
             mine=found.submitted_by == visitor.principal.name,
             can_approve=all(may.covers(area, places) for area in found.areas),
-            segments=sum(shown.segments * shown.people for shown in found.texts.message),
+            counts=counts.of(found.texts.message),
+            written=counts.written,
             language_name=namer(self._state, visitor),
             html_language=html_language,
         )
@@ -151,6 +152,8 @@ class WaitingPages:
             hold=held,
             areas=areas,
             preview=preview,
+            counts=counts.of(preview.texts.message) if preview else None,
+            written=counts.written,
             waiting=waiting,
             can_reject=can_reject,
             wrong=wrong,

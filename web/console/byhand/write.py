@@ -14,10 +14,11 @@ from delivery.byhand.drafts import Wrong
 from delivery.byhand.previews import Preview
 from delivery.byhand.signing import Person
 from storage.connection import Connection
+from subscribers import disclosure
 from subscribers.languages import TAGS
 from web.accounts.roles import Permission
 from web.console import forms
-from web.console.byhand import written
+from web.console.byhand import counts, written
 from web.console.byhand.written import Written
 from web.console.frame import Frame
 from web.console.visitor import Visitor
@@ -79,6 +80,7 @@ class WritePages:
         made = await self._state.db.read(submitting.preview_alert, found.draft, who, self._state.desk, now)
         if isinstance(made, signing.Refused):
             return await self._form(visitor, kind, fields, found.draft.areas, made.wrong)
+        shown = counts.of(made.texts.message)
         return await self._frame.show(
             visitor,
             "console/byhand/preview.html",
@@ -88,7 +90,10 @@ class WritePages:
             explanation=found.explanation,
             too_many=made.people > 2 * found.expected,
             preview=made,
-            cost=cost(self._state, made),
+            counts=shown,
+            registered=disclosure.total(made.registered, {one.language: one.people for one in made.texts.message}),
+            written=counts.written,
+            cost=cost(self._state, made) if isinstance(shown.segments, int) else None,
             fields=written.kept(fields.items()),
             wrong=wrong,
             language_name=namer(self._state, visitor),
