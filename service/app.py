@@ -340,6 +340,7 @@ class Service:
                 planners=self.planner.desk(self.places),
                 on_signed=self.decider.wake,
                 segment_price=settings.segment_price,
+                drills=drills.offered(settings, self.places),
             )
         )
         self._runner = web.AppRunner(app, access_log=None)

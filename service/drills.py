@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.places import PlaceTable
 from campaigns.drills import playing, store
+from campaigns.drills.offering import Offer
 from campaigns.drills.playing import Desk
+from campaigns.drills.script import Script
 from campaigns.drills.store import Audience, Drill, Host, State
 from delivery.drilling import answers, outbox
 from delivery.drilling.guards import OnlyDrills
@@ -16,6 +19,7 @@ from delivery.drilling.sending import DrillSender
 from delivery.rate import Bucket
 from delivery.simulated import SimulatedNetwork
 from delivery.transport import Receipt, Transport
+from service import drill_scripts
 from service.settings import Settings
 from storage.connection import Connection
 from storage.database import Database
@@ -24,6 +28,8 @@ Clock = Callable[[], datetime]
 _log = logging.getLogger(__name__)
 #: segments per second to people: a drill has time, and warnings go by another sender of the same account
 RATE = 5.0
+#: the bundled days that a running service reads
+_QUICK = ("noto", "great-earthquake")
 #: what the sender of simulated phones is called
 _PRETENDED = "simulated"
 #: of a hundred simulated phones so many answer "yes", and so many "yes" or "no"
@@ -113,6 +119,15 @@ def of_service(
             unseal=unseal,
         )
     return Stage(db=db, desk=desk, clock=clock, host=Host.SERVICE, people=people)
+
+
+def offered(settings: Settings, places: PlaceTable) -> Offer:
+    """What the console offers. Only days that are read within seconds: warnings are sent by the same process."""
+
+    def bundled(name: str, municipality: str) -> Script:
+        return drill_scripts.bundled(name, municipality, places)
+
+    return Offer(names=_QUICK, bundled=bundled, people=bool(settings.drill_sender), two_way=settings.two_way)
 
 
 def _give_up(db: Connection, identity: int, now: datetime, why: str) -> None:

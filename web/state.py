@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.places import PlaceTable
+from campaigns.drills.offering import Offer
 from delivery.byhand.previews import Desk
 from delivery.forms import Rates
 from delivery.writing import CatalogueWriter
@@ -51,6 +52,8 @@ class WebState:
     webhooks: Webhooks | None = None
     #: registering oneself; None where this service does not offer it
     joining: Joining | None = None
+    #: drills; None where this service holds none
+    drills: Offer | None = None
     #: called when a page has queued a text, so that it goes at once
     on_queued: Callable[[], None] = lambda: None
     #: `notify()` it after a commit that people should see at once

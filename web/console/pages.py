@@ -8,6 +8,7 @@ from web.console.byhand.correct import CorrectPage
 from web.console.byhand.waiting import WaitingPages
 from web.console.byhand.write import WritePages
 from web.console.changes import AuditPage
+from web.console.drills.routes import DrillPages
 from web.console.frame import Frame
 from web.console.gate import Gate
 from web.console.lookback.fatigue import FatiguePage
@@ -34,3 +35,5 @@ def add_to(app: web.Application, state: WebState) -> None:
     WritePages(state, frame).add_to(app.router)
     WaitingPages(state, frame).add_to(app.router)
     CorrectPage(state, frame).add_to(app.router)
+    if state.drills is not None:
+        DrillPages(state, frame, state.drills).add_to(app.router)

@@ -1,0 +1,1 @@
+"""The console's pages for drills: the list, one drill, who agreed."""
