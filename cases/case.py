@@ -58,7 +58,7 @@ class Section(StrEnum):
 
 
 #: characters of each section
-LONGEST: Final[Mapping[Section, int]] = {section: 4000 for section in Section} | {Section.TITLE: 120}
+LONGEST: Final[Mapping[Section, int]] = {section: 3000 for section in Section} | {Section.TITLE: 120}
 #: without these nothing can be learnt from a case
 _NEEDED: Final = (Section.TITLE, Section.HAPPENED)
 _LESSON: Final = (Section.DONE, Section.HELPED, Section.NOT_HELPED, Section.QUESTIONS)

@@ -5,7 +5,7 @@ Whatever is not of this shape is refused with its place in the file; a file is t
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -56,10 +56,14 @@ class _Bad(Exception):
         self.refused = Refused(where=where, key=key, text=text)
 
 
-def write(cases: Iterable[Case]) -> str:
-    """The file of some cases: no number of a database, no name of whoever wrote them."""
+def write(cases: Sequence[Case]) -> str | Refused:
+    """The file of some cases, without numbers of a database and writers. Refused where nobody could take it."""
     document = {"format": FORMAT, "version": VERSION, "cases": [to_json(one) for one in cases]}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    if len(cases) > MAX_CASES or len(text.encode()) > MAX_BYTES:
+        most = f"at most {MAX_CASES} cases and {MAX_BYTES // 1_000_000} MB fit into one file; choose a hazard"
+        return Refused(where="file", key="too_many", text=most)
+    return text
 
 
 def to_json(one: Case) -> dict[str, object]:

@@ -112,6 +112,8 @@ def export(file: Path, hazard: str, stage: str, municipality: str | None) -> int
     with opening.opened(settings.load()) as db:
         found = db.read_sync(store.find, asked, None)
     text = sharing.write(found)
+    if isinstance(text, Refused):
+        raise click.UsageError(f"{text.text} (--hazard, --stage)")
     if str(file) == "-":
         click.echo(text, nl=False)
     else:

@@ -14,7 +14,7 @@ from cases.case import State
 from cases.facts import Facts
 from cases.sharing import Refused, Shared
 from cases.store import Change, Imported, Search
-from storage import audit
+from storage import audit, database
 from storage.connection import Connection
 from storage.database import Database
 from tests.cases.builders import KANAZAWA, NOW, WAJIMA, add, content, known
@@ -23,7 +23,9 @@ PLACES = places.load()
 
 
 def a_file(db: Database) -> bytes:
-    return sharing.write(db.read_sync(store.find, Search(state=State.PUBLISHED), None)).encode()
+    text = sharing.write(db.read_sync(store.find, Search(state=State.PUBLISHED), None))
+    assert isinstance(text, str)
+    return text.encode()
 
 
 def a_document(db: Database) -> dict[str, Any]:
@@ -105,7 +107,7 @@ WRONG: list[tuple[str, tuple[Any, ...], Any, str, str]] = [
     ("section", ("cases", 0, "texts", "name"), "x", "case 1, texts", "expected an object"),
     ("title", ("cases", 0, "texts", "title"), "x" * 121, "case 1, title", "at most 120"),
     ("no title", ("cases", 0, "texts", "title"), "  ", "case 1, title", "empty"),
-    ("long", ("cases", 0, "texts", "done"), "あ" * 4001, "case 1, done", "at most 4000"),
+    ("long", ("cases", 0, "texts", "done"), "あ" * 3001, "case 1, done", "at most 3000"),
     ("no text", ("cases", 0, "texts", "done"), None, "case 1, done", "expected text"),
     ("nul", ("cases", 0, "texts", "done"), "a\x00b", "case 1, done", "control"),
     ("half", ("cases", 0, "texts", "done"), "a\ud800b", "case 1, done", "control"),
@@ -138,8 +140,6 @@ def test_a_file_of_another_shape_is_refused_with_its_place(
 
 @pytest.fixture
 def sqlite_document(sqlite_url: str) -> dict[str, Any]:
-    from storage import database
-
     opened = database.open(sqlite_url)
     document = a_document(opened)
     opened.close_sync()
@@ -173,6 +173,12 @@ _JSON_VALUES = st.recursive(
 @given(_JSON_VALUES)
 def test_facts_are_of_their_shape_or_refused(value: Any) -> None:
     facts.from_json(value)
+
+
+def test_a_file_that_nobody_could_take_is_not_written(db: Database) -> None:
+    add(db)
+    found = db.read_sync(store.find, Search(), None)
+    assert isinstance(sharing.write(found * 1001), Refused)
 
 
 def test_facts_come_back_as_they_went() -> None:

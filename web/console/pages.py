@@ -7,6 +7,7 @@ from web.console import same_origin
 from web.console.byhand.correct import CorrectPage
 from web.console.byhand.waiting import WaitingPages
 from web.console.byhand.write import WritePages
+from web.console.cases.routes import CasePages
 from web.console.changes import AuditPage
 from web.console.drills.routes import DrillPages
 from web.console.frame import Frame
@@ -32,6 +33,7 @@ def add_to(app: web.Application, state: WebState) -> None:
     FatiguePage(state, frame).add_to(app.router)
     TriagePages(state, frame).add_to(app.router)
     AuditPage(state, frame).add_to(app.router)
+    CasePages(state, frame).add_to(app.router)
     WritePages(state, frame).add_to(app.router)
     WaitingPages(state, frame).add_to(app.router)
     CorrectPage(state, frame).add_to(app.router)

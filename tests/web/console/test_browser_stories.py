@@ -12,6 +12,7 @@ from alerts import places
 from delivery.byhand import holds
 from storage.connection import Connection
 from storage.database import Database
+from tests.cases import builders as cases
 from tests.web import night, rows
 from tests.web.conftest import Open
 from tests.web.console.conftest import PASSWORD, account
@@ -36,6 +37,9 @@ PAGES = (
     "/console/fatigue",
     "/console/triage",
     "/console/audit?check=1",
+    "/console/cases",
+    "/console/cases/1",
+    "/console/cases/1/edit",
     "/console/password",
 )
 
@@ -75,6 +79,7 @@ async def test_no_page_has_a_serious_fault(
     browser: Browser, browse: Open, sqlite_db: Database, width: int, language: str
 ) -> None:
     sqlite_db.write_sync(_fill)
+    cases.add(sqlite_db)
     account(sqlite_db, "aoi", *((role, "17204") for role in (Role.COORDINATOR, Role.APPROVER, Role.ADMIN)))
     client = await browse(a_state(sqlite_db))
     page = await browser.new_page(viewport={"width": width, "height": 800})
