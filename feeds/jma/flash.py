@@ -21,26 +21,24 @@ _TAGS: Mapping[str, tuple[Hazard, bool]] = {
     "記録雨": (Hazard.RECORD_RAIN, False),
     "短時間大雪": (Hazard.SHORT_HEAVY_SNOW, False),
 }
-#: a 取消 has no tags; its title still says what it withdraws
-_TITLES: Mapping[str, Hazard] = {
-    "線状降水帯": Hazard.LINEAR_RAINBAND,
-    "記録的短時間大雨": Hazard.RECORD_RAIN,
-    "短時間大雪": Hazard.SHORT_HEAVY_SNOW,
-}
 GRADE = "warning"
 
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
-    """One report per hazard; none where no keyword is known. NotReadable where tags, areas or event are missing."""
+    """One report per hazard; none where no keyword is known. NotReadable where tags, areas or event are missing.
+
+    The event is one unit: a 取消 withdraws each hazard of it, and a 訂正 those it names no more. A keyword that no
+    table knows may mean any of them, so what was said before still stands beside it.
+    """
     if not telegram.event_id:
         raise NotReadable("Head/EventID: expected the event, without which nothing can withdraw it")
     notices: list[Notice] = []
     said: dict[Hazard, list[AreaReport]] = {}
-    if telegram.info_type is InfoType.CANCEL:
-        said = {hazard: [] for hazard in _withdrawn(telegram.head_title)}
-    else:
+    if telegram.info_type is not InfoType.CANCEL:
         for hazard, area in _areas(telegram, notices):
             said.setdefault(hazard, []).append(area)
+    if telegram.info_type is not InfoType.ISSUE and not notices:
+        said |= {hazard: [] for hazard, _ in _TAGS.values() if hazard not in said}
     return [
         Report(
             digest=digest,
@@ -56,12 +54,6 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
         )
         for hazard, areas in said.items()
     ], notices
-
-
-def _withdrawn(title: str) -> list[Hazard]:
-    """The hazards a 取消 may speak of: by its title, else all of them; only what bears its event is withdrawn."""
-    found = [hazard for word, hazard in _TITLES.items() if word in title]
-    return found or list(_TITLES.values())
 
 
 def _areas(telegram: Envelope, notices: list[Notice]) -> Iterator[tuple[Hazard, AreaReport]]:

@@ -124,9 +124,10 @@ def placed(found: Reading, places: PlaceTable) -> Reading:
 
     It is read again once the place tables know its codes; taken for read, it would be lost.
     """
-    if not isinstance(found, Read) or not found.reports:
+    said = [report for report in found.reports if report.areas] if isinstance(found, Read) else []
+    if not isinstance(found, Read) or not said:
         return found
-    if not all(folding.placeless(report, places) for report in found.reports):
+    if not all(folding.placeless(report, places) for report in said):
         return found
     codes = sorted({area.code for report in found.reports for area in report.areas})
     reason = f"none of its {len(codes)} area codes stands for a place: {', '.join(codes[:5])}. Renew the place tables"

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from alerts import folding, places
-from alerts.report import UNKNOWN, AreaScheme
+from alerts.report import UNKNOWN, AreaScheme, Report
 from alerts.vocabulary import Hazard, InfoType, Status
-from feeds.jma import compose
+from feeds.jma import compose, reading
 from tests.feeds.jma import telegrams
 from tests.feeds.jma.telegrams import AT, later, swap
 
@@ -19,6 +19,12 @@ WAJIMA, KANAZAWA = "17204", "17201"
 def flash(tag: str = "線状降水帯発生", **more: object) -> bytes:
     given: dict[str, object] = {"region": "170000", "areas": [NOTO], "at": AT, "event_id": PART}
     return compose.flash_report(tag, **(given | more))
+
+
+def rain_band(raw: bytes) -> Report:
+    """The telegram's report on rain bands."""
+    (found,) = (report for report in telegrams.read(raw).reports if report.hazard is Hazard.LINEAR_RAINBAND)
+    return found
 
 
 def tornado(**more: object) -> bytes:
@@ -105,8 +111,8 @@ def test_what_is_there_is_told_before_what_is_only_foreseen_in_the_same_place() 
 
 def test_a_correction_replaces_its_own_part_and_a_withdrawal_takes_back_only_that() -> None:
     first = telegrams.report(flash())
-    corrected = telegrams.report(flash(at=later(1), areas=[KAGA], info_type=InfoType.CORRECTION))
-    withdrawn = telegrams.report(
+    corrected = rain_band(flash(at=later(1), areas=[KAGA], info_type=InfoType.CORRECTION))
+    withdrawn = rain_band(
         compose.withdrawal("VPBS50", PART, at=later(2)).replace(
             "<Title>気象防災速報</Title>".encode(), "<Title>石川県気象防災速報（線状降水帯発生）</Title>".encode()
         )
@@ -120,6 +126,40 @@ def test_a_withdrawal_without_a_telling_title_may_mean_any_hazard_of_its_event()
     found = telegrams.read(compose.withdrawal("VPBS50", PART, at=AT))
     assert len(found.reports) == 3
     assert {report.lineage for report in found.reports} == {(f"VPBS50:{PART}",)}
+
+
+def test_a_withdrawal_takes_back_every_hazard_of_its_event_whatever_its_title_names() -> None:
+    both = swap(flash(), "<Condition>線状降水帯発生<", "<Condition>線状降水帯発生　記録雨<")
+    raw = compose.withdrawal("VPBS50", PART, at=later(2))
+    raw = swap(raw, "<Title>気象防災速報</Title>", "<Title>石川県気象防災速報（線状降水帯発生）</Title>")
+    taken_back = {report.hazard: report for report in telegrams.read(raw).reports}
+    for issued in telegrams.read(both).reports:
+        assert folding.fold([issued], places.load()).grades
+        state = folding.fold([issued, taken_back[issued.hazard]], places.load())
+        assert (state.grades, WAJIMA in state.withdrawn) == ({}, True)
+
+
+def test_a_correction_of_the_keyword_takes_back_the_hazard_it_names_no_more() -> None:
+    issued = telegrams.report(flash())
+    corrected = telegrams.read(flash("記録雨", at=later(5), info_type=InfoType.CORRECTION)).reports
+    assert {report.lineage for report in corrected} == {issued.lineage}
+    found = {
+        report.hazard: folding.fold([issued, report] if report.hazard is issued.hazard else [report], places.load())
+        for report in corrected
+    }
+    assert WAJIMA in found[Hazard.RECORD_RAIN].grades
+    assert found[Hazard.LINEAR_RAINBAND].grades == {}
+
+
+def test_a_correction_with_an_unknown_keyword_takes_nothing_back() -> None:
+    raw = swap(flash(info_type=InfoType.CORRECTION), "<Condition>線状降水帯発生<", "<Condition>河川氾濫<")
+    assert "keyword" in telegrams.read(raw).reason
+    assert telegrams.read(raw).reports == ()
+
+
+def test_a_correction_to_places_that_nobody_knows_waits_for_the_tables() -> None:
+    raw = swap(flash(info_type=InfoType.CORRECTION), f"<Code>{NOTO}</Code>", "<Code>999999</Code>")
+    assert isinstance(reading.placed(telegrams.read(raw), places.load()), reading.Unreadable)
 
 
 def test_a_heavy_snow_telegram_has_stations_not_places_in_its_body() -> None:
