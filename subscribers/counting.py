@@ -1,10 +1,30 @@
 """How many people are registered. `residents` is for the operator; `own` is what one municipality may see."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from storage import lists
 from storage.database import Connection
 from subscribers import disclosure
+
+#: in counts by municipality: whoever registered themself
+SELF: Final = "self-registered"
+#: A row without a municipality that does not stand by itself only holds what a registered person has chosen.
+_STANDING: Final = "(municipality <> '' OR standing = 1)"
+_ACTIVE_AT: Final = """
+SELECT language AS name, COUNT(*) AS people FROM (
+    SELECT p.subscriber_id, COALESCE(
+        MAX(CASE WHEN r.municipality = '' AND r.language <> '' THEN r.language END),
+        MAX(CASE WHEN r.municipality = p.place THEN r.language END),
+        MIN(CASE WHEN r.id = p.registration_id AND r.language <> '' THEN r.language END),
+        MIN(CASE WHEN r.language <> '' THEN r.language END)) AS language
+    FROM subscriber_places p JOIN subscribers s ON s.id = p.subscriber_id
+    JOIN registrations r ON r.subscriber_id = p.subscriber_id
+    WHERE s.state = 'active' AND p.place IN ({places}) GROUP BY p.subscriber_id
+) AS each_person GROUP BY language ORDER BY language
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,9 +32,9 @@ class Residents:
     """People with a registration, over all municipalities; each person counts once in `by_state`."""
 
     by_state: Mapping[str, int]
-    #: registering municipality -> registrations
+    #: registering municipality -> registrations; under SELF those of people who registered themselves
     by_municipality: Mapping[str, int]
-    #: language -> registrations
+    #: language -> registrations, of both kinds
     by_language: Mapping[str, int]
 
     @property
@@ -43,15 +63,26 @@ def residents(db: Connection) -> Residents:
         ),
         by_municipality=_counts(
             db,
-            "SELECT municipality AS name, COUNT(*) AS people FROM registrations WHERE municipality <> ''"
-            " GROUP BY municipality ORDER BY municipality",
+            f"SELECT CASE WHEN municipality = '' THEN '{SELF}' ELSE municipality END AS name,"  # noqa: S608 -- constants
+            f" COUNT(*) AS people FROM registrations WHERE {_STANDING} GROUP BY municipality ORDER BY municipality",
         ),
         by_language=_counts(
             db,
-            "SELECT language AS name, COUNT(*) AS people FROM registrations WHERE municipality <> ''"
+            f"SELECT language AS name, COUNT(*) AS people FROM registrations WHERE {_STANDING}"  # noqa: S608 -- a constant
             " GROUP BY language ORDER BY language",
         ),
     )
+
+
+def active_at(db: Connection, places: Sequence[str]) -> dict[str, int]:
+    """Language -> people who can be texted in some places, each once, in the language they would be told in.
+
+    Whoever registered them counts, and whoever registered themself: all who would get a text.
+    """
+    found: Counter[str] = Counter()
+    for marks, names in lists.portions(places):
+        found.update(_counts(db, _ACTIVE_AT.format(places=marks), names))
+    return dict(found)
 
 
 def own(db: Connection, municipality: str) -> Mapping[str, int]:

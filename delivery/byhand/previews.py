@@ -24,6 +24,7 @@ from delivery.telling import Telling
 from delivery.writing import Writer, Written
 from storage import lists
 from storage.connection import Connection
+from subscribers import counting
 from subscribers.languages import TAGS
 from templates_i18n.render import Form
 
@@ -95,7 +96,7 @@ def of_draft(db: Connection, draft: Draft, desk: Desk, now: datetime, cause: Cau
     }
     worst = max(changes.values(), key=lambda change: rule.rank(change.before))
     places = sorted(desk.places.cover(draft.areas))
-    registered = people_at(db, places)
+    registered = counting.active_at(db, places)
     kind = kind_of(rule, worst)
     ends = kind in _OVER
     told = people_told(db, draft.hazard, reports.event_of(draft, ""), places) if ends else registered
@@ -123,7 +124,7 @@ def of_release(db: Connection, broadcast: Broadcast, places: Sequence[str], desk
         place=worst.place,
         alert_id=broadcast.alert_id,
     )
-    registered = people_at(db, sorted(places))
+    registered = counting.active_at(db, sorted(places))
     return _preview(db, speech, _undone(rule, speech, worst), registered, registered, desk)
 
 
@@ -158,7 +159,7 @@ def of_correction(
     queued = db.execute(
         "SELECT count(*) AS n FROM messages WHERE broadcast_id = :id AND state = 'queued'", {"id": broadcast.id}
     )
-    return _preview(db, speech, None, told, people_at(db, places), desk, queued=queued[0].integer("n"))
+    return _preview(db, speech, None, told, counting.active_at(db, places), desk, queued=queued[0].integer("n"))
 
 
 def kind_of(rule: HazardRule, change: PlaceChange) -> Says:
@@ -238,20 +239,6 @@ def _shown(texts: Mapping[str, Written], people: Mapping[str, int]) -> tuple[Sho
         Shown(language=tag, text=one.text, encoding=one.encoding, segments=one.segments, people=people.get(tag, 0))
         for tag, one in texts.items()
     )
-
-
-def people_at(db: Connection, places: Sequence[str]) -> dict[str, int]:
-    """Language -> active people registered in some places."""
-    found: Counter[str] = Counter()
-    for marks, names in lists.portions(places):
-        rows = db.execute(
-            "SELECT r.language, count(DISTINCT p.subscriber_id) AS n FROM subscriber_places p"  # noqa: S608 -- marks
-            " JOIN registrations r ON r.id = p.registration_id JOIN subscribers s ON s.id = p.subscriber_id"
-            f" WHERE s.state = 'active' AND p.place IN ({marks}) GROUP BY r.language",
-            names,
-        )
-        found.update({row.text("language"): row.integer("n") for row in rows})
-    return dict(found)
 
 
 def people_told(db: Connection, hazard: Hazard, event: str, places: Iterable[str]) -> dict[str, int]:

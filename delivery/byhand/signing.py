@@ -13,13 +13,13 @@ from alerts.places import PlaceTable
 from alerts.vocabulary import NONE
 from delivery import broadcasts
 from delivery.broadcasts import Broadcast
-from delivery.byhand import drafts, holds, previews, submissions
+from delivery.byhand import drafts, holds, submissions
 from delivery.byhand.drafts import Wrong
 from delivery.byhand.previews import Desk, Preview
 from delivery.byhand.submissions import Kind, New, State, Submission
 from storage import audit
 from storage.connection import Connection
-from subscribers import disclosure
+from subscribers import counting, disclosure
 
 #: letters of an explanation or of a reason to reject
 LONGEST_REASON = 300
@@ -145,7 +145,7 @@ def _grown(db: Connection, found: Submission, places: PlaceTable) -> bool:
     """Many have registered since; what ends a warning may reach as many as were told."""
     if found.grade == NONE:
         return False
-    people = sum(previews.people_at(db, sorted(places.cover(found.areas))).values())
+    people = sum(counting.active_at(db, sorted(places.cover(found.areas))).values())
     return drafts.too_many(people, found.expected)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from storage import audit
 from storage.database import Database
-from subscribers import audience, choices, own, register, store
+from subscribers import audience, choices, counting, own, register, store
 from subscribers.choices import Added
 from subscribers.msisdn import Msisdn
 from subscribers.own import Consent
@@ -79,6 +79,33 @@ def test_it_never_touches_a_citys_and_no_import_touches_it(db: Database, clock: 
         lambda c: {row["municipality"]: row["language"] for row in c.execute("SELECT * FROM registrations")}
     )
     assert languages == {KANAZAWA: "vi", "": "my"}
+
+
+def test_whoever_registers_themself_is_counted_with_the_others_each_once(db: Database, clock: FakeClock) -> None:
+    by_city(db, clock, language="vi")
+    assert db.read_sync(counting.active_at, [KANAZAWA]) == {"vi": 1}
+    join(db, clock)  # the same person, who reads Burmese and lives in Wajima
+    assert db.read_sync(counting.active_at, [KANAZAWA]) == {"my": 1}
+    assert db.read_sync(counting.active_at, [WAJIMA, KANAZAWA]) == {"my": 1}
+    counted = db.read_sync(counting.residents)
+    assert counted.by_municipality == {counting.SELF: 1, KANAZAWA: 1}
+    assert counted.by_language == {"my": 1, "vi": 1}
+    assert db.write_sync(store.erase_registration, HASH, KANAZAWA)
+    assert db.read_sync(counting.active_at, [WAJIMA]) == {"my": 1}
+    db.write_sync(store.stop, HASH, clock())
+    assert db.read_sync(counting.active_at, [WAJIMA]) == {}
+
+
+def test_a_choice_of_language_alone_is_no_registration_but_the_language_of_the_text(
+    db: Database, clock: FakeClock
+) -> None:
+    by_city(db, clock, language="vi")
+    identity = db.read_sync(own.person, HASH)
+    assert identity is not None
+    db.write_sync(own.change, identity, Registration(language="my", places=()), clock())
+    assert db.read_sync(counting.active_at, [KANAZAWA]) == {"my": 1}
+    counted = db.read_sync(counting.residents)
+    assert (counted.by_municipality, counted.by_language) == ({KANAZAWA: 1}, {"vi": 1})
 
 
 def test_it_outlives_the_citys_and_the_citys_outlives_nothing_else(db: Database, clock: FakeClock) -> None:
