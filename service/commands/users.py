@@ -87,9 +87,13 @@ def password(name: str) -> int:
 
 @users.command()
 @click.argument("name")
-def end(name: str) -> int:
-    """End an account: no sign-in, no session, no role."""
-    return _ended(name, _with_db(lambda db: db.write_sync(store.disable, name, actor=ACTOR, now=system_time())))
+@click.option("--municipality", default="", help="End the roles for this municipality only; others keep theirs.")
+def end(name: str, municipality: str) -> int:
+    """End an account, or its roles for one municipality: no sign-in, no session, no role."""
+    if not municipality:
+        return _ended(name, _with_db(lambda db: db.write_sync(store.disable, name, actor=ACTOR, now=system_time())))
+    code = _code(municipality)
+    return _ended(name, _with_db(lambda db: db.write_sync(store.take_role, name, code, actor=ACTOR, now=system_time())))
 
 
 @users.command()
@@ -105,12 +109,17 @@ def _ended(name: str, done: bool) -> int:
 
 
 def _grant(role: str, municipality: str, group: str) -> Grant:
-    code = places.load().normalise_code(municipality)
-    if code is None:
-        raise click.BadParameter(f"{municipality}: no municipality has this code", param_hint="--municipality")
+    code = _code(municipality)
     if (role == Role.SUPPORTER) != bool(group):
         raise click.BadParameter("a supporter has a group, and nobody else", param_hint="--group")
     return Grant(municipality=code, role=Role(role), group=group)
+
+
+def _code(municipality: str) -> str:
+    code = places.load().normalise_code(municipality)
+    if code is None:
+        raise click.BadParameter(f"{municipality}: no municipality has this code", param_hint="--municipality")
+    return code
 
 
 def _make_key(name: str, grant: Grant) -> str:

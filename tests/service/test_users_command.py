@@ -46,6 +46,15 @@ def test_an_ended_user_is_gone(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no such user" in capsys.readouterr().err
 
 
+def test_a_role_ends_for_one_municipality(capsys: pytest.CaptureFixture[str]) -> None:
+    main(ADD)
+    assert main(["users", "end", "chie", "--municipality", "17201"]) == 1
+    assert main(["users", "end", "chie", "--municipality", "172049"]) == 0
+    assert main(["users", "end", "chie", "--municipality", "99999"]) == 2
+    assert main(["users", "password", "chie"]) == 2
+    assert "no municipality has this code" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [

@@ -97,6 +97,27 @@ def disable(db: Connection, name: str, *, actor: str, now: datetime) -> bool:
     return True
 
 
+def take_role(db: Connection, name: str, municipality: str, *, actor: str, now: datetime) -> bool:
+    """End the roles of an account for one municipality, at once; the last one ends the account. False: none there."""
+    user = find(db, name)
+    if user is None:
+        return False
+    who = {"id": user.id, "municipality": municipality}
+    taken = db.execute(
+        "DELETE FROM user_grants WHERE user_id = :id AND municipality = :municipality"
+        " RETURNING municipality, role, supported_group",
+        who,
+    )
+    for row in taken:
+        _log(db, now, actor, "role taken", f"user:{name}", _grant(row))
+    if not taken:
+        return False
+    db.execute("DELETE FROM sessions WHERE user_id = :id", {"id": user.id})
+    if not db.execute("SELECT 1 AS one FROM user_grants WHERE user_id = :id LIMIT 1", {"id": user.id}):
+        disable(db, name, actor=actor, now=now)
+    return True
+
+
 def set_password(db: Connection, user_id: int, password_hash: str, *, actor: str, now: datetime, once: bool) -> None:
     """A new password; all sessions of the account end. `once`: it has to be replaced at the next sign-in."""
     db.execute(

@@ -12,6 +12,7 @@ from web.console.changes import AuditPage
 from web.console.drills.routes import DrillPages
 from web.console.frame import Frame
 from web.console.gate import Gate
+from web.console.kit import KitLinks
 from web.console.lookback.fatigue import FatiguePage
 from web.console.lookback.routes import LookBackPages
 from web.console.now import NowPage
@@ -32,6 +33,7 @@ def add_to(app: web.Application, state: WebState) -> None:
     LookBackPages(state, frame).add_to(app.router)
     FatiguePage(state, frame).add_to(app.router)
     TriagePages(state, frame).add_to(app.router)
+    KitLinks(frame).add_to(app.router)
     AuditPage(state, frame).add_to(app.router)
     CasePages(state, frame).add_to(app.router)
     WritePages(state, frame).add_to(app.router)

@@ -90,6 +90,24 @@ def test_an_ended_account_is_gone_and_can_come_back(db: Database) -> None:
     assert user(db).password_hash == "new"
 
 
+def test_one_city_cuts_a_supporter_off_and_another_keeps_them(db: Database) -> None:
+    def supporter(municipality: str) -> Grant:
+        return Grant(municipality=municipality, role=Role.SUPPORTER, group="NPO")
+
+    add(db, grant=supporter("17204"))
+    add(db, grant=supporter("17201"))
+    token = sign_in(db)
+    assert not db.write_sync(store.take_role, "chie", "17205", actor="command line", now=NOW)
+    assert db.write_sync(store.take_role, "chie", "17204", actor="command line", now=NOW)
+    assert db.read_sync(store.session, token, NOW) is None
+    session = db.read_sync(store.session, sign_in(db), NOW)
+    assert session is not None
+    assert session.principal.grants == (supporter("17201"),)
+    assert db.write_sync(store.take_role, "chie", "17201", actor="command line", now=NOW)
+    assert db.read_sync(store.find, "chie") is None
+    assert actions(db)[-2:] == ["role taken", "user ended"]
+
+
 def test_a_key_is_known_until_it_is_revoked_and_its_name_is_not_used_again(db: Database) -> None:
     key = db.write_sync(store.add_key, "wajima-office", GRANT, actor="command line", now=NOW)
     assert key is not None
