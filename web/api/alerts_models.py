@@ -54,6 +54,7 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+# The limits stand before the validator: after it they would not be `minimum` and `maximum` in the document.
 People = Annotated[int, Field(ge=1, le=200_000_000), BeforeValidator(_whole)]
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from web.api import uploads
 from web.api.endpoints import Endpoint
 from web.api.errors import ErrorDocument
 
 _REF = "#/components/schemas/{model}"
+_FILE: Mapping[str, Any] = {"type": "string", "format": "binary", "minLength": 1}
 _ALWAYS = (401, 403, 422, 429)
 
 
@@ -72,9 +74,18 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.body is not None:
         operation["requestBody"] = {"required": True, "content": _content(endpoint.body)}
     if endpoint.files:
-        file = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
-        operation["requestBody"] = {"required": True, "content": dict.fromkeys(endpoint.files, file)}
+        content = {media: {"schema": _form() if media == uploads.FORM else _FILE} for media in endpoint.files}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _form() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {uploads.PART: _FILE},
+        "required": [uploads.PART],
+        "additionalProperties": False,
+    }
 
 
 def _read_by_anybody(route: Public) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from storage import audit
 from storage.database import Connection, Database
-from subscribers import cells, counting, disclosure, intake, listing, msisdn, register, sealing, sheets, store
+from subscribers import cells, counting, disclosure, intake, listing, msisdn, register, sealing, store
 from subscribers.importing import Reader
 from subscribers.intake import Declaration, ImportResult
 from subscribers.listing import Registered
@@ -20,7 +20,7 @@ from subscribers.register import Person
 from subscribers.registration import Entry
 from subscribers.sealing import Sealer
 from web.accounts.roles import Permission
-from web.api import endpoints, guard
+from web.api import endpoints, guard, uploads
 from web.api.endpoints import Call, Endpoint
 from web.api.errors import ApiError
 from web.api.residents_models import (
@@ -39,7 +39,6 @@ from web.api.residents_models import (
 T = TypeVar("T")
 #: version of what a municipality declares with `agreed`; stands in docs/reference/api.md
 WORDING = "api-2026-11"
-_FILES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream")
 _ID = {"id": {"type": "string", "pattern": "^[0-9]{1,18}$"}}
 
 
@@ -86,7 +85,7 @@ class Residents:
                 permission=add,
                 handler=self.import_file,
                 query=ImportQuery,
-                files=_FILES,
+                files=uploads.FILES,
                 answers={200: ImportOut},
                 refusals=(409,),
             ),
@@ -188,16 +187,14 @@ class Residents:
         return endpoints.json(Counts(residents=residents, by_language=by_language))
 
     async def import_file(self, call: Call) -> web.Response:
-        """The file of the body, row by row, as `residents import` does it."""
+        """The file of the body or of a form, row by row, as `residents import` does it."""
         assert isinstance(call.query, ImportQuery)
         here = guard.municipality(call.principal, Permission.ADD_RESIDENTS)
         dry_run, agreed = call.query.dry_run == "true", call.query.agreed == "true"
         if not dry_run and not agreed:
             why = "agreed=true declares that these people have agreed to be warned; a dry run needs no declaration"
             raise ApiError(409, "not_agreed", why)
-        if call.request.content_type not in _FILES:
-            raise ApiError(415, "unsupported_media_type", f"expected {', '.join(_FILES)}")
-        data = await _file(call.request)
+        data = await uploads.read(call.request)
         group = call.principal.only_group(Permission.ADD_RESIDENTS, here)
         actor = call.principal.name
         result = await asyncio.to_thread(self._import, here, data, group, actor, dry_run=dry_run)
@@ -267,18 +264,6 @@ class Residents:
             return msisdn.mask(self._number(found))
         except sealing.SealingError:
             return msisdn.mask("")
-
-
-async def _file(request: web.Request) -> bytes:
-    """The body, one byte more than allowed at most."""
-    data = bytearray()
-    async for chunk in request.content.iter_chunked(1 << 16):
-        data += chunk
-        if len(data) > sheets.MAX_BYTES:
-            raise ApiError(413, "too_large", f"the file is larger than {sheets.MAX_BYTES // 1_000_000} MB; divide it")
-    if not data:
-        raise ApiError(409, "no_file", "the body is empty; expected the bytes of a CSV or XLSX file")
-    return bytes(data)
 
 
 def _sealed(entry: Entry, sealer: Sealer) -> Person:

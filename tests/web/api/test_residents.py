@@ -1,11 +1,14 @@
 """Residents through the API, as a municipality's program would use it."""
 
+import io
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 
 from storage import audit
 from storage.database import Connection, Database
+from subscribers import sheets
 from tests.subscribers.builders import a_csv, an_xlsx
 from tests.web.api.calling import KANAZAWA, RESIDENT, WAJIMA, Client, a_key
 from tests.web.conftest import Open
@@ -167,6 +170,42 @@ async def test_a_file_is_imported_as_the_command_does_it(client: Client, db: Dat
     assert [(row["row"], row["column"]) for row in done["refused"]] == [(3, "phone")]
     page = await (await client.get(URL, headers=key)).json()
     assert [one["phone"] for one in page["residents"]] == ["+81•••••0001"]
+
+
+def a_form(*parts: tuple[str, bytes]) -> FormData:
+    form = FormData()
+    for name, data in parts:
+        form.add_field(name, io.BytesIO(data), filename="people.csv", content_type="text/csv")
+    return form
+
+
+async def test_a_file_may_come_in_a_form_as_browsers_and_curl_send_it(client: Client, db: Database) -> None:
+    key, data = a_key(db), a_csv(("090-0000-0001", "vi", "輪島市"))
+    done = await (await client.post(f"{URL}/import?agreed=true", data=a_form(("file", data)), headers=key)).json()
+    assert (done["rows"], done["added"], done["file_refused"]) == (1, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ([("people", b"x")], None, 422),
+        ([("file", b"x"), ("file", b"y")], None, 422),
+        ([("file", b"x"), ("name", b"Aoi")], None, 422),
+        ([("file", b"")], None, 409),
+        ([("file", b"x" * (sheets.MAX_BYTES + 1))], None, 413),
+        (b"no form", "multipart/form-data", 422),
+        (b"no form", "multipart/form-data; boundary=x", 422),
+        (b"--x\r\nnonsense\r\n\r\n--y", "multipart/form-data; boundary=x", 422),
+    ],
+    ids=["no file", "two files", "more", "empty", "too large", "no boundary", "nothing of it", "cut off"],
+)
+async def test_a_form_that_is_none_or_has_no_file_is_refused_in_the_one_shape(
+    client: Client, db: Database, body: bytes | list[tuple[str, bytes]], kind: str | None, status: int
+) -> None:
+    headers = a_key(db) | ({"Content-Type": kind} if kind else {})
+    data = body if isinstance(body, bytes) else a_form(*body)
+    answer = await client.post(f"{URL}/import?dry_run=true", data=data, headers=headers)
+    assert (answer.status, set(await answer.json())) == (status, {"error"})
 
 
 async def test_a_supporters_file_registers_its_group_only(client: Client, db: Database) -> None:
