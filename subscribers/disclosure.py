@@ -6,7 +6,7 @@ total as well where it would narrow the small one down: nothing is had by taking
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 #: below this a count is not told
 FEW: Final = 5
@@ -14,20 +14,26 @@ SMALL: Final = "<5"
 _STEPS: Final = tuple(sorted({FEW, *(digit * 10**power for power in range(1, 9) for digit in (1, 2, 5))} - {10}))
 
 Told = int | str
+K = TypeVar("K")
 
 
-def table(counts: Mapping[str, int]) -> dict[str, Told]:
+def table(counts: Mapping[K, int]) -> dict[K, Told]:
     """Every count of a table: all of them exactly, or small ones as "<5" and the others in steps."""
     if all(_is_telling(count) for count in counts.values()):
         return dict(counts)
-    return {name: _step(count) if _is_telling(count) and count else _small(count) for name, count in counts.items()}
+    return {name: stepped(count) for name, count in counts.items()}
 
 
-def total(count: int, *tables: Mapping[str, int]) -> Told:
+def stepped(count: int) -> Told:
+    """A count beside a small one: "<5", or in its step."""
+    return _step(count) if _is_telling(count) and count else _small(count)
+
+
+def total(count: int, *tables: Mapping[K, int]) -> Told:
     """What these tables add up to: exactly where every small part may still be 1 as well as 4, else in its step."""
     if _is_telling(count) and all(_hides(count, counts) for counts in tables):
         return count
-    return _step(count) if _is_telling(count) and count else _small(count)
+    return stepped(count)
 
 
 def told(counts: Mapping[str, int]) -> tuple[Told, dict[str, Told]]:
@@ -35,17 +41,15 @@ def told(counts: Mapping[str, int]) -> tuple[Told, dict[str, Told]]:
     return total(sum(counts.values()), counts), table(counts)
 
 
-def _hides(count: int, counts: Mapping[str, int]) -> bool:
+def _hides(count: int, counts: Mapping[K, int]) -> bool:
     """Whether an exact total leaves every small part of a table open."""
-    told = table(counts)
-    small = [name for name, part in told.items() if part == SMALL]
-    limits = {name: _limits(part) for name, part in told.items()}
-    for name in small:
-        others = [limits[other] for other in told if other != name]
-        least, most = sum(low for low, _ in others), sum(high for _, high in others)
-        if not least <= count - (FEW - 1) or not count - 1 <= most:
-            return False
-    return True
+    told = table(counts).values()
+    if SMALL not in told:
+        return True
+    # what all others can add up to is the same beside each small one
+    limits = [_limits(part) for part in told]
+    least, most = sum(low for low, _ in limits) - 1, sum(high for _, high in limits) - (FEW - 1)
+    return least <= count - (FEW - 1) and count - 1 <= most
 
 
 def _limits(told: Told) -> tuple[int, int]:

@@ -47,6 +47,10 @@ class Line:
 
     key: str
     parts: Mapping[str, int]
+    #: the parts as they may be shown in the table of all lines
+    told: Mapping[str, Told]
+    #: those not reached, as they may be shown in the list of all lines
+    told_unreached: Told
 
     @property
     def total(self) -> int:
@@ -54,14 +58,9 @@ class Line:
         return sum(self.parts.values())
 
     @property
-    def told(self) -> Mapping[str, Told]:
-        """The parts as they may be shown where the line is about a language, which hints at origin."""
-        return disclosure.table(self.parts)
-
-    @property
     def unreached(self) -> int:
         """Those of whom nobody knows that they have it."""
-        return sum(self.parts.get(part, 0) for part in _NOT_REACHED)
+        return _unreached_of(self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,31 @@ class Reach:
     @property
     def missing(self) -> int:
         """Those of whom nobody knows that they have it."""
-        return sum(self.parts.get(part, 0) for part in _NOT_REACHED)
+        return _unreached_of(self.parts)
+
+    @property
+    def told_total(self) -> Told:
+        """All messages, as it may be shown beside the tables."""
+        return disclosure.total(self.total, *({line.key: line.total for line in lines} for lines in self._tables))
+
+    @property
+    def told_missing(self) -> Told:
+        """`missing`, as it may be shown beside the tables."""
+        return disclosure.total(self.missing, *({line.key: line.unreached for line in lines} for lines in self._tables))
+
+    @property
+    def told_parts(self) -> Mapping[str, Told]:
+        """The parts, as they may be shown beside the tables."""
+        return {
+            part: disclosure.total(
+                count, *({line.key: line.parts.get(part, 0) for line in lines} for lines in self._tables)
+            )
+            for part, count in self.parts.items()
+        }
+
+    @property
+    def _tables(self) -> tuple[tuple[Line, ...], ...]:
+        return (self.by_language, self.by_place)
 
 
 def few(count: int | str) -> str:
@@ -169,21 +192,62 @@ def of(rows: Sequence[Cell], counted: datetime | None = None) -> Reach:
         places.setdefault(cell.place, Counter())[part] += cell.messages
         languages.setdefault(cell.language, Counter())[part] += cell.messages
         both.setdefault(cell.place, {}).setdefault(cell.language, Counter())[part] += cell.messages
+    small = _small(both)
     return Reach(
         parts=parts,
-        by_place=_lines(places),
-        by_language=_lines(languages),
+        by_place=_lines(places, small),
+        by_language=_lines(languages, small),
         unreached=_unreached(both),
         counted_at=counted,
     )
 
 
-def _lines(counts: Mapping[str, Counter[str]]) -> tuple[Line, ...]:
-    lines = (Line(key=key, parts=parts) for key, parts in counts.items())
-    return tuple(sorted(lines, key=lambda line: (-line.unreached, -line.total, line.key)))
+def _small(both: Mapping[str, Mapping[str, Counter[str]]]) -> frozenset[tuple[str, str]]:
+    """(place or language, part) with a small count of one place in one language under it."""
+    return frozenset(
+        (key, part)
+        for place, languages in both.items()
+        for language, parts in languages.items()
+        for part, count in parts.items()
+        if 0 < count < disclosure.FEW
+        for key in (place, language)
+    )
+
+
+def _lines(counts: Mapping[str, Counter[str]], small: frozenset[tuple[str, str]]) -> tuple[Line, ...]:
+    """The lines of one table. One small count in it, or below it, and all its counts come in steps."""
+    told = disclosure.table({(key, part): count for key, parts in counts.items() for part, count in parts.items()})
+    unreached = disclosure.table({key: _unreached_of(parts) for key, parts in counts.items()})
+    stepped = (
+        disclosure.stepped if any((key, part) in small for key, parts in counts.items() for part in parts) else None
+    )
+    return _sorted(
+        Line(
+            key=key,
+            parts=parts,
+            told={part: stepped(count) if stepped else told[key, part] for part, count in parts.items()},
+            told_unreached=stepped(_unreached_of(parts)) if stepped else unreached[key],
+        )
+        for key, parts in counts.items()
+    )
+
+
+def _unreached_of(parts: Mapping[str, int]) -> int:
+    return sum(parts.get(part, 0) for part in _NOT_REACHED)
 
 
 def _unreached(both: Mapping[str, Mapping[str, Counter[str]]]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    found = [(place, tuple(line for line in _lines(languages) if line.unreached)) for place, languages in both.items()]
-    wanted = [(place, lines) for place, lines in found if lines]
+    """All places are one table: whoever subtracts one place from another finds no small count."""
+    cells = {(place, language): parts for place, languages in both.items() for language, parts in languages.items()}
+    told = disclosure.table({key: _unreached_of(parts) for key, parts in cells.items()})
+    found: dict[str, list[Line]] = {}
+    for (place, language), parts in cells.items():
+        if _unreached_of(parts):
+            line = Line(key=language, parts=parts, told={}, told_unreached=told[place, language])
+            found.setdefault(place, []).append(line)
+    wanted = [(place, _sorted(lines)) for place, lines in found.items()]
     return tuple(sorted(wanted, key=lambda item: (-sum(line.unreached for line in item[1]), item[0])))
+
+
+def _sorted(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: (-line.unreached, -line.total, line.key)))

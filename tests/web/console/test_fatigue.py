@@ -43,6 +43,27 @@ def test_people_are_counted_by_how_much_they_got(db: Database) -> None:
     assert db.read_sync(fatigue.read, *fatigue._months(rows.NOW)["2026-10"], None).people == 0
 
 
+async def test_a_small_bar_makes_the_others_wide_and_no_mean_is_told(enter: Enter, sqlite_db: Database) -> None:
+    def fill(db: Connection) -> None:
+        for people in (20, 2):
+            broadcast = rows.a_broadcast(db)
+            rows.messages(db, broadcast, rows.a_text(db, broadcast), {"delivered": people})
+        second = rows.a_broadcast(db, origin="lesson", hazard="")
+        rows.messages(db, second, rows.a_text(db, second), {"delivered": 1})
+        db.execute(
+            "UPDATE messages SET subscriber_id = (SELECT min(subscriber_id) FROM messages) WHERE broadcast_id = :id",
+            {"id": second},
+        )
+        rows.counted(db)
+
+    sqlite_db.write_sync(fill)
+    client = await enter(sqlite_db, "aoi", (Role.COORDINATOR, WAJIMA))
+    text = await (await client.get("/console/fatigue?lang=en")).text()
+    assert "20-49" in text
+    assert "&lt;5" in text
+    assert "on average" not in text
+
+
 def test_months_are_those_of_japan() -> None:
     months = fatigue._months(rows.NOW)
     assert list(months)[:2] == ["2026-11", "2026-10"]

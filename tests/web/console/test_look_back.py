@@ -132,6 +132,26 @@ async def test_counts_as_csv(enter: Enter, sqlite_db: Database) -> None:
     ]
 
 
+async def test_one_small_count_makes_every_other_in_the_csv_wide(enter: Enter, sqlite_db: Database) -> None:
+    def fill(db: Connection) -> None:
+        rows.a_telegram(db, "d1")
+        broadcast = rows.a_broadcast(db, alert_id=rows.an_alert(db, "d1", places={WAJIMA: "6+"}), state="complete")
+        rows.messages(db, broadcast, rows.a_text(db, broadcast), {"delivered": 22}, place=WAJIMA, language="en")
+        db.execute("UPDATE messages SET language = 'si' WHERE id IN (SELECT id FROM messages ORDER BY id LIMIT 2)")
+        rows.counted(db)
+
+    sqlite_db.write_sync(fill)
+    client = await enter(sqlite_db, "aoi", COORDINATOR)
+    body = await (await client.get("/console/broadcasts/1/counts.csv?lang=en")).read()
+    lines = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    assert [(line["language"], line["messages"]) for line in lines] == [("en", "20-49"), ("si", "<5")]
+    for page in ("/console/broadcasts/1?lang=en", "/console/broadcasts?lang=en", "/console/live?lang=en"):
+        text = await (await client.get(page)).text()
+        assert "20-49 messages" in text, page
+        assert "22 messages" not in text, page
+        assert ">20<" not in text, page
+
+
 async def test_the_print_form_stands_alone(enter: Enter, sqlite_db: Database) -> None:
     sqlite_db.write_sync(_fill)
     client = await enter(sqlite_db, "aoi", COORDINATOR)

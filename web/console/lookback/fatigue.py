@@ -12,6 +12,8 @@ from storage import times
 from storage.connection import Connection
 from storage.lists import listed
 from storage.rows import Row
+from subscribers import disclosure
+from subscribers.disclosure import Told
 from web.accounts.roles import Permission
 from web.console import reach
 from web.console.frame import Frame
@@ -53,6 +55,17 @@ class Month:
     def people(self) -> int:
         """Who got any."""
         return sum(bar.people for bar in self.bars)
+
+    @property
+    def told(self) -> tuple[Told, Mapping[int, Told]]:
+        """Who got any, and the bars by their first number, as they may be shown."""
+        counts = {bar.first: bar.people for bar in self.bars}
+        return disclosure.total(self.people, counts), disclosure.table(counts)
+
+    @property
+    def exact(self) -> bool:
+        """No count of people is small: ratios give nothing away."""
+        return all(isinstance(count, int) for count in self.told[1].values())
 
     @property
     def messages(self) -> int:

@@ -14,7 +14,7 @@ _PART_OF = {state: part for part, states in reach.PARTS.items() for state in sta
 
 
 def write(story: Story, places: PlaceTable, words: Words) -> bytes:
-    """One line for each place, language and state; small counts as "<5"."""
+    """One line for each place, language and state; small counts as "<5", and beside one all in steps."""
     out = io.StringIO()
     lines = csv.writer(out)
     lines.writerow(
@@ -25,8 +25,8 @@ def write(story: Story, places: PlaceTable, words: Words) -> bytes:
     for cell in story.cells:
         counts[cell.place, cell.language][_PART_OF.get(cell.state, "unknown")] += cell.messages
     sent = story.sent
-    told = ((*key, part, count) for key, parts in counts.items() for part, count in disclosure.table(parts).items())
-    for place, language, part, count in sorted(told, key=lambda line: line[:3]):
+    flat = {(*key, part): count for key, parts in counts.items() for part, count in parts.items()}
+    for (place, language, part), count in sorted(disclosure.table(flat).items()):
         row = [
             str(sent.id),
             f"{sent.seen_at.astimezone(JST):%Y-%m-%d %H:%M:%S}",
