@@ -1,16 +1,29 @@
 """A person's rights by the command line, the log's end, and a copy of the database that tells no number."""
 
+import asyncio
 import json
 import re
+import signal
+from collections.abc import Iterable
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from storage import database
+from tests.delivery.fake_twilio import Fault
+from tests.service.story import number
 from tests.service.test_commands import Run, run
+from tests.service.test_twilio_stories import Night, night
 
-__all__ = ["run"]
+__all__ = ["night", "run"]
 NOBODY = "090-0000-0001"
+#: what can be read on this machine before anybody has an account
+_PAGES = (
+    *("/", "/healthz", "/readyz", "/metrics", "/kit/17204", "/state"),
+    *("/console", "/console/live", "/console/broadcasts", "/console/fatigue", "/console/shelters", "/console/kit"),
+    *("/console/broadcasts/1", "/console/broadcasts/1/counts.csv", "/console/broadcasts/1/print"),
+)
 
 
 def a_list(folder: Path, people: int = 3) -> str:
@@ -87,13 +100,50 @@ def test_a_copy_of_the_database_tells_no_number(run: Run, tmp_path: Path, people
     files = [path for path in (tmp_path / "data").iterdir() if path.suffix != ".key"]
     assert {"tomoshibi.db"} <= {path.name for path in files}
     for path in files:
-        data = path.read_bytes()
-        for number in range(1, people + 1):
-            for written in (f"900000{number:04d}", f"90-0000-{number:04d}", f"90 0000 {number:04d}"):
-                for encoding in ("utf-8", "utf-16-le"):
-                    assert written.encode(encoding) not in data, path.name
-                assert written.encode().hex().encode() not in data
-        assert not re.search(rb"\+8190", data)
+        holds_no_number(path.name, path.read_bytes(), range(1, people + 1))
+
+
+def holds_no_number(where: str, data: bytes, numbers: Iterable[int]) -> None:
+    """No number of the test set stands there, in any writing: with zero, hyphens, blanks, +81, UTF-16 or hex."""
+    for index in numbers:
+        for written in (f"900000{index:04d}", f"90-0000-{index:04d}", f"90 0000 {index:04d}"):
+            for encoding in ("utf-8", "utf-16-le"):
+                assert written.encode(encoding) not in data, where
+            assert written.encode().hex().encode() not in data, where
+    assert not re.search(rb"(\+|%2B)8190", data, re.IGNORECASE), where
+
+
+def _files_hold_no_number(folder: Path, numbers: Iterable[int]) -> None:
+    """The database and its write-ahead log as they stand at this moment; the key lies beside them."""
+    assert (folder / "story.db-wal").stat().st_size > 0
+    for path in folder.iterdir():
+        if path.is_file() and ".key" not in path.name:
+            holds_no_number(path.name, path.read_bytes(), numbers)
+
+
+async def test_while_it_serves_no_file_no_log_and_no_page_tells_a_number(night: Night, tmp_path: Path) -> None:
+    """Imported, welcomed, warned, one stopped by the provider, receipts taken; the log tells all it can."""
+    people = range(12)
+    await night.story.people(*((index, "vi", "") for index in people))
+    night.provider.numbers = {number(3): Fault.OPTED_OUT, number(4): Fault.BAD_NUMBER}
+    process = await night.run("serve", LOG_LEVEL="DEBUG")
+    output = asyncio.create_task(process.communicate())
+    try:
+        await night.until(lambda: night.story.count("subscribers", "state <> 'active'") == 2, "the first answers")
+        night.story.rain(p17204="L4")
+        await night.until(lambda: night.states() == ["delivered"] * 10, "the warning and its receipts")
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{night.port}") as browser:
+            for path in _PAGES:
+                answer = await browser.get(path)
+                assert answer.status == 200, path
+                holds_no_number(path, await answer.read(), people)
+        await asyncio.to_thread(_files_hold_no_number, tmp_path, people)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, log = await output
+    assert process.returncode == 0
+    assert b"debug" in (out + log).lower()
+    holds_no_number("the service's log", out + log, people)
 
 
 def test_the_key_is_changed_by_a_command_and_a_crash_in_it_harms_nothing(run: Run, tmp_path: Path) -> None:
