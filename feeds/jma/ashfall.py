@@ -1,6 +1,7 @@
 """VFVO53, VFVO54 and VFVO55: where volcanic ash falls, and how much, by municipality.
 
-VFVO53 comes on schedule and says where ash would fall if the volcano erupted; 54 (within minutes) and 55 (in
+VFVO53 comes on schedule and says where ash would fall if the volcano erupted: never more than light, since nothing has
+fallen; 54 (within minutes) and 55 (in
 detail, for six hours) follow an eruption and speak of the same ash. One telegram names a municipality under every
 amount that some part of it gets: the highest counts. All end by time.
 Source: 地震火山関連XML電文解説資料 (降灰予報（定時）, 降灰予報（速報）, 降灰予報（詳細）).
@@ -11,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from alerts import hazards
 from alerts.notices import Notice
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, Report
-from alerts.vocabulary import Hazard, InfoType
+from alerts.vocabulary import NONE, Hazard, InfoType
 from feeds.jma import envelope, volcano
 from feeds.jma.envelope import Envelope, NotReadable
 
 _CITIES = "(対象市町村等)"
-#: 70 gives no amount and 75 (small stones near the crater) is none: ash is the least that falls there
-_GRADES: Mapping[str, str] = {"70": "light", "71": "light", "72": "moderate", "73": "heavy", "75": "light"}
+#: 70 gives no amount: ash is the least that falls there. 75 is no ash but small stones near the crater
+_GRADES: Mapping[str, str] = {"70": "light", "71": "light", "72": "moderate", "73": "heavy", "75": NONE}
 
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
@@ -65,6 +66,8 @@ def _areas(telegram: Envelope, facts: Facts, notices: list[Notice]) -> Iterator[
     for item in volcano.items(telegram, _CITIES):
         value = envelope.text(item, "Kind", "Code")
         grade = _GRADES.get(value, UNKNOWN)
+        if facts.expected and grade not in (NONE, UNKNOWN):
+            grade = "light"
         if grade == UNKNOWN:
             notices.append(volcano.unknown(f"ashfall Kind/Code {value or '(none)'}"))
         for place in volcano.area_codes(item):

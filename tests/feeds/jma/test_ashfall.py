@@ -21,12 +21,12 @@ def ash(code: str, municipalities: Mapping[str, Sequence[str]], **more: object) 
 @pytest.mark.parametrize(
     ("code", "kind", "grade"),
     [
-        *[("VFVO53", "70", "light"), ("VFVO53", "75", "light")],
+        *[("VFVO53", "70", "light"), ("VFVO53", "75", "none")],
         *[
             ("VFVO54", "71", "light"),
             ("VFVO54", "72", "moderate"),
             ("VFVO54", "73", "heavy"),
-            ("VFVO54", "75", "light"),
+            ("VFVO54", "75", "none"),
         ],
         *[("VFVO55", "71", "light"), ("VFVO55", "72", "moderate"), ("VFVO55", "73", "heavy")],
     ],
@@ -51,6 +51,12 @@ def test_what_comes_on_schedule_is_only_expected() -> None:
     facts = [telegrams.areas(raw)[KAGOSHIMA].facts for raw in (scheduled, real)]
     assert [fact.expected for fact in facts] == [True, False]
     assert {fact.volcano for fact in facts} == {"506"}
+
+
+@pytest.mark.parametrize("kind", ["71", "72", "73"])
+def test_ash_that_would_only_fall_if_it_erupted_is_never_more_than_light(kind: str) -> None:
+    raw = swap(ash("VFVO53", {KAGOSHIMA: ["70"]}), "<Code>70<", f"<Code>{kind}<")
+    assert telegrams.grades(raw) == {KAGOSHIMA: "light"}
 
 
 @pytest.mark.parametrize(("code", "kind", "hours"), [("VFVO53", "70", 18), ("VFVO54", "71", 1), ("VFVO55", "71", 6)])
