@@ -1,7 +1,8 @@
 """VPFT50: 熱中症警戒アラート of one prefecture for one day, until the end of that day in Japan.
 
-It holds no area code and no headline: the prefecture, or its part, stands in Head/Title; the day in the text. It is
-issued at about 17:00 the day before and again at about 05:00: both are one alert, of one prefecture and one day.
+It holds no area code and no headline: the prefecture, or its part, stands in Head/Title, or the office tells it; the
+day stands in the text. It is issued at about 17:00 the day before and again at about 05:00: both are one alert, of one
+prefecture and one day.
 Source: 熱中症警戒アラート電文解説資料, and the official sample.
 """
 
@@ -16,7 +17,7 @@ from alerts.notices import Notice, NoticeKind
 from alerts.places import Level
 from alerts.report import AreaReport, AreaScheme, Facts, Report
 from alerts.vocabulary import Hazard, InfoType
-from feeds.jma import envelope, types
+from feeds.jma import envelope, offices, types
 from feeds.jma.envelope import Envelope, NotReadable
 
 _JST = timezone(timedelta(hours=9))
@@ -24,6 +25,8 @@ _JST = timezone(timedelta(hours=9))
 _DAY = re.compile(r"(?:今日|本日|明日)\s*\(\s*([0-9]{1,2})日\s*\)")
 #: what is issued from noon on without a day in its text speaks of the next day
 _NOON = 12
+#: a name may stand in brackets: 熱中症警戒アラート（埼玉県）
+_BRACKETS = re.compile(r"\(([^()]+)\)")
 #: how a title goes on behind the name: 石川県熱中症警戒アラート
 _AFTER_NAME = ("熱中症", "の熱中症", "に")
 
@@ -46,9 +49,9 @@ class _Region:
 
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
-    """One report. NotReadable where the title names no prefecture, or part of one, that we know."""
+    """One report. NotReadable where neither title nor office names a prefecture, or part of one, that we know."""
     notices: list[Notice] = []
-    region = _region(telegram.head_title, notices)
+    region = _region(telegram, notices)
     day = _day(telegram)
     end = datetime.combine(day + timedelta(days=1), time(), _JST).astimezone(telegram.sent.tzinfo)
     facts = Facts(day=day)
@@ -69,20 +72,29 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
     ], notices
 
 
-def _region(title: str, notices: list[Notice]) -> _Region:
-    """What a title begins with: the longest name wins, else a part hides in its prefecture.
+def _region(telegram: Envelope, notices: list[Notice]) -> _Region:
+    """What a title begins with, or names in brackets: the longest name wins, else a part hides in its prefecture.
 
     Hokkaido, Kagoshima and Okinawa come by their forecast regions. A part that no table knows counts as all of its
-    prefecture, and operators are told.
+    prefecture, a title without any name as all of the office's, and operators are told.
     """
-    plain = _plain(title)
-    found = next((region for region in _regions() if plain.startswith(region.name)), None)
-    if found is None:
-        raise NotReadable(f"Head/Title {title!r}: expected the name of a prefecture or of a forecast region")
-    rest = plain.removeprefix(found.name)
-    if rest and not rest.startswith(_AFTER_NAME):
-        notices.append(_unknown_part(title, found.name))
-    return found
+    title = telegram.head_title
+    if (found := _named(_plain(title))) is not None:
+        rest = _plain(title).removeprefix(found.name)
+        if rest and not rest.startswith(_AFTER_NAME):
+            notices.append(_unknown_part(title, found.name))
+        return found
+    for within in _BRACKETS.findall(types.plain(title)):
+        if (found := _named(_plain(within))) is not None:
+            return found
+    if (by_office := offices.region(telegram.office)) is not None:
+        notices.append(_by_office(title, telegram.office))
+        return _Region(name=telegram.office, scheme=by_office[0], codes=(by_office[1],))
+    raise NotReadable(f"Head/Title {title!r}: expected the name of a prefecture or of a forecast region")
+
+
+def _named(text: str) -> _Region | None:
+    return next((region for region in _regions() if text.startswith(region.name)), None)
 
 
 @functools.cache
@@ -110,6 +122,15 @@ def _unknown_part(title: str, name: str) -> Notice:
         subject=f"VPFT50 {title}",
         text=f"VPFT50 {title!r} names a part of {name} that stands in no table: taken as all of {name}. "
         "Bring the place tables up to date.",
+        urgent=True,
+    )
+
+
+def _by_office(title: str, office: str) -> Notice:
+    return Notice(
+        kind=NoticeKind.UNKNOWN_PLACE,
+        subject=f"VPFT50 {title}",
+        text=f"VPFT50 {title!r} names no prefecture: taken as that of {office}. Look at the telegram.",
         urgent=True,
     )
 

@@ -313,6 +313,35 @@ def test_a_part_that_no_table_knows_is_all_of_its_prefecture_and_calls_operators
     assert notice.urgent and "島しょ部" in notice.text
 
 
+def test_a_prefecture_in_brackets_behind_the_title_is_found() -> None:
+    raw = swap(heat(), "<Title>石川県熱中症警戒アラート", "<Title>熱中症警戒アラート（埼玉県）")
+    assert all(place.startswith("11") for place in grades(raw)) and grades(raw)
+    assert telegrams.read(raw).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("office", "inside", "outside"),
+    [
+        ("熊谷地方気象台", "11202", "17204"),
+        ("気象庁本庁", "13101", "14100"),
+        ("鹿児島地方気象台", "46222", "45201"),
+        ("函館地方気象台", "01202", "01100"),
+        ("沖縄気象台", "47201", "47207"),
+        ("石垣島地方気象台", "47207", "47201"),
+        ("帯広測候所", "01207", "01100"),
+    ],
+)
+def test_without_any_name_in_the_title_the_prefecture_is_that_of_the_office(
+    office: str, inside: str, outside: str
+) -> None:
+    raw = swap(heat(), "<Title>石川県熱中症警戒アラート", "<Title>熱中症警戒アラート")
+    assert "expected the name" in telegrams.unreadable(raw)
+    found = grades(swap(raw, "石川県の気象台", office))
+    assert inside in found and outside not in found
+    (notice,) = telegrams.read(swap(raw, "石川県の気象台", office)).notices
+    assert notice.urgent and office in notice.text
+
+
 def test_every_forecast_region_is_found_by_its_own_name() -> None:
     for region in places.load().regions(places.Level.OFFICE):
         found = grades(heat(region=region.code))
