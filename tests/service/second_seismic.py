@@ -22,7 +22,8 @@ class Row:
 _VOLCANO = {"11": 1, "12": 2, "13": 3, "14": 4, "15": 5, "21": 1, "22": 2, "23": 3, "24": 4, "25": 5, "35": 1, "36": 3}
 #: what a municipality is told to do: leave, keep away from the crater, nothing special
 _AT_MOST = {"41": 5, "46": 5, "47": 5, "42": 3, "43": 3, "44": 3, "48": 3, "49": 3, "45": 1}
-_ASH = {"73": "heavy", "72": "moderate", "71": "light", "70": "light", "75": "light"}
+_ASH = {"73": "heavy", "72": "moderate", "71": "light", "70": "light"}
+_SMALL_STONES = "75"
 
 
 def _warning(root: ET.Element) -> Iterator[Row]:
@@ -50,6 +51,8 @@ def _ash(kind: str) -> Callable[[ET.Element], Iterator[Row]]:
         started = root.findtext("Head/TargetDateTime") if kind != "VFVO53" else "schedule"
         grades: dict[str, str] = {}
         for item in root.findall("Body/VolcanoInfo[@type='降灰予報（対象市町村等）']/Item"):
+            if item.findtext("Kind/Code", "") == _SMALL_STONES:
+                continue
             for area in item.iter("Area"):
                 code, grade = area.findtext("Code", ""), _ASH[item.findtext("Kind/Code", "")]
                 grades[code] = max(grade, grades.get(code, "light"), key=["light", "moderate", "heavy"].index)
