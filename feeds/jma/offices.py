@@ -8,7 +8,7 @@ import functools
 import re
 
 from alerts import places
-from alerts.places import Place
+from alerts.places import Level, Place
 from alerts.report import AreaScheme
 
 _NAME = re.compile(r"(.+?)(?:管区|地方)?(?:気象台|測候所)")
@@ -31,6 +31,18 @@ def region_of_area(class10: str) -> tuple[AreaScheme, str] | None:
     found = places.load().by_class10(class10).places
     place = places.load().place(min(found)) if found else None
     return None if place is None else _of(place.prefecture, place.office)
+
+
+def region_in(title: str) -> tuple[AreaScheme, str] | None:
+    """(table, code) of the region whose name a title begins with: 埼玉県竜巻注意情報; None if it names none."""
+    table = places.load()
+    found = [
+        (region.ja, _of(region.code[:2], region.code))
+        for level in (Level.PREFECTURE, Level.OFFICE)
+        for region in table.regions(level)
+        if level is Level.OFFICE or region.code not in _BY_REGION
+    ]
+    return next((code for name, code in sorted(found, key=lambda one: -len(one[0])) if title.startswith(name)), None)
 
 
 def _of(prefecture: str, forecast_region: str) -> tuple[AreaScheme, str]:

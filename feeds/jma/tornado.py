@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from alerts.notices import Notice, NoticeKind
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, Report
 from alerts.vocabulary import NONE, Hazard, InfoType
-from feeds.jma import envelope
+from feeds.jma import envelope, offices
 from feeds.jma.envelope import Envelope, NotReadable
 
 _GRADES: Mapping[str, str] = {"1": "warning", "0": NONE}
@@ -19,9 +19,7 @@ _GRADES: Mapping[str, str] = {"1": "warning", "0": NONE}
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
     """One report. NotReadable where region or municipalities are missing."""
     levels = {envelope.attribute(w, "type"): w for w in envelope.children(telegram.body, "Warning")}
-    region = "+".join(sorted(place for place, _ in _items(levels, "一次細分区域等")))
-    if not region:
-        raise NotReadable("Body/Warning[@type=…（一次細分区域等）]: expected the region this telegram speaks for")
+    region = _region(telegram, levels)
     notices: list[Notice] = []
     areas: list[AreaReport] = []
     if telegram.info_type is not InfoType.CANCEL:
@@ -43,6 +41,19 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
             valid_until=telegram.valid_until,
         )
     ], notices
+
+
+def _region(telegram: Envelope, levels: Mapping[str, ET.Element]) -> str:
+    """The region of one office, by its 一次細分区域等; a 取消 has only text, and says it by its title or its office."""
+    areas = [place for place, _ in _items(levels, "一次細分区域等")]
+    if areas:
+        known = {offices.region_of_area(area) or (AreaScheme.CLASS10, area) for area in areas}
+        return "+".join(sorted(code for _, code in known))
+    if telegram.info_type is InfoType.CANCEL:
+        said = offices.region_in(telegram.head_title) or offices.region(telegram.office)
+        if said is not None:
+            return said[1]
+    raise NotReadable("Body/Warning[@type=…（一次細分区域等）]: expected the region this telegram speaks for")
 
 
 def _items(levels: Mapping[str, ET.Element], name: str) -> Iterator[tuple[str, ET.Element]]:

@@ -202,10 +202,41 @@ def test_a_repeat_extends_and_is_the_full_state_of_the_region() -> None:
         telegrams.report(tornado()),
         telegrams.report(tornado(at=later(50), areas=[KAGA], valid_until=later(120))),
     )
-    assert first.lineage == again.lineage == (f"VPHW50:{KAGA}+{NOTO}",)
+    assert first.lineage == again.lineage == ("VPHW50:17",)
     state = folding.fold([first, again], places.load())
     assert WAJIMA not in state.grades
     assert state.ends[KANAZAWA] == later(120).replace(second=0)
+
+
+def text_only(office: str, title: str, **more: object) -> bytes:
+    """A 取消 as JMA writes it: its body is one sentence."""
+    raw = tornado(at=later(5), info_type=InfoType.CANCEL, **more)
+    start, end = raw.index(b"<Warning"), raw.rindex(b"</Warning>") + len(b"</Warning>")
+    raw = raw[:start] + "<Text>取消します。</Text>".encode() + raw[end:]
+    head = raw.index(b"<Title>", raw.index(b"<Head"))
+    old = raw[head : raw.index(b"</Title>", head)].decode()
+    return swap(swap(raw, old, f"<Title>{title}"), "石川県の気象台", office)
+
+
+@pytest.mark.parametrize(
+    ("office", "title"), [("金沢地方気象台", "竜巻注意情報"), ("新潟地方気象台", "石川県竜巻注意情報")]
+)
+def test_a_withdrawal_of_only_text_finds_its_region_by_title_or_office(office: str, title: str) -> None:
+    issued, withdrawn = telegrams.report(tornado()), telegrams.report(text_only(office, title))
+    assert withdrawn.lineage == issued.lineage
+    state = folding.fold([issued, withdrawn], places.load())
+    assert (state.grades, WAJIMA in state.withdrawn) == ({}, True)
+
+
+def test_a_withdrawal_of_another_office_takes_back_nothing_and_of_none_is_unreadable() -> None:
+    assert telegrams.report(text_only("富山地方気象台", "竜巻注意情報")).lineage != telegrams.report(tornado()).lineage
+    assert "expected the region" in telegrams.unreadable(text_only("気象台", "竜巻注意情報"))
+
+
+def test_parts_of_hokkaido_are_regions_of_their_own() -> None:
+    north, west = tornado(region="011000", areas=["011000"]), tornado(region="016000", areas=["016010"])
+    assert telegrams.report(north).lineage == ("VPHW50:011000",)
+    assert telegrams.report(west).lineage == ("VPHW50:016000",)
 
 
 def test_half_a_city_is_that_half() -> None:
