@@ -69,10 +69,9 @@ def test_the_highest_grade_says_that_life_is_in_danger_and_a_lowered_one_does_no
         assert not (plan.deadly and plan.lowered)
 
 
-def test_a_notice_without_a_topic_has_no_head(words: Catalogue) -> None:
+def test_a_notice_without_a_topic_has_only_its_name_as_head(words: Catalogue) -> None:
     english = words.by_tag["en"]
     subject = Subject(hazard=Hazard.NOTICE, grade="information")
-    with pytest.raises(KeyError):
-        heads.head(english, words.composition, subject)
+    assert heads.head(english, words.composition, subject) == heads.alarm(english, words.composition, subject).upper()
     for topic in Topic:
         assert english.topics[topic] in heads.head(english, words.composition, replace(subject, topic=topic))

@@ -15,6 +15,7 @@ from alerts.vocabulary import Hazard
 from delivery.states import MessageState
 from tests.web.rows import NOW, ago
 from web import grades, japan, progress, render, standing
+from web.console.reach import Cell
 from web.snapshot import BroadcastRow, Source, StandingRow
 
 TABLE = places.load()
@@ -139,10 +140,12 @@ def a_broadcast(**values: object) -> BroadcastRow:
         planned_at=ago(2),
         first_handover_at=None,
         last_handover_at=None,
+        expires_at=ago(-60),
         excluded={},
         messages={},
+        everywhere={},
     )
-    return replace(row, **values)  # type: ignore[arg-type]
+    return replace(row, **{"everywhere": values.get("messages", {}), **values})  # type: ignore[arg-type]
 
 
 def test_every_state_of_a_message_is_in_the_bar_once() -> None:
@@ -150,11 +153,14 @@ def test_every_state_of_a_message_is_in_the_bar_once() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(list(MessageState)), st.integers(1, 100_000)))
-def test_the_bar_is_full_and_counts_everybody(counts: dict[MessageState, int]) -> None:
-    (shown,) = progress.of([a_broadcast(messages=counts)], 100)
-    assert sum(part.count for part in shown.parts) == sum(counts.values())
-    width = sum(part.width for part in shown.parts)
-    assert abs(width - progress.BAR) < 1 if counts else width == 0
+def test_every_message_is_in_one_part_of_the_bar(counts: dict[MessageState, int]) -> None:
+    cells = tuple(
+        Cell(broadcast_id=1, place="17204", language="vi", state=state, messages=count)
+        for state, count in counts.items()
+    )
+    (shown,) = progress.of([a_broadcast(messages=counts, cells=cells)], 100)
+    assert shown.reach.total == sum(counts.values())
+    assert sum(shown.reach.parts.values()) == shown.reach.total
 
 
 def test_minutes_to_the_last_person_count_what_goes_first() -> None:
