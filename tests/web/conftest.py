@@ -1,10 +1,11 @@
-"""A client of the real application, over a real socket."""
+"""A client of the real application, over a real socket, and a real browser."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser, async_playwright
 
 from storage import database
 from storage.database import Database
@@ -28,6 +29,15 @@ async def browse() -> AsyncIterator[Open]:
     yield start
     for client in clients:
         await client.close()
+
+
+@pytest.fixture
+async def browser(browser_path: str) -> AsyncIterator[Browser]:
+    """A Chromium without a window."""
+    async with async_playwright() as player:
+        started = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        yield started
+        await started.close()
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """The console in a real browser: no errors, nothing wider than the screen, changes arrive by themselves."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp.test_utils import TestClient
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from alerts import places
 from storage.database import Database
@@ -51,15 +50,6 @@ FAULTS = """() => {
   }
   return faults;
 }"""
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    """A Chromium without a window."""
-    async with async_playwright() as player:
-        started = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 async def _open(browser: Browser, address: str, width: int) -> tuple[Page, list[str]]:

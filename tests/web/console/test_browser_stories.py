@@ -1,12 +1,11 @@
 """The console in a real browser: a new coordinator's first evening, and no serious fault of access on any page."""
 
-from collections.abc import AsyncIterator
 from importlib import resources
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from alerts import places
 from delivery.byhand import holds
@@ -42,15 +41,6 @@ PAGES = (
     "/console/cases/1/edit",
     "/console/password",
 )
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    """A Chromium without a window."""
-    async with async_playwright() as player:
-        started = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 def _fill(db: Connection) -> None:

@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from delivery.byhand import submissions
 from delivery.byhand.submissions import Kind, State
@@ -20,15 +20,6 @@ pytestmark = pytest.mark.browser
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 #: what docs/how-to/tell-people-by-hand.md says
 TAPS, PAGES = 4, 4
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    """A Chromium without a window."""
-    async with async_playwright() as player:
-        started = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Drills in a real browser: a new coordinator starts one, at phone and desktop width, without serious faults."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from importlib import resources
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from alerts import places
 from campaigns.drills import store
@@ -24,15 +23,6 @@ from web.app import make_app
 pytestmark = pytest.mark.browser
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 WAJIMA = "17204"
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    """A Chromium without a window."""
-    async with async_playwright() as player:
-        started = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 async def look(page: Page) -> None:

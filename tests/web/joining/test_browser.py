@@ -1,9 +1,7 @@
 """/join and /me in a real browser without JavaScript: every language fits a small phone, nothing is faulty."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from storage.database import Database
 from templates_i18n import catalogue
@@ -14,15 +12,6 @@ from tests.web.joining.test_join import code_of, visit
 from tests.web.test_browser import FAULTS
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    """A Chromium without a window."""
-    async with async_playwright() as player:
-        started = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 @pytest.mark.parametrize(

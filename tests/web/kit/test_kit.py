@@ -1,11 +1,10 @@
 """Posters and slips: one page each, nothing cut off, and the code leads to the page to register."""
 
 import base64
-from collections.abc import AsyncIterator
 
 import pytest
 import zxingcpp
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from storage.database import Database
 from subscribers.languages import TAGS
@@ -45,15 +44,6 @@ async def test_without_a_public_address_it_says_so_and_an_unknown_place_is_none(
     assert "<svg" not in text
     for path in ("/kit/99999", "/kit/17204?sheet=banner", "/kit/17204?l=xx"):
         assert (await client.get(path)).status == 404, path
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    """A Chromium without a window."""
-    async with async_playwright() as player:
-        started = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 async def _codes(browser: Browser, page: Page) -> list[str]:

@@ -1,9 +1,7 @@
 """The residents' pages in a real browser, without JavaScript, on a small phone and a wide screen."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from storage.connection import Connection
 from storage.database import Database
@@ -19,15 +17,6 @@ pytestmark = pytest.mark.browser
 #: what a reader sees broken; the page itself has no script, so the browser asks from outside
 BROKEN = """() => [...document.querySelectorAll("img")]
   .filter((one) => !one.complete || !one.naturalWidth).map((one) => one.src)"""
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    """A Chromium without a window."""
-    async with async_playwright() as player:
-        started = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield started
-        await started.close()
 
 
 def fill(db: Connection) -> None:
