@@ -1,8 +1,12 @@
-"""How commands print: one JSON document, or lines for people."""
+"""How commands print: one JSON document, or lines for people, and how far long work has come."""
 
 import json
+from collections.abc import Callable
+from contextlib import ExitStack
 
 import click
+from rich.console import Console
+from rich.progress import Progress as ProgressBar
 
 
 def print_json(document: object) -> None:
@@ -13,3 +17,17 @@ def print_json(document: object) -> None:
 def say(line: str) -> None:
     """A line for the person at the terminal, beside the result."""
     click.echo(line, err=True)
+
+
+def progress(stack: ExitStack, task: str) -> Callable[[int, int], None] | None:
+    """Takes what is done and the whole, for a bar on the terminal; None elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return None
+    bar = stack.enter_context(ProgressBar(console=console))
+    number = bar.add_task(task)
+
+    def advance(done: int, total: int) -> None:
+        bar.update(number, completed=done, total=total)
+
+    return advance

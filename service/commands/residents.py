@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 from pydantic import TypeAdapter
-from rich.console import Console
-from rich.progress import Progress as ProgressBar
 
 from alerts import places
 from service import opening, settings
@@ -67,7 +65,7 @@ def import_file(file: Path, municipality: str, dry_run: bool, agreed: bool, as_j
                     sealer,
                     declaration=Declaration(wording=WORDING),
                     clock=system_time,
-                    progress=_progress(stack),
+                    progress=output.progress(stack, "importing"),
                 )
     if as_json:
         output.print_json(result.to_json())
@@ -83,20 +81,6 @@ def _declare(name: str, *, agreed: bool) -> None:
         output.say(words)
     elif not click.confirm(f"{words} Is that so?", err=True):
         raise click.UsageError("nothing was imported: without their agreement people cannot be registered")
-
-
-def _progress(stack: ExitStack) -> intake.Progress | None:
-    """A bar on the terminal, nothing elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        return None
-    bar = stack.enter_context(ProgressBar(console=console))
-    task = bar.add_task("importing")
-
-    def advance(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-
-    return advance
 
 
 def _show(result: ImportResult, *, dry_run: bool) -> None:

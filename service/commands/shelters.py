@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
-from rich.progress import Progress as ProgressBar
 
 from alerts import places
 from alerts.places import Place, PlaceTable
@@ -17,7 +15,7 @@ from service import opening, settings
 from service.clock import system_time
 from service.commands import output
 from shelters import finding, importing, latin, store
-from shelters.importing import ImportResult, Progress, Task
+from shelters.importing import ImportResult, Task
 from shelters.site import Danger, Site, State
 from storage.connection import Connection
 from subscribers import intake
@@ -66,7 +64,7 @@ def import_file(file: Path, municipality: str, dry_run: bool, fewer: bool, as_js
             result = importing.dry_run(db, data, task)
         else:
             with ExitStack() as stack:
-                result = importing.import_list(db, data, task, system_time, _progress(stack))
+                result = importing.import_list(db, data, task, system_time, output.progress(stack, "importing"))
         naming = {} if result.file_refused else db.read_sync(_naming, table, task.municipality, system_time())
     if as_json:
         output.print_json(result.to_json())
@@ -158,20 +156,6 @@ def _list_municipalities(table: PlaceTable, found: list[tuple[str, int]], *, as_
         place = table.place(code)
         click.echo(f"{code} {place.names.en if place else ''}: {count}")
     return 0
-
-
-def _progress(stack: ExitStack) -> Progress | None:
-    """A bar on the terminal, nothing elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        return None
-    bar = stack.enter_context(ProgressBar(console=console))
-    task = bar.add_task("importing")
-
-    def advance(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-
-    return advance
 
 
 def _show(result: ImportResult, *, dry_run: bool) -> None:
