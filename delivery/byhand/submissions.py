@@ -77,26 +77,12 @@ class New:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(New):
     """One row; times are UTC."""
 
     id: int
-    kind: Kind
     state: State
-    municipality: str
-    areas: tuple[str, ...]
-    hazard: Hazard
-    grade: str
-    body: Mapping[str, Any]
-    texts: Texts
-    people: int
-    expected: int
-    explanation: str
-    reason: str
-    broadcast_id: int | None
-    submitted_by: str
     submitted_at: datetime
-    deadline: datetime
     decided_by: str
     decided_at: datetime | None
     decided_why: str
