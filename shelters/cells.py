@@ -6,7 +6,7 @@ from typing import Final
 
 from alerts.places import PlaceTable
 from shelters import latin
-from shelters.reasons import Reason, quoted
+from subscribers.refusal import Refused, quoted
 
 MAX_NAME: Final = 60
 MAX_CAPACITY: Final = 200_000
@@ -24,25 +24,25 @@ def line(text: str) -> str:
     return " ".join(kept.split())[:_LONGEST]
 
 
-def name(text: str) -> str | Reason:
+def name(text: str) -> str | Refused:
     """The name of a site, as on its signs."""
     plain = line(text)
     if not plain:
-        return Reason(en="empty; every site needs its name", ja="空です。名称を書いてください")
+        return Refused(reason="empty; every site needs its name", ja="空です。名称を書いてください")
     if len(plain) > MAX_NAME:
-        return Reason(
-            en=f"{quoted(plain)} is longer than {MAX_NAME} characters; shorten it",
+        return Refused(
+            reason=f"{quoted(plain)} is longer than {MAX_NAME} characters; shorten it",
             ja=f"{quoted(plain)} は {MAX_NAME} 文字を超えています。短くしてください",
         )
     if plain.startswith(_FORMULA) or "://" in plain or not any(map(str.isalnum, plain)):
-        return Reason(
-            en=f"{quoted(plain)} is no name: it begins like a formula, or holds an address or no letter",
+        return Refused(
+            reason=f"{quoted(plain)} is no name: it begins like a formula, or holds an address or no letter",
             ja=f"{quoted(plain)} は名称ではありません（数式・URL・記号だけ）。名称を書いてください",
         )
     return plain
 
 
-def kana(text: str) -> str | Reason:
+def kana(text: str) -> str | Refused:
     """The reading of a name in hiragana, or '' where there is none."""
     plain = line(text)
     if not plain:
@@ -50,40 +50,40 @@ def kana(text: str) -> str | Reason:
     read = latin.hiragana(plain)
     if latin.is_reading(read):
         return read
-    return Reason(
-        en=f"{quoted(plain)} is no reading in kana; write it in kana alone or leave the cell empty",
+    return Refused(
+        reason=f"{quoted(plain)} is no reading in kana; write it in kana alone or leave the cell empty",
         ja=f"{quoted(plain)} はカナの読みではありません。カナだけで書くか、空にしてください",
     )
 
 
-def flag(text: str) -> bool | Reason:
+def flag(text: str) -> bool | Refused:
     """Yes or no; an empty cell means no. △ and other conditions are refused: half safe is not safe."""
     word = line(text).casefold()
     if word in _NO:
         return False
     if word in _YES:
         return True
-    return Reason(
-        en=f"{quoted(text)} is neither yes (1 or ○) nor no (0, × or empty); "
+    return Refused(
+        reason=f"{quoted(text)} is neither yes (1 or ○) nor no (0, × or empty); "
         "leave it empty where the site is safe only under a condition",
         ja=f"{quoted(text)} は 1（○）でも空（×）でもありません。条件付きの場合は空にしてください",
     )
 
 
-def capacity(text: str) -> int | None | Reason:
+def capacity(text: str) -> int | None | Refused:
     """How many people it holds; None where nothing is said."""
     word = re.sub(r"[,\s]|人|名|約", "", line(text))
     if word in _NO - {"0", "0.0"}:
         return None
     if re.fullmatch(r"\d{1,7}(?:\.0+)?", word) and (people := int(float(word))) <= MAX_CAPACITY:
         return people or None
-    return Reason(
-        en=f"{quoted(text)} is no number of people; write a number or leave the cell empty",
+    return Refused(
+        reason=f"{quoted(text)} is no number of people; write a number or leave the cell empty",
         ja=f"{quoted(text)} は人数ではありません。数字を書くか、空にしてください",
     )
 
 
-def municipality(table: PlaceTable, code: str, named: str, *, near: str) -> str | Reason:
+def municipality(table: PlaceTable, code: str, named: str, *, near: str) -> str | Refused:
     """The five-digit code of whose site it is; '' where the row does not say. `near` settles a lost zero."""
     written = line(code)
     if written and re.fullmatch(r"\d{1,2}", written):
@@ -91,8 +91,8 @@ def municipality(table: PlaceTable, code: str, named: str, *, near: str) -> str 
     if written:
         readings = table.code_readings(written.partition(".")[0])
         if not readings:
-            return Reason(
-                en=f"{quoted(code)} is no code of a municipality; expected 5 or 6 digits",
+            return Refused(
+                reason=f"{quoted(code)} is no code of a municipality; expected 5 or 6 digits",
                 ja=f"{quoted(code)} は市区町村コードではありません。5桁または6桁で書いてください",
             )
         return near if near in readings else readings[0]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from shelters.reasons import Reason, quoted
 from shelters.site import Danger
+from subscribers.refusal import Refused, quoted
 
 
 class Field(StrEnum):
@@ -88,20 +88,20 @@ class Header:
     ignored: tuple[str, ...]
 
 
-def read(rows: Sequence[Sequence[str]]) -> Header | Reason:
+def read(rows: Sequence[Sequence[str]]) -> Header | Refused:
     """The header of a sheet, within its first rows, or why the list is refused whole."""
     for number, cells in enumerate(rows[:_SEARCHED]):
         if is_header(cells):
             return _read(number, cells)
     first = rows[0] if rows else ()
     if any(_folded(cell) in {_folded(one) for one in _OF_STAYING} for row in rows[:_SEARCHED] for cell in row):
-        return Reason(
-            en="this is the list of 指定避難所, where people stay afterwards; import the list of 指定緊急避難場所, "
+        return Refused(
+            reason="this is the list of 指定避難所, where people stay afterwards; import the list of 指定緊急避難場所, "
             "which says for each site what it is safe from",
             ja="これは指定避難所の一覧です。災害の種別ごとの列がある指定緊急避難場所の一覧を取り込んでください",
         )
-    return Reason(
-        en="no header with a column for the name (名称 or 施設・場所名) and one for a kind of disaster "
+    return Refused(
+        reason="no header with a column for the name (名称 or 施設・場所名) and one for a kind of disaster "
         f"(such as 災害種別_洪水 or 洪水); found {quoted(', '.join(first))}",
         ja="見出し行に名称（名称 または 施設・場所名）と災害の種別（災害種別_洪水 など）の列がありません。"
         f"見出し：{quoted(', '.join(first))}",
@@ -114,7 +114,7 @@ def is_header(cells: Sequence[str]) -> bool:
     return Field.NAME in found and any(isinstance(column, Danger) for column in found)
 
 
-def _read(number: int, cells: Sequence[str]) -> Header | Reason:
+def _read(number: int, cells: Sequence[str]) -> Header | Refused:
     at: dict[Column, int] = {}
     ignored: list[str] = []
     for position, cell in enumerate(cells):
@@ -133,33 +133,33 @@ def _read(number: int, cells: Sequence[str]) -> Header | Reason:
     return Header(row=number, at=at, width=width, ignored=tuple(cell for cell in ignored if cell))
 
 
-def _twice(column: Column, first: str, second: str) -> Reason | None:
+def _twice(column: Column, first: str, second: str) -> Refused | None:
     """The national layout has codes and names in several columns; of what keeps people safe there is one."""
     if column not in _ONCE and _folded(first) != _folded(second):
         return None
-    return Reason(
-        en=f"two columns for {column}: {quoted(first)} and {quoted(second)}; keep one",
+    return Refused(
+        reason=f"two columns for {column}: {quoted(first)} and {quoted(second)}; keep one",
         ja=f"{quoted(first)} と {quoted(second)} は同じ内容の列です。一方だけを残してください",
     )
 
 
-def _half_a_point(at: Mapping[Column, int]) -> Reason | None:
+def _half_a_point(at: Mapping[Column, int]) -> Refused | None:
     if (Field.LATITUDE in at) == (Field.LONGITUDE in at):
         return None
-    return Reason(
-        en="the header has only one of latitude (緯度) and longitude (経度); add the other",
+    return Refused(
+        reason="the header has only one of latitude (緯度) and longitude (経度); add the other",
         ja="緯度と経度の一方しか列がありません。もう一方を加えてください",
     )
 
 
-def _misspelt(at: Mapping[Column, int], ignored: Sequence[str]) -> Reason | None:
+def _misspelt(at: Mapping[Column, int], ignored: Sequence[str]) -> Refused | None:
     """A kind of disaster that nobody reads would be lost in silence; one letter off is a slip."""
     for cell in ignored:
         for heading in difflib.get_close_matches(_folded(cell), _COLUMNS, n=1, cutoff=_SIMILAR):
             column = _COLUMNS[heading]
             if column not in at and not cell.startswith("所在地_"):
-                return Reason(
-                    en=f"column {quoted(cell)} looks like {column} misspelt; correct the heading",
+                return Refused(
+                    reason=f"column {quoted(cell)} looks like {column} misspelt; correct the heading",
                     ja=f"列 {quoted(cell)} の見出しが正しくないようです。直してください",
                 )
     return None

@@ -13,7 +13,6 @@ from typing import Final, TypedDict
 from alerts.places import Place, PlaceTable
 from shelters import listing, store
 from shelters.listing import Checked, RowRefused
-from shelters.reasons import Reason
 from shelters.site import Entry, Site
 from storage import audit
 from storage.connection import Connection
@@ -84,7 +83,7 @@ class ImportResult:
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     refused: tuple[RowRefused, ...] = ()
     #: why the file was refused whole
-    file_refused: Reason | None = None
+    file_refused: Refused | None = None
     #: headings that were not read
     ignored: tuple[str, ...] = ()
 
@@ -104,10 +103,10 @@ class ImportResult:
             "retired": [{"id": site.id, "name": site.entry.name} for site in found.retired],
             "elsewhere": dict(self.elsewhere),
             "refused": [
-                {"row": one.row, "column": one.column, "reason": one.reason.en, "reason_ja": one.reason.ja}
+                {"row": one.row, "column": one.column, "reason": one.why.reason, "reason_ja": one.why.ja}
                 for one in self.refused
             ],
-            "file_refused": refused.en if refused else None,
+            "file_refused": refused.reason if refused else None,
             "file_refused_ja": refused.ja if refused else None,
         }
 
@@ -127,7 +126,7 @@ class Task:
 def dry_run(db: Database, data: bytes, task: Task) -> ImportResult:
     """What importing this file would do; writes nothing."""
     checked = check(data, task)
-    if isinstance(checked, Reason):
+    if isinstance(checked, Refused):
         return ImportResult(file_refused=checked)
     kept = db.read_sync(store.on_list, task.municipality.code)
     return _result(checked, compare(kept, checked), kept, task)
@@ -138,7 +137,7 @@ def import_list(
 ) -> ImportResult:
     """Make the municipality's list what the file says, in one transaction. Blocks; not for the event loop."""
     checked = check(data, task)
-    if isinstance(checked, Reason):
+    if isinstance(checked, Refused):
         return ImportResult(file_refused=checked)
     if progress is not None:
         progress(0, checked.rows)
@@ -148,11 +147,11 @@ def import_list(
     return result
 
 
-def check(data: bytes, task: Task) -> Checked | Reason:
+def check(data: bytes, task: Task) -> Checked | Refused:
     """Read and check a file; knows nothing of what is kept."""
     read = sheets.read(data)
     if isinstance(read, Refused):
-        return Reason(en=read.reason, ja=read.ja)
+        return read
     return listing.check(read, task.places, task.municipality)
 
 
@@ -207,19 +206,19 @@ def _result(checked: Checked, found: Difference, kept: Sequence[Site], task: Tas
     )
 
 
-def _why_refused(checked: Checked, found: Difference, kept: Sequence[Site], task: Task) -> Reason | None:
+def _why_refused(checked: Checked, found: Difference, kept: Sequence[Site], task: Task) -> Refused | None:
     if not checked.entries and not checked.refused:
         name = task.municipality.names
-        return Reason(
-            en=f"no row is of {name.en}; look whose list this is",
+        return Refused(
+            reason=f"no row is of {name.en}; look whose list this is",
             ja=f"{name.ja}の行がありません。どの市区町村の一覧か確かめてください",
         )
     gone = len(found.retired)
     if task.fewer or gone < _FEW or gone * 2 <= len(kept):
         return None
-    return Reason(
-        en=f"{gone} of {len(kept)} sites are not in this file and would be retired: the file must be the whole list. "
-        "If they are really gone, import it with --fewer",
+    return Refused(
+        reason=f"{gone} of {len(kept)} sites are not in this file and would be retired: the file must be the whole"
+        " list. If they are really gone, import it with --fewer",
         ja=f"登録済み {len(kept)} か所のうち {gone} か所がこのファイルになく、一覧から外れます。ファイルは全件の一覧に"
         "してください。本当に廃止されたときは --fewer を付けて取り込んでください",
     )

@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 from alerts.places import Place, PlaceTable
 from shelters import cells, columns, coordinates
 from shelters.columns import Column, Field, Header
-from shelters.reasons import Reason, quoted
 from shelters.site import Danger, Entry
+from subscribers.refusal import Refused, quoted
 from subscribers.sheets import Sheet
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class RowRefused:
     row: int
     #: the column at fault by its name in the interface; the first one where there are several
     column: str
-    reason: Reason
+    why: Refused
     #: the site it speaks of, as `Entry.key` has it, or '' where that cannot be told
     key: str = ""
 
@@ -61,18 +61,18 @@ class _Tally:
     elsewhere: Counter[str] = field(default_factory=Counter)
 
 
-def check(sheets: Sequence[Sheet], places: PlaceTable, municipality: Place) -> Checked | Reason:
+def check(sheets: Sequence[Sheet], places: PlaceTable, municipality: Place) -> Checked | Refused:
     """All rows of a file, or why it is refused whole."""
     sheet = _sheet(sheets)
-    if isinstance(sheet, Reason):
+    if isinstance(sheet, Refused):
         return sheet
     header = columns.read(sheet.rows)
-    if isinstance(header, Reason):
+    if isinstance(header, Refused):
         return header
     below = sheet.rows[header.row + 1 :]
     filled = [(number, row) for number, row in enumerate(below, start=header.row + 2) if any(row)]
     if not filled:
-        return Reason(en="the file has a header and no rows below it", ja="見出しの下に行がありません")
+        return Refused(reason="the file has a header and no rows below it", ja="見出しの下に行がありません")
     tally = _Tally()
     reader = _Reader(header, places, municipality)
     for number, row in filled:
@@ -87,9 +87,9 @@ def check(sheets: Sequence[Sheet], places: PlaceTable, municipality: Place) -> C
     )
 
 
-def _sheet(sheets: Sequence[Sheet]) -> Sheet | Reason:
+def _sheet(sheets: Sequence[Sheet]) -> Sheet | Refused:
     """The one sheet with such a header; the others of a workbook may hold notes."""
-    found = [sheet for sheet in sheets if not isinstance(columns.read(sheet.rows), Reason)]
+    found = [sheet for sheet in sheets if not isinstance(columns.read(sheet.rows), Refused)]
     match found:
         case [sheet]:
             return sheet
@@ -97,8 +97,8 @@ def _sheet(sheets: Sequence[Sheet]) -> Sheet | Reason:
             return sheets[0]
         case _:
             names = ", ".join(quoted(sheet.name) for sheet in found)
-            return Reason(
-                en=f"several sheets hold sites: {names}; import one sheet per file",
+            return Refused(
+                reason=f"several sheets hold sites: {names}; import one sheet per file",
                 ja=f"複数のシートに一覧があります：{names}。1つのシートだけにしてください",
             )
 
@@ -107,7 +107,7 @@ def _sheet(sheets: Sequence[Sheet]) -> Sheet | Reason:
 class _Wrong:
     """What is wrong with a row: (column, reason) each, and the site it speaks of."""
 
-    reasons: tuple[tuple[str, Reason], ...]
+    reasons: tuple[tuple[str, Refused], ...]
     key: str
 
 
@@ -124,11 +124,11 @@ def _take(tally: _Tally, number: int, read: Entry | _Wrong | _Elsewhere) -> None
             tally.elsewhere[read.code] += 1
         case _Wrong():
             (column, first), *others = read.reasons
-            reason = Reason(
-                en="; ".join([first.en, *(f"{name}: {why.en}" for name, why in others)]),
-                ja="；".join([first.ja, *(f"{name}：{why.ja}" for name, why in others)]),
+            why = Refused(
+                reason="; ".join([first.reason, *(f"{name}: {other.reason}" for name, other in others)]),
+                ja="；".join([first.ja, *(f"{name}：{other.ja}" for name, other in others)]),
             )
-            tally.refused.append(RowRefused(row=number, column=column, reason=reason, key=read.key))
+            tally.refused.append(RowRefused(row=number, column=column, why=why, key=read.key))
         case Entry():
             _take_entry(tally, number, read)
 
@@ -142,11 +142,11 @@ def _take_entry(tally: _Tally, number: int, entry: Entry) -> None:
         tally.repeated += 1
     else:
         first = tally.first_row[entry.key]
-        reason = Reason(
-            en=f"the same name and address stand in row {first} with other values; keep one of the rows",
+        why = Refused(
+            reason=f"the same name and address stand in row {first} with other values; keep one of the rows",
             ja=f"{first} 行目に同じ名称と住所で異なる内容があります。一方だけを残してください",
         )
-        tally.refused.append(RowRefused(row=number, column=Field.NAME, reason=reason, key=entry.key))
+        tally.refused.append(RowRefused(row=number, column=Field.NAME, why=why, key=entry.key))
 
 
 class _Reader:
@@ -171,8 +171,8 @@ class _Reader:
         if isinstance(code, str) and code not in self._own(code):
             return _Elsewhere(code=code)
         if any(row[self._header.width :]):
-            many = Reason(
-                en=f"more cells than the header has ({self._header.width}); put cells with commas in quotes",
+            many = Refused(
+                reason=f"more cells than the header has ({self._header.width}); put cells with commas in quotes",
                 ja=f"見出し（{self._header.width} 列）より多くのセルがあります。"
                 "コンマを含むセルは引用符で囲んでください",
             )
@@ -210,16 +210,17 @@ class _Reader:
         )
         return _Wrong(reasons=tuple(taken.wrong), key=entry.key if name else "") if taken.wrong else entry
 
-    def _point(self, taken: "_Row") -> tuple[float, float] | Reason | None:
+    def _point(self, taken: "_Row") -> tuple[float, float] | Refused | None:
         found = coordinates.point(taken.cell(Field.LATITUDE), taken.cell(Field.LONGITUDE))
-        if found is None or isinstance(found, Reason):
+        if found is None or isinstance(found, Refused):
             return found
         place = self._municipality
         away = coordinates.distance_km(found, (place.lat, place.lng))
         if away <= _OFFICE_ELSEWHERE.get(place.code, _FARTHEST_KM):
             return found
-        return Reason(
-            en=f"lies {away:.0f} km from the office of {place.names.en}; correct the coordinates or the municipality",
+        return Refused(
+            reason=f"lies {away:.0f} km from the office of {place.names.en};"
+            " correct the coordinates or the municipality",
             ja=f"{place.names.ja}の役所から {away:.0f} km 離れています。緯度・経度または市区町村を直してください",
         )
 
@@ -236,7 +237,7 @@ class _Row:
     def __init__(self, at: Mapping[Column, int], row: Sequence[str]) -> None:
         self._at = at
         self._row = row
-        self.wrong: list[tuple[str, Reason]] = []
+        self.wrong: list[tuple[str, Refused]] = []
 
     def cell(self, column: Column) -> str:
         """The text of a column, '' where the file or the row has none."""
@@ -254,16 +255,16 @@ class _Row:
         marked = (danger for danger in Danger if self.take(danger, cells.flag(self.cell(danger))))
         found = frozenset(marked)
         if not found and len(self.wrong) == before:
-            reason = Reason(
-                en="no kind of disaster is marked; write 1 where the site is designated, or delete the row",
+            reason = Refused(
+                reason="no kind of disaster is marked; write 1 where the site is designated, or delete the row",
                 ja="災害の種別が1つも指定されていません。指定がある列に 1 を書くか、行を削除してください",
             )
             self.wrong.append(("dangers", reason))
         return found
 
-    def take(self, column: Column, value: T | Reason) -> T | None:
+    def take(self, column: Column, value: T | Refused) -> T | None:
         """The value, or None and a line about what is wrong with it."""
-        if isinstance(value, Reason):
+        if isinstance(value, Refused):
             self.wrong.append((column, value))
             return None
         return value

@@ -160,7 +160,7 @@ def _list_municipalities(table: PlaceTable, found: list[tuple[str, int]], *, as_
 
 def _show(result: ImportResult, *, dry_run: bool) -> None:
     if result.file_refused:
-        click.echo(f"The file was refused: {result.file_refused.en}")
+        click.echo(f"The file was refused: {result.file_refused.reason}")
         click.echo(f"ファイルを取り込めません：{result.file_refused.ja}")
         return
     found, would = result.difference, "would be " if dry_run else ""
@@ -176,7 +176,7 @@ def _show(result: ImportResult, *, dry_run: bool) -> None:
     for heading in result.ignored:
         click.echo(f"column {heading!r} was not read")
     for one in result.refused:
-        click.echo(f"row {one.row}, {one.column}: {one.reason.en}\n  {one.row} 行目：{one.reason.ja}")
+        click.echo(f"row {one.row}, {one.column}: {one.why.reason}\n  {one.row} 行目：{one.why.ja}")
 
 
 def _line(site: Site) -> str:

@@ -4,8 +4,8 @@ import pytest
 
 from shelters import columns
 from shelters.columns import Field, Header
-from shelters.reasons import Reason
 from shelters.site import Danger
+from subscribers.refusal import Refused
 from tests.shelters.builders import GSI, GSI_ALL, RECOMMENDED, STANDARD
 
 
@@ -15,9 +15,9 @@ def a_header(*cells: str) -> Header:
     return read
 
 
-def a_reason(*rows: tuple[str, ...]) -> Reason:
+def a_reason(*rows: tuple[str, ...]) -> Refused:
     read = columns.read(rows)
-    assert isinstance(read, Reason), read
+    assert isinstance(read, Refused), read
     return read
 
 
@@ -61,12 +61,12 @@ def test_a_list_of_places_to_stay_is_refused_with_the_reason() -> None:
         ("NO", "共通ID", "施設・場所名", "住所", "指定緊急避難場所との住所同一", "受入対象者", "緯度", "経度")
     )
     assert "指定緊急避難場所" in reason.ja
-    assert "what it is safe from" in reason.en
+    assert "what it is safe from" in reason.reason
 
 
 def test_what_is_no_list_of_sites_is_refused() -> None:
-    assert "no header" in a_reason(("phone", "language")).en
-    assert "no header" in a_reason(("名称", "住所")).en
+    assert "no header" in a_reason(("phone", "language")).reason
+    assert "no header" in a_reason(("名称", "住所")).reason
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_what_is_no_list_of_sites_is_refused() -> None:
     ],
 )
 def test_what_could_be_lost_in_silence_refuses_the_file(cells: tuple[str, ...], words: str) -> None:
-    assert words in a_reason(cells).en
+    assert words in a_reason(cells).reason

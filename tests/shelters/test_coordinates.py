@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shelters import coordinates
-from shelters.reasons import Reason
+from subscribers.refusal import Refused
 
 NORTH, EAST = "37.39056", "136.89917"
 
@@ -41,13 +41,13 @@ def test_one_latitude_in_many_writings(text: str) -> None:
     "text", ["", "x", "37,39", "-37.39", "37.39.99", "37度61分00秒", "1e2", "37..3", "緯度", "nan"]
 )
 def test_what_is_no_degrees_is_refused(text: str) -> None:
-    assert isinstance(coordinates.degrees(text), Reason)
+    assert isinstance(coordinates.degrees(text), Refused)
 
 
 def test_swapped_columns_are_found_and_not_corrected() -> None:
     reason = coordinates.point(EAST, NORTH)
-    assert isinstance(reason, Reason)
-    assert "swapped" in reason.en
+    assert isinstance(reason, Refused)
+    assert "swapped" in reason.reason
     assert "入れ替わって" in reason.ja
 
 
@@ -57,19 +57,19 @@ def test_swapped_columns_are_found_and_not_corrected() -> None:
 )
 def test_what_is_not_in_japan_is_refused(latitude: str, longitude: str) -> None:
     reason = coordinates.point(latitude, longitude)
-    assert isinstance(reason, Reason)
-    assert "not in Japan" in reason.en
+    assert isinstance(reason, Refused)
+    assert "not in Japan" in reason.reason
 
 
 def test_half_a_point_is_refused_and_no_point_is_none() -> None:
-    assert isinstance(coordinates.point(NORTH, ""), Reason)
-    assert isinstance(coordinates.point("", EAST), Reason)
+    assert isinstance(coordinates.point(NORTH, ""), Refused)
+    assert isinstance(coordinates.point("", EAST), Refused)
     assert coordinates.point(" ", "") is None
 
 
 def test_a_point_rounded_to_kilometres_is_refused() -> None:
-    assert isinstance(coordinates.point("37.4", "136.9"), Reason)
-    assert isinstance(coordinates.point("北緯35度", "139.7"), Reason)
+    assert isinstance(coordinates.point("37.4", "136.9"), Refused)
+    assert isinstance(coordinates.point("北緯35度", "139.7"), Refused)
     assert coordinates.point("37.4", "136.8991") == (37.4, 136.8991)
 
 
@@ -88,7 +88,7 @@ def test_degrees_and_minutes_are_read_as_they_are_written(whole: int, minutes: i
 @given(st.text(max_size=30))
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     read = coordinates.degrees(text)
-    assert isinstance(read, Reason) or 0 <= read < 1000
+    assert isinstance(read, Refused) or 0 <= read < 1000
 
 
 def test_a_degree_of_latitude_is_111_kilometres() -> None:

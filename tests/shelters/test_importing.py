@@ -125,7 +125,7 @@ def test_half_a_list_is_refused_unless_it_is_meant(db: Database) -> None:
     before = everything(db)
     result = take(db, a_csv(*rows(1, 2)))
     assert result.file_refused is not None
-    assert "8 of 10 sites" in result.file_refused.en
+    assert "8 of 10 sites" in result.file_refused.reason
     assert "--fewer" in result.file_refused.ja
     assert everything(db) == before
     assert len(take(db, a_csv(*rows(1, 2)), fewer=True).difference.retired) == 8
@@ -138,7 +138,7 @@ def test_half_a_list_is_refused_unless_it_is_meant(db: Database) -> None:
 def test_a_file_that_cannot_be_read_is_refused_in_both_languages(db: Database, data: bytes) -> None:
     result = take(db, data)
     assert result.file_refused is not None
-    assert result.file_refused.en
+    assert result.file_refused.reason
     assert result.file_refused.ja
     assert not result.clean
 
@@ -146,7 +146,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_both_languages(db: Database, d
 def test_a_list_of_another_municipality_is_refused(db: Database) -> None:
     result = take(db, a_csv(a_row(code="172014")))
     assert result.file_refused is not None
-    assert "Wajima City" in result.file_refused.en
+    assert "Wajima City" in result.file_refused.reason
 
 
 def test_a_crash_in_the_middle_leaves_nothing(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:

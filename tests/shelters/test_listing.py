@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from alerts import places
 from shelters import listing
 from shelters.listing import Checked
-from shelters.reasons import Reason
 from shelters.site import Danger, Entry
 from subscribers import sheets
 from subscribers.refusal import Refused
@@ -26,8 +25,8 @@ def refused(**cells: str) -> tuple[int, str, str]:
     found = checked(a_csv(a_row(**cells)))
     assert not found.entries
     (one,) = found.refused
-    assert one.reason.ja
-    return one.row, one.column, one.reason.en
+    assert one.why.ja
+    return one.row, one.column, one.why.reason
 
 
 EXPECTED = Entry(
@@ -128,7 +127,7 @@ def test_the_same_row_twice_counts_once_and_another_of_the_same_name_is_refused(
     assert (len(found.entries), found.repeated) == (2, 1)
     (one,) = found.refused
     assert (one.row, one.column) == (4, "name")
-    assert "row 2" in one.reason.en
+    assert "row 2" in one.why.reason
 
 
 def test_rows_of_other_municipalities_are_counted_and_left() -> None:
@@ -173,17 +172,17 @@ def test_line_breaks_commas_and_marks_that_cannot_be_seen() -> None:
 
 def test_a_row_that_is_too_wide_is_refused() -> None:
     (one,) = checked(a_csv([*a_row(), "x"])).refused
-    assert "more cells" in one.reason.en
+    assert "more cells" in one.why.reason
 
 
 def test_a_header_alone_and_two_lists_are_refused() -> None:
     read = sheets.read(a_csv())
     assert not isinstance(read, Refused)
-    assert isinstance(listing.check(read, places.load(), a_place()), Reason)
+    assert isinstance(listing.check(read, places.load(), a_place()), Refused)
     two = (*read, *read)
     found = listing.check(two, places.load(), a_place())
-    assert isinstance(found, Reason)
-    assert "several sheets" in found.en
+    assert isinstance(found, Refused)
+    assert "several sheets" in found.reason
 
 
 @given(st.lists(st.lists(st.text(max_size=8), max_size=40), max_size=6))
