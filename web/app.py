@@ -45,7 +45,7 @@ def make_app(state: WebState) -> web.Application:
     national = NationalState(state)
     api.add_to(app, api.all_endpoints(state), Guard(db=state.db, clock=time.monotonic), [national.described])
     national.add_to(app.router)
-    app.on_startup.append(national.warm)
+    app.cleanup_ctx.append(national.warming)
     KitPages(state).add_to(app.router)
     console.add_to(app, state)
     return app

@@ -1,5 +1,6 @@
 """The state of Japan for everybody: JSON and page, over the real application on both engines."""
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -162,6 +163,7 @@ async def test_the_page_is_escaped_and_says_that_no_sms_leaves(browse: Open, db:
 
 async def test_the_page_is_written_once_before_the_first_reader_comes(browse: Open, japan: Database) -> None:
     client = await browse(a_state(japan))
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "warm_state"))
     # behind the back of the counters that tell of a change: who reads only now would find nothing
     japan.write_sync(lambda connection: connection.execute("DELETE FROM in_force"))
     for language, name in (("ja", "輪島市"), ("en", "Wajima")):

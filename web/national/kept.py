@@ -47,11 +47,15 @@ class Kept:
 
     def _blocks(self, parts: list[Part], words: Words, now: datetime) -> list[tuple[Block, Markup]]:
         key = (words.language, now.astimezone(JST).date())
+        found: list[tuple[Block, Markup]] = []
         for part in parts:
-            if key not in part.blocks:
-                part.blocks = {k: blocks for k, blocks in part.blocks.items() if k[1] == key[1]}
-                part.blocks[key] = page.written(part.japan, self._places, words, now)
-        return [block for part in parts for block in part.blocks[key]]
+            blocks = part.blocks.get(key)
+            if blocks is None:
+                blocks = page.written(part.japan, self._places, words, now)
+                # A new mapping: another thread may look into this one, for another language.
+                part.blocks = {k: kept for k, kept in part.blocks.items() if k[1] == key[1]} | {key: blocks}
+            found += blocks
+        return found
 
     async def _fresh(self, hazards: tuple[str, ...], now: datetime) -> list[Part]:
         async with self._turn:

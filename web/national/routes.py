@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 
 from aiohttp import web
@@ -33,7 +35,15 @@ class NationalState:
         router.add_get("/api/v1/state", self.document)
         router.add_get("/state", self.page)
 
-    async def warm(self, app: web.Application) -> None:
+    async def warming(self, app: web.Application) -> AsyncIterator[None]:
+        """`warm` beside the start, which it must not hold up: what decides and sends comes after the pages."""
+        task = asyncio.create_task(self.warm(), name="warm_state")
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    async def warm(self) -> None:
         """Read and write everything once before the first reader comes; in threads, and a fault stops nothing."""
         now = self._state.clock()
         try:
