@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from alerts import hazards
 from alerts.places import PlaceTable
@@ -33,7 +34,7 @@ def lately(db: Connection, visitor: Visitor, places: PlaceTable, since: datetime
         {"since": times.to_text(since), "limit": 10 * _MOST},
     )
     found = (of(db, row.integer("id"), row.time("created_at"), visitor, places) for row in rows)
-    return [one for one in found if one is not None][:_MOST]
+    return list(islice((one for one in found if one is not None), _MOST))
 
 
 def of(db: Connection, identity: int, at: datetime, visitor: Visitor, places: PlaceTable) -> Told | None:

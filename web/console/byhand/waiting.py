@@ -13,6 +13,7 @@ from delivery import broadcasts
 from delivery.broadcasts import Broadcast
 from delivery.byhand import holds, previews, signing, submissions, submitting
 from delivery.byhand.drafts import Wrong
+from delivery.byhand.holds import Hold
 from delivery.byhand.previews import Preview
 from delivery.byhand.signing import Answer, Outcome, Person
 from delivery.byhand.submissions import Kind, State, Submission
@@ -184,8 +185,9 @@ class WaitingPages:
 
     def _waiting(self, db: Connection, visitor: Visitor) -> Waiting:
         state = self._state
+        held = (_held(hold, broadcasts.load(db, hold.broadcast_id), visitor, state) for hold in holds.open_holds(db))
         return Waiting(
-            holds=[held for hold in holds.open_holds(db) if (held := _held(db, hold.broadcast_id, visitor, state))],
+            holds=[one for one in held if one is not None],
             submissions=[one for one in submissions.open_ones(db) if _sees(state, visitor, one.areas)],
             told=told.lately(db, visitor, state.places, state.clock() - _LATELY),
             decided=[one for one in submissions.latest(db, 5 * _DECIDED) if _sees(state, visitor, one.areas)][
@@ -197,12 +199,16 @@ class WaitingPages:
         self, db: Connection, visitor: Visitor, identity: int
     ) -> tuple[Held, list[str], Preview | None, list[Submission], bool] | None:
         state = self._state
-        held = _held(db, identity, visitor, state)
+        hold = next((one for one in holds.open_holds(db) if one.broadcast_id == identity), None)
+        if hold is None:
+            return None
+        found = broadcasts.load(db, identity)
+        held = _held(hold, found, visitor, state)
         if held is None:
             return None
         areas = submitting.releasable(db, identity, person(visitor, Permission.SUBMIT), state.places)
         mine = areas or _mine(visitor, state, held.places)
-        preview = previews.of_release(db, broadcasts.load(db, identity), mine, state.desk) if mine else None
+        preview = previews.of_release(db, found, mine, state.desk) if mine else None
         waiting = [
             one
             for one in submissions.of_broadcast(db, identity)
@@ -212,17 +218,13 @@ class WaitingPages:
         return held, areas, preview, waiting, any(who.covers(place, state.places) for place in held.places)
 
 
-def _held(db: Connection, identity: int, visitor: Visitor, state: WebState) -> Held | None:
-    """A held broadcast of which something is the visitor's; None for others and for what is held no more."""
-    hold = next((one for one in holds.open_holds(db) if one.broadcast_id == identity), None)
-    if hold is None:
-        return None
-    found: Broadcast = broadcasts.load(db, identity)
+def _held(hold: Hold, found: Broadcast, visitor: Visitor, state: WebState) -> Held | None:
+    """A held broadcast of which something is the visitor's; None for others."""
     if not _sees(state, visitor, found.changes):
         return None
     worst = hazards.rule(found.hazard).highest([change.after for change in found.changes.values()])
     return Held(
-        id=identity,
+        id=hold.broadcast_id,
         hazard=found.hazard,
         grade=worst,
         places=tuple(found.changes),
