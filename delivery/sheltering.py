@@ -5,6 +5,7 @@ warning: whatever is wrong with one costs the line, never the warning.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from alerts import places
@@ -69,10 +70,18 @@ class Sheltering:
 
 def site(db: Connection, table: PlaceTable, place: Place, hazard: Hazard, grade: str, now: datetime) -> Site | Why:
     """The site that texts to a whole place may name, or why they name none."""
-    wanted = finding.need(hazard, grade, coastal=place.coastal)
-    if wanted is None:
-        return Why.NOT_NOW
-    return finding.named(around(db, table, place, now), wanted, audience.registered(db, [place.code]))
+    return sites(db, table, place, [(hazard, grade)], now)[0]
+
+
+def sites(
+    db: Connection, table: PlaceTable, place: Place, wanted: Iterable[tuple[Hazard, str]], now: datetime
+) -> list[Site | Why]:
+    """`site` for several hazards and grades; sites and people are read once, and only where a text may name one."""
+    needs = [finding.need(hazard, grade, coastal=place.coastal) for hazard, grade in wanted]
+    if not any(needs):
+        return [Why.NOT_NOW for _ in needs]
+    here, people = around(db, table, place, now), audience.registered(db, [place.code])
+    return [finding.named(here, need, people) if need is not None else Why.NOT_NOW for need in needs]
 
 
 def around(db: Connection, table: PlaceTable, place: Place, now: datetime) -> Here:

@@ -181,11 +181,10 @@ class ShelterPages:
 
 
 def _listed(db: Connection, state: WebState, place: Place, now: datetime) -> Listed:
+    named = sheltering.sites(db, state.places, place, _SAMPLES, now)
     return Listed(
         sites=tuple(store.on_list(db, place.code)),
-        naming=tuple(
-            (hazard, sheltering.site(db, state.places, place, hazard, grade, now)) for hazard, grade in _SAMPLES
-        ),
+        naming=tuple((hazard, found) for (hazard, _), found in zip(_SAMPLES, named, strict=True)),
     )
 
 
