@@ -5,11 +5,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from alerts import places
 from campaigns import store
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output
+from service.commands import arguments, output
 from templates_i18n import catalogue
 
 _JST = ZoneInfo("Asia/Tokyo")
@@ -30,9 +29,7 @@ def add(lesson: str, municipality: str, at: str, as_json: bool) -> int:
     lessons = catalogue.load().by_tag["en"].lessons
     if lesson not in lessons:
         raise click.BadParameter(f"{lesson}: expected one of {', '.join(lessons)}", param_hint="--lesson")
-    code = places.load().normalise_code(municipality)
-    if code is None:
-        raise click.BadParameter(f"{municipality}: no municipality has this code", param_hint="--municipality")
+    code = arguments.municipality(municipality)
     try:
         due_at = datetime.fromisoformat(at)
     except ValueError:

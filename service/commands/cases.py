@@ -15,12 +15,12 @@ from cases.store import Search
 from delivery import counting
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output, signing
+from service.commands import arguments, output
+from service.commands.arguments import ACTOR
 from storage.connection import Connection
 from storage.database import Database
 from web.console.cases import labels
 
-_ACTOR: Final = "command line"
 #: of counting, each of some hundred broadcasts; while something is being sent there is always more to count
 _ROUNDS: Final = 20
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
@@ -51,7 +51,7 @@ def cases() -> None:
 @_JSON
 def list_cases(hazard: str, stage: str, state: str, municipality: str | None, as_json: bool) -> int:
     """All cases, the newest first."""
-    code = signing.municipality(municipality) if municipality else ""
+    code = arguments.municipality(municipality) if municipality else ""
     return _found(Search(hazard=hazard, stage=stage, state=state, municipality=code), as_json=as_json)
 
 
@@ -107,7 +107,7 @@ def show(number: int, as_json: bool) -> int:
 @click.option("--municipality", help="Code of the municipality whose cases are exported.")
 def export(file: Path, hazard: str, stage: str, municipality: str | None) -> int:
     """Write the published cases into a file for other municipalities; `-` for standard output."""
-    code = signing.municipality(municipality) if municipality else ""
+    code = arguments.municipality(municipality) if municipality else ""
     asked = Search(hazard=hazard, stage=stage, municipality=code, state=State.PUBLISHED)
     with opening.opened(settings.load()) as db:
         found = db.read_sync(store.find, asked, None)
@@ -132,7 +132,7 @@ def export(file: Path, hazard: str, stage: str, municipality: str | None) -> int
 @_JSON
 def import_file(file: Path, municipality: str | None, dry_run: bool, as_json: bool) -> int:
     """Take the cases of a file, all or none. Refused where something looks like a person's number or address."""
-    keeper = signing.municipality(municipality) if municipality else ""
+    keeper = arguments.municipality(municipality) if municipality else ""
     table = places.load()
     result = sharing.read(_data(file), table)
     refused = [one for one in result if isinstance(one, Refused)]
@@ -166,7 +166,7 @@ def _data(file: Path) -> bytes:
 
 
 def _take(db: Connection, shared: Sequence[Shared], keeper: str) -> store.Imported:
-    return store.take(db, shared, labels.load(places.load()), keeper=keeper, actor=_ACTOR, now=system_time())
+    return store.take(db, shared, labels.load(places.load()), keeper=keeper, actor=ACTOR, now=system_time())
 
 
 @cases.command()
@@ -175,7 +175,7 @@ def _take(db: Connection, shared: Sequence[Shared], keeper: str) -> store.Import
 @_JSON
 def draft(broadcast: int | None, municipality: str | None, as_json: bool) -> int:
     """Write drafts of what was sent: of one broadcast, or of all that have none yet."""
-    code = signing.municipality(municipality) if municipality else None
+    code = arguments.municipality(municipality) if municipality else None
     if code and broadcast is None:
         raise click.UsageError("--municipality needs a BROADCAST")
     with opening.opened(settings.load()) as db:

@@ -15,18 +15,17 @@ from campaigns.drills.store import Audience, Drill, Host, New, State
 from delivery.drilling import consent
 from service import drill_scripts, opening, settings
 from service.clock import system_time
-from service.commands import output, signing
+from service.commands import arguments, output, signing
+from service.commands.arguments import ACTOR
 from service.drills import Stage
 from service.scenarios import SCENARIOS
 from service.settings import Settings
 from storage.database import Database
 from subscribers import msisdn
-from subscribers.refusal import Refused
 from templates_i18n import catalogue
 from web.accounts.roles import Permission
 
 #: how the log of changes calls whoever stops or looks at drills here
-_ACTOR = "command line"
 _WHY_NOT = {
     Outcome.OWN: "was submitted by the same person: another one signs",
     Outcome.TOO_LATE: "is over, or somebody was first",
@@ -67,7 +66,7 @@ def run(
 ) -> int:
     """Practise SCENARIO: a bundled day (noto, typhoon-night, great-earthquake) or a TOML file of your own."""
     chosen, table = settings.load(), places.load()
-    code = signing.municipality(municipality)
+    code = arguments.municipality(municipality)
     played = _script(scenario, code, table)
     if group and not simulated and not chosen.drill_sender:
         output.say(_NO_SENDER)
@@ -134,7 +133,7 @@ def _simulate(db: Database, code: str, played: Script, phones: int, pace: int, t
         phones=phones,
         pace=pace,
         host=Host.COMMAND,
-        by=_ACTOR,
+        by=ACTOR,
     )
     made = db.write_sync(store.add, new, system_time())
     output.say(f"DRILL {made}: {played.name} in {code}, {phones} simulated phones; no SMS leaves this machine")
@@ -237,7 +236,7 @@ def stop(number: int) -> int:
     """Stop a drill at once: what has not left is withdrawn."""
     with opening.opened(settings.load()) as db:
         _found(db, number)
-        return _say(number, db.write_sync(deciding.stop, number, _ACTOR, system_time()), "is stopped")
+        return _say(number, db.write_sync(deciding.stop, number, ACTOR, system_time()), "is stopped")
 
 
 @drill.command()
@@ -261,7 +260,7 @@ def resume(number: int) -> int:
     """Go on with a drill that has paused, once no real warning is in force there."""
     with opening.opened(settings.load()) as db:
         found = _found(db, number)
-        outcome = db.write_sync(deciding.resume, number, _ACTOR, places.load(), system_time())
+        outcome = db.write_sync(deciding.resume, number, ACTOR, places.load(), system_time())
         if outcome is Outcome.DONE and found.host is Host.COMMAND:
             asyncio.run(_play(db, number, places.load()))
         return _say(number, outcome, "goes on")
@@ -279,22 +278,20 @@ def _say(number: int, outcome: Outcome, done: str) -> int:
 @click.option("--withdraw", is_flag=True, help="They do not want drills any more.")
 def agree(municipality: str, group: str, phone: str, withdraw: bool) -> int:
     """Record that a group or a person agreed to drills. Nobody else is ever in one."""
-    code = signing.municipality(municipality)
+    code = arguments.municipality(municipality)
     if bool(group) is bool(phone):
         raise click.UsageError("expected either --group or --number")
     chosen = settings.load()
     with opening.opened(chosen) as db:
         if group:
             change = consent.leave_group if withdraw else consent.agree_group
-            db.write_sync(change, code, group.strip(), _ACTOR, system_time())
+            db.write_sync(change, code, group.strip(), ACTOR, system_time())
             click.echo(f"group {group.strip()!r} of {code} {'is off' if withdraw else 'is on'} the list of drills")
             return 0
-        number = msisdn.parse(phone)
-        if isinstance(number, Refused):
-            raise click.BadParameter(number.reason, param_hint="--number")
+        number = arguments.number(phone, "--number")
         mark = opening.sealer(chosen, db).fingerprint(number)
         one = consent.leave_person if withdraw else consent.agree_person
-        done = db.write_sync(one, code, mark, _ACTOR, system_time())
+        done = db.write_sync(one, code, mark, ACTOR, system_time())
     click.echo("recorded" if done else f"{msisdn.mask(number)} has no such registration in {code}")
     return 0 if done else 1
 

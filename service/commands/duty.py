@@ -6,13 +6,12 @@ from alerts import places
 from delivery.twoway import revealing, triage
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output, signing
-from service.commands.users import ACTOR
+from service.commands import arguments, output, signing
+from service.commands.arguments import ACTOR
 from storage import audit
 from storage.connection import Connection
 from subscribers import msisdn
 from subscribers.msisdn import Msisdn
-from subscribers.refusal import Refused
 from web.accounts.roles import Permission
 
 _MUNICIPALITY = click.option("--municipality", required=True, help="Code of the municipality (5, 6 or 7 digits).")
@@ -47,7 +46,7 @@ def remove(number: str, municipality: str) -> int:
 @_JSON
 def list_duty(municipality: str, as_json: bool) -> int:
     """Masked numbers of those on duty. Exit code 1 where there is nobody."""
-    code, chosen = signing.municipality(municipality), settings.load()
+    code, chosen = arguments.municipality(municipality), settings.load()
     with opening.opened(chosen) as db:
         sealer = opening.sealer(chosen, db)
         masked = [msisdn.mask(sealer.open(sealed)) for _, sealed in db.read_sync(triage.duty, code)]
@@ -59,9 +58,7 @@ def list_duty(municipality: str, as_json: bool) -> int:
 
 
 def _change(number: str, municipality: str, *, added: bool) -> int:
-    code, parsed, chosen = signing.municipality(municipality), msisdn.parse(number), settings.load()
-    if isinstance(parsed, Refused):
-        raise click.BadParameter(parsed.reason, param_hint="NUMBER")
+    code, parsed, chosen = arguments.municipality(municipality), arguments.number(number), settings.load()
     with opening.opened(chosen) as db:
         sealer = opening.sealer(chosen, db)
         known, sealed, now = sealer.fingerprint(parsed), sealer.seal(parsed), system_time()
@@ -93,7 +90,7 @@ def cases() -> None:
 @_JSON
 def list_cases(municipality: str, as_json: bool) -> int:
     """The list by place, without numbers. Exit code 1 where somebody needs help and has no answer."""
-    code, table = signing.municipality(municipality), places.load()
+    code, table = arguments.municipality(municipality), places.load()
     with opening.opened(settings.load()) as db:
         found = db.read_sync(triage.cases, code)
     rows = [
@@ -121,7 +118,7 @@ def list_cases(municipality: str, as_json: bool) -> int:
 @click.option("--approved-by", required=True, help="Another user who approves it.")
 def ask(municipality: str, by: str, approved_by: str) -> int:
     """Ask the municipality's people whether they are safe. Two people sign with their passwords."""
-    code, now = signing.municipality(municipality), system_time()
+    code, now = arguments.municipality(municipality), system_time()
     if by == approved_by:
         raise click.UsageError("the second person must be another one")
     with opening.opened(settings.load()) as db:
@@ -159,7 +156,7 @@ def ask(municipality: str, by: str, approved_by: str) -> int:
 @_MUNICIPALITY
 def answer(case: int, phrase: str, municipality: str) -> int:
     """Say a fixed phrase to the person of a case: seen, 119 (call it now), ask (again whether they are safe)."""
-    code = signing.municipality(municipality)
+    code = arguments.municipality(municipality)
     with opening.opened(settings.load()) as db:
         words = opening.spoken(settings.load(), db)
         done = db.write_sync(triage.answer, code, case, _SHORT[phrase], words, system_time())
@@ -174,7 +171,7 @@ def answer(case: int, phrase: str, municipality: str) -> int:
 @_JSON
 def reveal(case: int, municipality: str, by: str, as_json: bool) -> int:
     """Show a person's number, once two people have signed for it. Audited; the person is told."""
-    code, chosen = signing.municipality(municipality), settings.load()
+    code, chosen = arguments.municipality(municipality), settings.load()
     with opening.opened(chosen) as db:
         words = opening.spoken(chosen, db)
         sealer = opening.sealer(chosen, db)

@@ -17,7 +17,7 @@ from delivery.forms import Rates
 from delivery.writing import CatalogueWriter
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output
+from service.commands import arguments, output
 from service.commands import signing as passwords
 from storage.connection import Connection
 from storage.database import Database
@@ -78,7 +78,7 @@ def list_holds(as_json: bool) -> int:
 @_BY
 def release(item: str, municipality: str, by: str) -> int:
     """Sign for letting it go. The first who signs asks, another one approves."""
-    code, now = passwords.municipality(municipality), system_time()
+    code, now = arguments.municipality(municipality), system_time()
     with opening.opened(settings.load()) as db:
         desk = _desk(db)
         submission = db.read_sync(_submission, item, code, desk)
@@ -103,7 +103,7 @@ def release(item: str, municipality: str, by: str) -> int:
 @click.option("--why", required=True, help="The reason; it stands in the log.")
 def reject(item: str, municipality: str, by: str, why: str) -> int:
     """Decide that it is not told, in this municipality."""
-    code, now = passwords.municipality(municipality), system_time()
+    code, now = arguments.municipality(municipality), system_time()
     with opening.opened(settings.load()) as db:
         submitted, number = _parsed(item)
         table = places.load()

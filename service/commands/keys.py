@@ -8,7 +8,7 @@ import click
 from service import opening, settings
 from service.clock import system_time
 from service.commands import output
-from service.commands.users import ACTOR
+from service.commands.arguments import ACTOR
 from service.settings import Settings
 from storage import audit
 from storage.connection import Connection

@@ -7,17 +7,14 @@ from pathlib import Path
 import click
 from pydantic import TypeAdapter
 
-from alerts import places
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output, signing
-from service.commands.users import ACTOR
+from service.commands import arguments, output
+from service.commands.arguments import ACTOR
 from storage import audit
 from storage.connection import Connection
 from subscribers import accepted, counting, intake, msisdn, own, store
 from subscribers.intake import Declaration, ImportResult
-from subscribers.msisdn import Msisdn
-from subscribers.refusal import Refused
 from templates_i18n import catalogue
 
 #: version of the wording below; stored with every import
@@ -41,11 +38,8 @@ def residents() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def import_file(file: Path, municipality: str, dry_run: bool, agreed: bool, as_json: bool) -> int:
     """Register the people of a CSV or Excel file."""
-    table, words, chosen = places.load(), catalogue.load(), settings.load()
-    code = table.normalise_code(municipality)
-    place = table.place(code) if code else None
-    if place is None:
-        raise click.BadParameter(f"{municipality}: no municipality has this code", param_hint="--municipality")
+    words, chosen = catalogue.load(), settings.load()
+    place = arguments.place(municipality)
     try:
         data = intake.read_file(file)
     except OSError as wrong:
@@ -123,8 +117,8 @@ def count(as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def erase(number: str, municipality: str, as_json: bool) -> int:
     """Erase everything that is stored of one number, or what one municipality has registered of it."""
-    parsed, chosen = _number(number), settings.load()
-    code = signing.municipality(municipality) if municipality else ""
+    parsed, chosen = arguments.number(number), settings.load()
+    code = arguments.municipality(municipality) if municipality else ""
     with opening.opened(chosen) as db:
         number_hash = opening.sealer(chosen, db).fingerprint(parsed)
         accepted.finish_left(db, code, system_time)  # a broken-off import must not bring the person back
@@ -155,7 +149,7 @@ def _erase(db: Connection, number_hash: str, municipality: str) -> bool:
 @click.argument("number")
 def export(number: str) -> int:
     """Print all that is stored about one person, as a JSON document for them. Stands in the log of changes."""
-    parsed, chosen = _number(number), settings.load()
+    parsed, chosen = arguments.number(number), settings.load()
     with opening.opened(chosen) as db:
         number_hash = opening.sealer(chosen, db).fingerprint(parsed)
         accepted.finish_left(db, "", system_time)
@@ -179,10 +173,3 @@ def _export(db: Connection, number_hash: str) -> own.Stored | None:
 def jsonable(found: own.Stored) -> object:
     """All that is stored about a person, but for the sealed number, as plain values; times in RFC 3339."""
     return TypeAdapter(own.Stored).dump_python(found, mode="json", exclude={"number_sealed"})
-
-
-def _number(written: str) -> Msisdn:
-    parsed = msisdn.parse(written)
-    if isinstance(parsed, Refused):
-        raise click.BadParameter(parsed.reason, param_hint="NUMBER")
-    return parsed

@@ -13,14 +13,14 @@ from alerts.vocabulary import Hazard
 from delivery import sheltering
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output
+from service.commands import arguments, output
+from service.commands.arguments import ACTOR
 from shelters import finding, importing, latin, store
 from shelters.importing import ImportResult, Task
 from shelters.site import Danger, Site, State
 from storage.connection import Connection
 from subscribers import intake
 
-_ACTOR: Final = "command line"
 #: the grade that stands for a hazard in `shelters list`: the highest at which people are told to go
 _SAMPLES: Final = (
     (Hazard.HEAVY_RAIN, "L4"),
@@ -54,7 +54,7 @@ def shelters() -> None:
 def import_file(file: Path, municipality: str, dry_run: bool, fewer: bool, as_json: bool) -> int:
     """Take a municipality's whole list of evacuation sites from a CSV or Excel file."""
     table = places.load()
-    task = Task(places=table, municipality=_municipality(table, municipality), actor=_ACTOR, fewer=fewer)
+    task = Task(places=table, municipality=arguments.place(municipality), actor=ACTOR, fewer=fewer)
     try:
         data = intake.read_file(file)
     except OSError as wrong:
@@ -84,7 +84,7 @@ def list_sites(municipality: str | None, as_json: bool) -> int:
     with opening.opened(settings.load()) as db:
         if municipality is None:
             return _list_municipalities(table, db.read_sync(store.municipalities), as_json=as_json)
-        place = _municipality(table, municipality)
+        place = arguments.place(municipality)
         sites = db.read_sync(store.on_list, place.code)
         naming = db.read_sync(_naming, table, place, system_time())
     if as_json:
@@ -104,7 +104,7 @@ def list_sites(municipality: str | None, as_json: bool) -> int:
 def mark(id: int, state: str, as_json: bool) -> int:
     """Say that a site is open, full or closed, or take it back (listed)."""
     with opening.opened(settings.load()) as db:
-        marked = db.write_sync(lambda at: store.mark(at, id, State(state), actor=_ACTOR, now=system_time()))
+        marked = db.write_sync(lambda at: store.mark(at, id, State(state), actor=ACTOR, now=system_time()))
     return _answer(id, marked, as_json=as_json)
 
 
@@ -115,7 +115,7 @@ def mark(id: int, state: str, as_json: bool) -> int:
 def choose(id: int, revoke: bool, as_json: bool) -> int:
     """Let texts name this site to everybody of the place, wherever they live."""
     with opening.opened(settings.load()) as db:
-        chosen = db.write_sync(lambda at: store.choose(at, id, chosen=not revoke, actor=_ACTOR, now=system_time()))
+        chosen = db.write_sync(lambda at: store.choose(at, id, chosen=not revoke, actor=ACTOR, now=system_time()))
     return _answer(id, chosen, as_json=as_json)
 
 
@@ -127,14 +127,6 @@ def _answer(site_id: int, site: Site | store.Unknown, *, as_json: bool) -> int:
     else:
         click.echo(_line(site))
     return 0
-
-
-def _municipality(table: PlaceTable, written: str) -> Place:
-    code = table.normalise_code(written)
-    place = table.place(code) if code else None
-    if place is None:
-        raise click.BadParameter(f"{written}: no municipality has this code", param_hint="--municipality")
-    return place
 
 
 def _naming(db: Connection, table: PlaceTable, place: Place, now: datetime) -> dict[Hazard, Site | finding.Why]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import click
 
-from alerts import places
 from service.clock import system_time
 from storage.database import Database
 from web.accounts import listing, passwords, store
@@ -17,14 +16,6 @@ class Signed:
     """Somebody who has shown who they are."""
 
     name: str
-
-
-def municipality(text: str) -> str:
-    """The five-digit code of a municipality. BadParameter."""
-    code = places.load().normalise_code(text)
-    if code is None:
-        raise click.BadParameter(f"{text}: no municipality has this code", param_hint="--municipality")
-    return code
 
 
 def sign(db: Database, name: str, code: str, permissions: Sequence[Permission]) -> Signed:

@@ -5,8 +5,8 @@ import click
 from delivery.twoway import keeping
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output, signing
-from service.commands.users import ACTOR
+from service.commands import arguments, output
+from service.commands.arguments import ACTOR
 
 
 @click.group()
@@ -19,7 +19,7 @@ def replies() -> None:
 @click.option("--municipality", required=True, help="Code of the municipality (5, 6 or 7 digits).")
 def keep(choice: str, municipality: str) -> int:
     """Keep other texts, sealed, for 72 hours, or no longer: what was kept is deleted at once."""
-    code = signing.municipality(municipality)
+    code = arguments.municipality(municipality)
     with opening.opened(settings.load()) as db:
         done = db.write_sync(keeping.switch, code, choice == "on", ACTOR, system_time())
     says = "other texts are kept for 72 hours" if choice == "on" else "other texts are not kept"
@@ -32,7 +32,7 @@ def keep(choice: str, municipality: str) -> int:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def list_texts(municipality: str, as_json: bool) -> int:
     """The texts that are kept, without numbers. Stands in the log of changes."""
-    code, chosen = signing.municipality(municipality), settings.load()
+    code, chosen = arguments.municipality(municipality), settings.load()
     with opening.opened(chosen) as db:
         sealer = opening.sealer(chosen, db)
         found = db.write_sync(keeping.read, code, ACTOR, system_time())

@@ -6,17 +6,16 @@ from typing import TypeVar
 
 import click
 
-from alerts import places
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output
+from service.commands import arguments, output
+from service.commands.arguments import ACTOR
 from storage.database import Database
 from web.accounts import listing, passwords, store
 from web.accounts.roles import Grant, Role
 
 T = TypeVar("T")
 #: whoever may run commands on this machine; the log names them so
-ACTOR = "command line"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -92,7 +91,7 @@ def end(name: str, municipality: str) -> int:
     """End an account, or its roles for one municipality: no sign-in, no session, no role."""
     if not municipality:
         return _ended(name, _with_db(lambda db: db.write_sync(store.disable, name, actor=ACTOR, now=system_time())))
-    code = _code(municipality)
+    code = arguments.municipality(municipality)
     return _ended(name, _with_db(lambda db: db.write_sync(store.take_role, name, code, actor=ACTOR, now=system_time())))
 
 
@@ -109,17 +108,10 @@ def _ended(name: str, done: bool) -> int:
 
 
 def _grant(role: str, municipality: str, group: str) -> Grant:
-    code = _code(municipality)
+    code = arguments.municipality(municipality)
     if (role == Role.SUPPORTER) != bool(group):
         raise click.BadParameter("a supporter has a group, and nobody else", param_hint="--group")
     return Grant(municipality=code, role=Role(role), group=group)
-
-
-def _code(municipality: str) -> str:
-    code = places.load().normalise_code(municipality)
-    if code is None:
-        raise click.BadParameter(f"{municipality}: no municipality has this code", param_hint="--municipality")
-    return code
 
 
 def _make_key(name: str, grant: Grant) -> str:
