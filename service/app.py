@@ -20,7 +20,6 @@ from delivery.byhand import calling
 from delivery.decider import Decider
 from delivery.deciding import Decided
 from delivery.drilling.guards import NoDrills
-from delivery.forms import Rates
 from delivery.planner import Planner
 from delivery.rate import Bucket, Pool
 from delivery.receiving import Receiver
@@ -94,7 +93,7 @@ class Service:
         self.planner = Planner(
             db=db,
             writer=self._writer(),
-            rates=Rates(segments_per_second=settings.rate(), targets=_seconds(settings.targets())),
+            rates=opening.rates(settings),
             clock=clock,
             wake_sender=self._planned,
             operators=opening.phones(settings.operator_numbers, parts.sealer),
@@ -227,14 +226,7 @@ class Service:
             self.planner.writer = self._writer()
 
     def _writer(self) -> CatalogueWriter:
-        settings = self.parts.settings
-        return CatalogueWriter(
-            catalogue=self._words,
-            places=self.places,
-            two_way=settings.two_way,
-            pages=settings.public_url.rstrip("/") if settings.links else "",
-            own_page=f"{settings.public_url.rstrip('/')}/me" if settings.public_url else "",
-        )
+        return opening.writer(self.parts.settings, self._words, self.places)
 
     def _inbox(self) -> Inbox:
         desk = replace(
@@ -327,7 +319,7 @@ class Service:
                 rate=settings.rate(),
                 http_host=settings.http_host,
                 webhooks=transports.webhooks(settings, self.take_receipts, self.inbox, self.parts.clock),
-                public_url=settings.public_url.rstrip("/"),
+                public_url=settings.public_url,
                 joining=self_service.offered(
                     settings,
                     self.parts.sealer,
@@ -388,7 +380,3 @@ def _pace(settings: Settings, clock: Callable[[], float]) -> Bucket | Pool:
     if not settings.senders:
         return Bucket(rate=settings.send_rate, clock=clock)
     return Pool(buckets=[Bucket(rate=rate, clock=clock, sender=name) for name, rate in settings.senders.items()])
-
-
-def _seconds(targets: dict[str, timedelta]) -> dict[str, int]:
-    return {name: int(target.total_seconds()) for name, target in targets.items()}

@@ -8,9 +8,11 @@ from pathlib import Path
 from alerts import places
 from alerts.places import PlaceTable
 from delivery import accepting
+from delivery.forms import Rates
 from delivery.operators import Operator
 from delivery.twoway.answering import Words
 from delivery.twoway.replies import Desk
+from delivery.writing import CatalogueWriter
 from service.settings import Settings, SettingsError
 from storage import database
 from storage.connection import Role
@@ -24,6 +26,24 @@ from templates_i18n import catalogue as catalogues
 from templates_i18n.catalogue import Catalogue
 
 _KEY_FILE = "tomoshibi.key"
+
+
+def writer(settings: Settings, words: Catalogue, table: PlaceTable) -> CatalogueWriter:
+    """What makes every text of these settings."""
+    pages = settings.public_url
+    return CatalogueWriter(
+        catalogue=words,
+        places=table,
+        two_way=settings.two_way,
+        pages=pages if settings.links else "",
+        own_page=f"{pages}/me" if pages else "",
+    )
+
+
+def rates(settings: Settings) -> Rates:
+    """How quick texts leave, and how quick they should arrive."""
+    targets = {name: int(target.total_seconds()) for name, target in settings.targets().items()}
+    return Rates(segments_per_second=settings.rate(), targets=targets)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def offered(
     desk = codes.Desk(
         sealer=sealer,
         words=words,
-        pages=settings.public_url.rstrip("/"),
+        pages=settings.public_url,
         budget=settings.codes_per_hour,
     )
     return Joining(

@@ -12,9 +12,7 @@ from delivery.byhand import holds as held
 from delivery.byhand import signing, submissions, submitting
 from delivery.byhand.previews import Desk
 from delivery.byhand.signing import Outcome, Person, Refused
-from delivery.byhand.submissions import Kind, State, Submission
-from delivery.forms import Rates
-from delivery.writing import CatalogueWriter
+from delivery.byhand.submissions import Kind, State
 from service import opening, settings
 from service.clock import system_time
 from service.commands import arguments, output
@@ -79,15 +77,16 @@ def list_holds(as_json: bool) -> int:
 def release(item: str, municipality: str, by: str) -> int:
     """Sign for letting it go. The first who signs asks, another one approves."""
     code, now = arguments.municipality(municipality), system_time()
+    submitted, number = _parsed(item)
     with opening.opened(settings.load()) as db:
         desk = _desk(db)
-        submission = db.read_sync(_submission, item, code, desk)
-        if submission is not None:
+        asked = number if submitted else db.read_sync(_asked, number, code, desk)
+        if asked is not None:
             who = _sign(db, by, code, Permission.APPROVE)
-            outcome = db.write_sync(signing.approve, submission.id, who, desk, now).outcome
-            return _said(f"s{submission.id}", outcome, "two people have signed; it goes out as soon as `serve` runs")
+            outcome = db.write_sync(signing.approve, asked, who, desk, now).outcome
+            return _said(f"s{asked}", outcome, "two people have signed; it goes out as soon as `serve` runs")
         who = _sign(db, by, code, Permission.SUBMIT)
-        made = db.write_sync(submitting.submit_release, int(item), who, desk, now)
+        made = db.write_sync(submitting.submit_release, number, who, desk, now)
     if isinstance(made, Refused):
         click.echo("; ".join(one.text for one in made.wrong), err=True)
         return 1
@@ -136,15 +135,12 @@ def _row(name: str, what: str, areas: tuple[str, ...], deadline: str, by: str) -
     return {"id": name, "what": what, "areas": list(areas), "deadline": deadline, "submitted_by": by or None}
 
 
-def _submission(db: Connection, item: str, code: str, desk: Desk) -> Submission | None:
-    """What the second person signs: named itself, or what the first one asked for of a held broadcast."""
-    submitted, number = _parsed(item)
-    if submitted:
-        return submissions.find(db, number)
-    waiting = [one for one in submissions.of_broadcast(db, number) if one.state is State.WAITING]
+def _asked(db: Connection, broadcast_id: int, code: str, desk: Desk) -> int | None:
+    """The submission by which a first person asked to release a held broadcast here."""
+    waiting = [one for one in submissions.of_broadcast(db, broadcast_id) if one.state is State.WAITING]
     here = Person(name="", may=frozenset({code}))
     mine = (one for one in waiting if all(here.covers(area, desk.places) for area in one.areas))
-    return next((one for one in mine if one.kind is Kind.RELEASE), None)
+    return next((one.id for one in mine if one.kind is Kind.RELEASE), None)
 
 
 def _parsed(item: str) -> tuple[bool, int]:
@@ -159,13 +155,9 @@ def _sign(db: Database, name: str, code: str, permission: Permission) -> Person:
 
 
 def _desk(db: Database) -> Desk:
-    chosen = settings.load()
-    table, words = places.load(), opening.spoken(chosen, db).catalogue()
-    pages = chosen.public_url.rstrip("/") if chosen.links else ""
-    writer = CatalogueWriter(catalogue=words, places=table, two_way=chosen.two_way, pages=pages)
-    targets = {name: int(target.total_seconds()) for name, target in chosen.targets().items()}
-    rates = Rates(segments_per_second=chosen.rate(), targets=targets)
-    return Desk(writer=lambda: writer, rates=rates, places=table)
+    chosen, table = settings.load(), places.load()
+    writer = opening.writer(chosen, opening.spoken(chosen, db).catalogue(), table)
+    return Desk(writer=lambda: writer, rates=opening.rates(chosen), places=table)
 
 
 def _said(item: str, outcome: Outcome, done: str) -> int:

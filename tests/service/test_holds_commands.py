@@ -81,3 +81,5 @@ def test_what_is_no_number_is_refused(which: str) -> None:
 def test_what_is_not_there_is_said_so() -> None:
     second = user("bruno", "approver")
     assert code(run("holds", "reject", "s99", *CITY, "--by", "bruno", "--why", "?", typed=f"{second}\n")) == 1
+    missing = run("holds", "release", "s99", *CITY, "--by", "bruno", typed=f"{second}\n")
+    assert (code(missing), missing.stdout.strip()) == (1, "s99: there is none")
