@@ -4,10 +4,10 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from alerts import hazards, places
-from alerts.places import Level, Place
+from alerts import hazards
 from alerts.vocabulary import Hazard
 from feeds.jma import compose
+from feeds.jma.compose import weather
 from service.nights.issued import Issued, Word
 
 _TAGS = {
@@ -51,23 +51,11 @@ def _flash(region: str, at: datetime, chance: random.Random) -> Issued:
     return Issued(code="VPBS50", raw=raw, sent=sent, published=at, words=(word,))
 
 
-def _places(region: str) -> list[Place]:
-    return [place for place in places.load().all() if place.office == region and not place.parent]
-
-
 def _areas(region: str) -> list[str]:
     """class10 areas of a region."""
-    return sorted({code for place in _places(region) for code in place.class10})
+    return sorted({class10 for _, class10, _, _ in weather.chains(region).values()})
 
 
 def _grades(region: str, areas: Sequence[str]) -> dict[str, str]:
     """class20 of every municipality, or part of one, in some class10 areas."""
-    table = places.load()
-    found: dict[str, str] = {}
-    for place in _places(region):
-        for code in place.class20:
-            part = table.region(Level.CLASS20, code)
-            above = table.region(Level.CLASS15, part.parents[0] if part else place.class15[0])
-            if set(areas) & set(above.parents[:1] if above else place.class10):
-                found[code] = _GRADE
-    return found
+    return {code: _GRADE for code, (_, class10, _, _) in weather.chains(region).items() if class10 in areas}

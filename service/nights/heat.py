@@ -4,9 +4,9 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from alerts import places
 from alerts.vocabulary import Hazard
 from feeds.jma import compose
+from feeds.jma.compose import weather
 from service.nights.issued import Issued, Word
 
 #: 17:00 and 05:00 in Japan, after a start at 15:00
@@ -22,12 +22,7 @@ def night(chance: random.Random, regions: Sequence[str], start: datetime) -> lis
 def _region(region: str, start: datetime) -> Iterator[Issued]:
     day = (start + timedelta(days=1)).date()
     until = datetime.combine(day, start.timetz().replace(hour=15, minute=0))  # midnight in Japan
-    grades = {
-        class20: "alert"
-        for place in places.load().all()
-        if place.office == region and not place.parent
-        for class20 in place.class20
-    }
+    grades = dict.fromkeys(weather.chains(region), "alert")
     word = Word(hazard=Hazard.HEAT, about=(f"{day}:{region}",), grades=grades, until=until)
     for serial, wait in ((1, _EVENING), (2, _MORNING)):
         issued = start + wait
