@@ -191,7 +191,10 @@ def draft(broadcast: int | None, municipality: str | None, as_json: bool) -> int
 def _count(db: Database) -> None:
     """What became of the messages, where no running service has counted it."""
     for _ in range(_ROUNDS):
-        for broadcast_id, version in db.read_sync(counting.moved, None):
+        moved = db.read_sync(counting.moved, None)
+        if not moved:
+            return
+        for broadcast_id, version in moved:
             cells = db.read_sync(counting.cells_of, broadcast_id)
             db.write_sync(counting.put, broadcast_id, cells, version, system_time())
 
