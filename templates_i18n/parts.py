@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.places import Place
 from alerts.report import HeightWord, SeaState, Spot
-from alerts.vocabulary import Hazard, Kind
+from alerts.vocabulary import BY_HAND, Hazard, Kind
 from templates_i18n import composition, heads, placing
 from templates_i18n.catalogue import Catalogue, Voice
 from templates_i18n.language import Language, PlaceStyle
@@ -25,8 +25,6 @@ _JST = ZoneInfo("Asia/Tokyo")
 _SHELTERS = "shelter_free"
 #: directions of acts that send people out
 _OUT = frozenset({"away", "up"})
-#: told by the municipality, not by JMA
-_BY_CITY = frozenset({Hazard.EVACUATION, Hazard.NOTICE})
 
 
 class Piece(NamedTuple):
@@ -295,7 +293,7 @@ def _shelter(where: Shelter, language: Language, style: PlaceStyle, *, signs: bo
 
 def source_line(hazard: Hazard, form: Form = Form.FULL) -> str:
     """The key of the line that says who warned, and when: the core form has the clock only."""
-    by = "_city" if hazard in _BY_CITY else ""
+    by = "_city" if hazard in BY_HAND else ""
     return f"clock{by}" if form is Form.CORE else f"issued{by}"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from alerts.places import PlaceTable
-from alerts.vocabulary import NONE, Hazard, Kind
+from alerts.vocabulary import BY_HAND, NONE, Hazard, Kind
 from templates_i18n import pictograms, segments
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.language import Language
@@ -19,7 +19,6 @@ from web.residents.rows import Warned
 from web.residents.speech import Sign, Speech
 from web.residents.story import Moment, PlaceNow, Story
 
-_BY_CITY = frozenset({Hazard.EVACUATION, Hazard.NOTICE})
 #: more places than this are named by prefecture first
 _NAMED = 60
 _CHANGES = {
@@ -107,7 +106,7 @@ def build(catalogue: Catalogue, places: PlaceTable, story: Story, speech: Speech
     """The page in one language; `within` is the prefecture whose places are listed."""
     return AlertView(
         over=story.over,
-        by_jma=story.hazard not in _BY_CITY,
+        by_jma=story.hazard not in BY_HAND,
         signs=tuple(speech.sign(name) for name in signs(story)),
         text=_text(catalogue, places, story, speech),
         changes=tuple(_change(story, moment, speech) for moment in story.moments),
