@@ -54,6 +54,11 @@ def facts_to_text(facts: Facts) -> str:
     return json.dumps(facts_to_json(facts), ensure_ascii=False, separators=(",", ":"))
 
 
+def facts_from_text(text: str) -> Facts:
+    """The opposite of `facts_to_text`."""
+    return _NOTHING if text == "{}" else facts_from_json(json.loads(text))
+
+
 def facts_from_json(row: Mapping[str, Any]) -> Facts:
     """The opposite of `facts_to_json`."""
     if not row:

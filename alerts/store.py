@@ -236,7 +236,7 @@ def _in_force(row: Row) -> InForce:
         since=row.time("since"),
         revision=row.integer("revision"),
         ends_at=row.optional_time("ends_at"),
-        facts=codec.facts_from_json(json.loads(row.text("facts"))),
+        facts=codec.facts_from_text(row.text("facts")),
         broadcast_id=row.optional_integer("broadcast_id"),
         digest=row.text("digest"),
         rebuilt_from=row.optional_text("rebuilt_from"),

@@ -1,14 +1,13 @@
 """Rows of what each strand holds in force, place by place. Decides nothing; owns the SQL of `strand_places`."""
 
 import dataclasses
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from alerts import codec, hazards
 from alerts.hazards import Ends
-from alerts.strands import NO_FACTS, PlaceState
+from alerts.strands import PlaceState
 from alerts.vocabulary import NONE, Hazard
 from storage import lists, times
 from storage.connection import Connection
@@ -144,13 +143,12 @@ def _row(place: str, one: PlaceState) -> dict[str, object]:
 
 
 def _state(row: Row) -> PlaceState:
-    text = row.text("facts")
     return PlaceState(
         grade=row.text("grade"),
         since=row.time("since"),
         digest=row.text("digest"),
         ends_at=row.optional_time("ends_at"),
-        facts=NO_FACTS if text == "{}" else codec.facts_from_json(json.loads(text)),
+        facts=codec.facts_from_text(row.text("facts")),
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from alerts import codec
-from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard
 from delivery import counting
 from delivery.byhand import holds, submissions
@@ -128,18 +127,11 @@ def _standing(db: Connection, now: datetime) -> tuple[StandingRow, ...]:
             grade=row.text("grade"),
             since=row.time("since"),
             ends_at=row.optional_time("ends_at"),
-            facts=_facts(row.text("facts")),
+            facts=codec.facts_from_text(row.text("facts")),
             digest=row.text("digest"),
         )
         for row in rows
     )
-
-
-_NO_FACTS = Facts()
-
-
-def _facts(text: str) -> Facts:
-    return _NO_FACTS if text == "{}" else codec.facts_from_json(json.loads(text))
 
 
 def _sources(db: Connection) -> Mapping[tuple[str, str], Source]:

@@ -148,7 +148,7 @@ def _standing(db: Connection, told: Told) -> Mapping[str, Standing]:
             grade=row.text("grade"),
             since=row.time("since"),
             ends_at=row.optional_time("ends_at"),
-            facts=codec.facts_from_json(json.loads(row.text("facts"))),
+            facts=codec.facts_from_text(row.text("facts")),
         )
         for row in rows
         if row.text("place") in told.changes
