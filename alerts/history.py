@@ -65,7 +65,7 @@ def apply(
         places=grades,
         before=before,
         after=after,
-        cause=cause_of(lineage),
+        cause=decision.cause_of(lineage[-1]),
         notices=after.notices,
     )
 
@@ -74,11 +74,6 @@ def identifier(report: Report) -> str:
     """A CAP identifier: no spaces, commas or markup; the same for the same telegram and hazard."""
     source = "city" if report.by_hand else "jma"
     return f"{source}.{report.type}.{report.sent:%Y%m%dT%H%M%SZ}.{report.hazard}.{report.digest[:12]}"
-
-
-def cause_of(lineage: Sequence[Report]) -> Cause:
-    """Why the state is what it is now: the newest report's way of being issued."""
-    return decision.cause_of(lineage[-1])
 
 
 def _before(report: Report, lineage: Sequence[Report], places: PlaceTable) -> State:
