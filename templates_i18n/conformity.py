@@ -158,7 +158,7 @@ def _plain_problems(own: Values) -> Iterator[str]:
 def long_heads(language: Language, plans: Composition) -> Iterator[str]:
     """Heads over their length, with the pieces they are made of."""
     for (hazard, band), kind in itertools.product(plans.told, _KINDS):
-        for subject in _subjects(hazard, band, kind, plans):
+        for subject in _subjects(hazard, band, kind, plans, brief=bool(language.brief)):
             try:
                 words = heads.head(language, plans, subject)
             except KeyError:
@@ -171,8 +171,11 @@ def long_heads(language: Language, plans: Composition) -> Iterator[str]:
                 )
 
 
-def _subjects(hazard: Hazard, band: str, kind: Kind, plans: Composition) -> Iterator[heads.Subject]:
-    """What a head of a band can speak of, as far as such a text can be."""
+def _subjects(hazard: Hazard, band: str, kind: Kind, plans: Composition, *, brief: bool) -> Iterator[heads.Subject]:
+    """What a head of a band can speak of, as far as such a text can be; in the fewest words only where that is another.
+
+    `brief`: the language has such words. What came down or was put right is told like what is new in any of them.
+    """
     plan = plans.told[hazard, band]
     below = kind in {Kind.LOWERED, Kind.CORRECTED}
     if (below and not plan.lowered) or (kind is Kind.LIFTED and hazard not in plans.lifted):
@@ -180,5 +183,5 @@ def _subjects(hazard: Hazard, band: str, kind: Kind, plans: Composition) -> Iter
     expected = band == composition.EXPECTED
     grades = hazards.rule(hazard).grades if expected else composition.banded(hazard, band)
     topics: tuple[Topic | None, ...] = tuple(Topic) if plan.act == composition.TOPIC else (None,)
-    for grade, topic, brief in itertools.product(grades, topics, (False, True)):
-        yield heads.Subject(hazard=hazard, grade=grade, kind=kind, expected=expected, topic=topic, brief=brief)
+    for grade, topic, fewest in itertools.product(grades, topics, (False, True) if brief or below else (False,)):
+        yield heads.Subject(hazard=hazard, grade=grade, kind=kind, expected=expected, topic=topic, brief=fewest)
