@@ -8,7 +8,6 @@ from web.console import reach
 from web.console.reach import Reach
 from web.snapshot import BroadcastRow
 
-PARTS = reach.PARTS
 _WAITING = ("queued", "handing")
 _ENDED = ("complete", "withdrawn", "held")
 

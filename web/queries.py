@@ -193,7 +193,7 @@ def _quarantine(db: Connection) -> tuple[TelegramRow, ...]:
 
 _BROADCAST = (
     "b.id, b.origin, b.hazard, b.state, b.reason, b.form, b.priority, b.seen_at, b.planned, b.planned_segments,"
-    " b.planned_at, b.first_handover_at, b.last_handover_at, b.excluded, b.expires_at"
+    " b.planned_at, b.first_handover_at, b.last_handover_at, b.excluded"
 )
 
 
@@ -231,9 +231,6 @@ def _waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow,
 
 
 def _broadcast(row: Row, cells: tuple[Cell, ...]) -> BroadcastRow:
-    messages: dict[str, int] = {}
-    for cell in cells:
-        messages[cell.state] = messages.get(cell.state, 0) + cell.messages
     return BroadcastRow(
         id=row.integer("id"),
         origin=row.text("origin"),
@@ -248,9 +245,7 @@ def _broadcast(row: Row, cells: tuple[Cell, ...]) -> BroadcastRow:
         planned_at=row.optional_time("planned_at"),
         first_handover_at=row.optional_time("first_handover_at"),
         last_handover_at=row.optional_time("last_handover_at"),
-        expires_at=row.time("expires_at"),
         excluded={str(reason): int(people) for reason, people in json.loads(row.text("excluded")).items()},
-        messages=messages,
         everywhere=counting.parse(row.optional_text("version") or ""),
         cells=cells,
     )

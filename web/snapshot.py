@@ -78,12 +78,9 @@ class BroadcastRow:
     planned_at: datetime | None
     first_handover_at: datetime | None
     last_handover_at: datetime | None
-    expires_at: datetime
     #: reason -> people
     excluded: Mapping[str, int]
-    #: state of a message -> messages, as far as the reader may see them
-    messages: Mapping[str, int]
-    #: the same for all of Japan, for the minutes that are left
+    #: state of a message -> messages of all of Japan, for the minutes that are left
     everywhere: Mapping[str, int]
     #: of the reader's places
     cells: tuple[Cell, ...] = ()

@@ -15,6 +15,7 @@ from alerts.vocabulary import Hazard
 from delivery.states import MessageState
 from tests.web.rows import NOW, ago
 from web import grades, japan, progress, render, standing
+from web.console import reach
 from web.console.reach import Cell
 from web.snapshot import BroadcastRow, Source, StandingRow
 
@@ -140,16 +141,14 @@ def a_broadcast(**values: object) -> BroadcastRow:
         planned_at=ago(2),
         first_handover_at=None,
         last_handover_at=None,
-        expires_at=ago(-60),
         excluded={},
-        messages={},
         everywhere={},
     )
-    return replace(row, **{"everywhere": values.get("messages", {}), **values})  # type: ignore[arg-type]
+    return replace(row, **values)  # type: ignore[arg-type]
 
 
 def test_every_state_of_a_message_is_in_the_bar_once() -> None:
-    assert sorted(state for states in progress.PARTS.values() for state in states) == sorted(MessageState)
+    assert sorted(state for states in reach.PARTS.values() for state in states) == sorted(MessageState)
 
 
 @given(st.dictionaries(st.sampled_from(list(MessageState)), st.integers(1, 100_000)))
@@ -158,7 +157,7 @@ def test_every_message_is_in_one_part_of_the_bar(counts: dict[MessageState, int]
         Cell(broadcast_id=1, place="17204", language="vi", state=state, messages=count)
         for state, count in counts.items()
     )
-    (shown,) = progress.of([a_broadcast(messages=counts, cells=cells)], 100)
+    (shown,) = progress.of([a_broadcast(everywhere=counts, cells=cells)], 100)
     assert shown.reach.total == sum(counts.values())
     assert sum(shown.reach.parts.values()) == shown.reach.total
 
@@ -166,9 +165,9 @@ def test_every_message_is_in_one_part_of_the_bar(counts: dict[MessageState, int]
 def test_minutes_to_the_last_person_count_what_goes_first() -> None:
     waiting = {"queued": 3_000}
     rows = [
-        a_broadcast(id=2, priority=30, messages=waiting),
-        a_broadcast(id=1, priority=10, messages=waiting),
-        a_broadcast(id=3, priority=10, messages=waiting, state="held"),
+        a_broadcast(id=2, priority=30, everywhere=waiting),
+        a_broadcast(id=1, priority=10, everywhere=waiting),
+        a_broadcast(id=3, priority=10, everywhere=waiting, state="held"),
     ]
     late, first, held = progress.of(rows, 100)
     assert (first.minutes_left, first.after_others) == (1, False)

@@ -36,7 +36,6 @@ SECONDARY: Final = (
     ("/console/shelters", "shelters", (_SEE,)),
     ("/console/campaigns", "campaigns", (_SEE,)),
     ("/console/cases", "cases", (_SEE,)),
-    ("/console/people", "people", (Permission.SEE_COUNTS,)),
     ("/console/kit", "kit", (_SEE, Permission.SEE_COUNTS)),
     ("/console/fatigue", "fatigue", (_SEE,)),
     ("/console/audit", "audit", (Permission.SEE_AUDIT,)),

@@ -95,7 +95,6 @@ class MePages:
             by_city=any(one.municipality for one in stored.registrations),
             places=[(n, sign, "" if last else self._without(form, code, reader)) for code, n, sign in rows],
             add=_href("/me/place", reader, p=_listed(form)) if len(rows) < _room(stored) else "",
-            drafted="p" in request.query,
             saved="saved" in request.query,
             pauses=[(days, _day(reader.now, days)) for days in PAUSES],
             languages=tuple(self._shown.catalogue.names.values()),

@@ -196,7 +196,7 @@ class ResidentPages:
         shown = card.build(self._state.words, self._state.places, story)
         back = view.link(story, reader.speech)
         to = refuge.show(found, reader.speech, most=refuge.ON_PAPER)
-        return self._page("print.html", reader, path="", story=story, page=page, card=shown, back=back, to=to)
+        return self._page("print.html", reader, path="", page=page, card=shown, back=back, to=to)
 
     def _page(self, name: str, reader: Reader, **values: object) -> str:
         return render.resident(

@@ -69,7 +69,6 @@ class CasePages:
             filter=f"?{request.query_string}" if request.query_string else "",
             filtered=bool(search.words or search.hazard or search.stage or search.state),
             writing=_writing(visitor),
-            today=visitor.now.astimezone(JST).date().isoformat(),
         )
 
     async def begin(self, request: web.Request, visitor: Visitor) -> web.Response:

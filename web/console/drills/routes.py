@@ -133,7 +133,6 @@ class DrillPages:
             columns=results.COLUMNS,
             moment=moment,
             texts=self._texts(drill, moment),
-            offer=self._offer,
             by_sms=drill.audience is Audience.SIMULATED or self._offer.two_way,
         )
 
