@@ -10,17 +10,19 @@ from web.state import WebState
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 #: nothing inline, nothing from elsewhere, in no frame
-CONTENT_SECURITY_POLICY = (
+_CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+#: of a page with a form: with `no-referrer` a browser calls the origin of its form "null"
+FORMS = {"Referrer-Policy": "same-origin"}
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
 
 

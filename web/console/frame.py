@@ -7,20 +7,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from web import freshness, queries, render
+from web import access, freshness, queries, render
 from web.accounts.roles import Permission
 from web.console.gate import Gate
 from web.console.visitor import Visitor
 from web.state import WebState
 
-#: forms may be sent, to ourselves only; with this policy browsers name our origin when they send one
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
-        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-}
 _SEE, _SUBMIT, _APPROVE = Permission.SEE_CONSOLE, Permission.SUBMIT, Permission.APPROVE
 #: route, its word in [nav], and one of which permissions its reader needs; shown where the route exists.
 #: The first ones are always in sight, the others stand in the menu.
@@ -70,7 +62,7 @@ class Frame:
         """
         feeds = freshness.judge(await self.state.db.read(queries.feeds), self.state.feeds, visitor.now)
         text = await asyncio.to_thread(self._render, visitor, template, feeds, look, values)
-        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=access.FORMS)
 
     def back(self, path: str, said: str = "", **query: str) -> web.Response:
         """After a change: to a page that can be loaded again. `said` is a key of [said]."""

@@ -12,7 +12,7 @@ from web import access, render
 from web.accounts import passwords, store
 from web.accounts.store import Session, User
 from web.console import forms
-from web.console.frame import HEADERS, Frame
+from web.console.frame import Frame
 from web.console.gate import COOKIE, PASSWORD, SIGN_IN, Gate, speak
 from web.console.visitor import Visitor
 from web.state import WebState
@@ -135,7 +135,7 @@ class SignInPages:
 
     def _page(self, request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
         text = render.page(template, speak(request), mode=self._state.mode, path=SIGN_IN, **values)
-        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=access.FORMS)
 
 
 def _open(db: Connection, user: User, before: str, now: datetime) -> str:

@@ -12,8 +12,6 @@ from delivery.joining.codes import Desk
 
 _MOST_BYTES = 16 * 1024
 _MOST_FIELDS = 40
-#: with `no-referrer` a browser calls the origin of its form "null"
-HEADERS = {"Referrer-Policy": "same-origin"}
 
 
 def _nothing() -> None:

@@ -6,10 +6,9 @@ from datetime import datetime
 from aiohttp import web
 
 from templates_i18n.catalogue import Catalogue
-from web import render
+from web import access, render
 from web.joining import finder, words
 from web.joining.answers import Answers, Known
-from web.joining.door import HEADERS
 from web.joining.words import Tongue
 from web.residents import speech
 from web.residents.speech import Speech
@@ -65,7 +64,7 @@ class Shown:
                 **values,
             },
         )
-        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=access.FORMS)
 
     def names(self, answers: Answers, reader: Reader) -> list[tuple[str, str, str]]:
         """Code, name and sign of each place."""
