@@ -1,12 +1,16 @@
 """Reads what a form of the console sends; whatever is not a form is refused before anybody looks at it."""
 
 from collections.abc import Mapping
+from typing import Final
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 from multidict import MultiDict
 
 #: characters of one field; texts of messages are far shorter
 LONGEST = 4000
+_CHUNK: Final = 1 << 16
+#: bytes of a field beside a file
+_SHORT: Final = 64
 
 
 async def read(request: web.Request) -> Mapping[str, str]:
@@ -29,3 +33,25 @@ async def read_all(request: web.Request) -> MultiDict[str]:
             raise web.HTTPBadRequest(text=f"field {name!r}: expected at most {LONGEST} characters of text\n")
         found.add(name, value.strip())
     return found
+
+
+async def read_file(request: web.Request, most: int, names: tuple[str, ...]) -> tuple[dict[str, str], bytes]:
+    """The fields of these names and the file of a form, named `file`.
+
+    Of a file longer than `most` one byte more is read, so that it is refused. HTTPBadRequest as in `read`.
+    """
+    try:
+        reader = await request.multipart()
+    except (ValueError, AssertionError):
+        raise web.HTTPBadRequest(text="expected the fields of a form with a file\n") from None
+    fields: dict[str, str] = {}
+    data = bytearray()
+    async for part in reader:
+        if not isinstance(part, BodyPartReader):
+            raise web.HTTPBadRequest(text="expected the fields of a form with a file\n")
+        if part.name == "file":
+            while chunk := await part.read_chunk(_CHUNK):
+                data.extend(chunk[: most + 1 - len(data)])
+        elif part.name in names:
+            fields[part.name] = (await part.read_chunk(_SHORT)).decode("utf-8", "replace").strip()
+    return fields, bytes(data)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from alerts.places import Place
 from alerts.vocabulary import Hazard
@@ -127,7 +127,7 @@ class ShelterPages:
 
     async def preview(self, request: web.Request, visitor: Visitor) -> web.Response:
         """What importing a file would do."""
-        fields, data = await _upload(request)
+        fields, data = await forms.read_file(request, sheets.MAX_BYTES, ("m", "fewer"))
         code = fields.get("m", "")
         self._allow(visitor, code)
         if not data:
@@ -198,22 +198,3 @@ def _changed(
         case _:
             chosen = bool(change.get("chosen"))
             return store.choose(db, site_id, chosen=chosen, actor=actor, now=now, municipality=code)
-
-
-async def _upload(request: web.Request) -> tuple[dict[str, str], bytes]:
-    """The fields and the file of a form; a file one byte longer than allowed at most, which is then refused."""
-    try:
-        reader = await request.multipart()
-    except (ValueError, AssertionError):
-        raise web.HTTPBadRequest(text="expected the fields of a form with a file\n") from None
-    fields: dict[str, str] = {}
-    data = bytearray()
-    async for part in reader:
-        if not isinstance(part, BodyPartReader):
-            raise web.HTTPBadRequest(text="expected the fields of a form with a file\n")
-        if part.name == "file":
-            while chunk := await part.read_chunk(1 << 16):
-                data.extend(chunk[: sheets.MAX_BYTES + 1 - len(data)])
-        elif part.name in ("m", "fewer"):
-            fields[part.name] = (await part.read_chunk(64)).decode("utf-8", "replace").strip()
-    return fields, bytes(data)

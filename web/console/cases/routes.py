@@ -17,7 +17,7 @@ from cases.store import Change, Outcome, Search
 from storage.connection import Connection
 from web.accounts.roles import Permission
 from web.console import forms
-from web.console.cases import asked, form, labels, upload
+from web.console.cases import asked, form, labels
 from web.console.cases.form import Typed
 from web.console.frame import Frame
 from web.console.visitor import Visitor
@@ -161,7 +161,8 @@ class CasePages:
 
     async def take(self, request: web.Request, visitor: Visitor) -> web.Response:
         """A file of others."""
-        place, data = await upload.read(request)
+        fields, data = await forms.read_file(request, sharing.MAX_BYTES, ("m",))
+        place = fields.get("m", "")
         if place not in _writing(visitor):
             raise web.HTTPForbidden(text="not your municipality\n")
         result = sharing.read(data, self._state.places)
