@@ -9,6 +9,7 @@ from storage.audit import Entry
 from storage.connection import Connection
 from storage.lists import listed
 from web.accounts.roles import Permission
+from web.console import forms
 from web.console.frame import Frame
 from web.console.visitor import Visitor
 from web.state import WebState
@@ -31,8 +32,8 @@ class AuditPage:
 
     async def list(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Newest first."""
-        actor, before = request.query.get("actor", "")[:80], request.query.get("before", "")
-        below = int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else 2**62
+        actor, before = request.query.get("actor", "")[:80], forms.number(request.query.get("before", ""))
+        below = 2**62 if before is None else before
         found = await self._state.db.read(entries, visitor.municipalities, actor, below)
         checked = await self._state.db.read(audit.verify) if "check" in request.query else None
         return await self._frame.show(

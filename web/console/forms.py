@@ -13,6 +13,11 @@ _CHUNK: Final = 1 << 16
 _SHORT: Final = 64
 
 
+def number(text: str, digits: int = 15) -> int | None:
+    """A whole number of at most so many digits 0-9, as addresses and forms of ours carry it; None for all else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 async def read(request: web.Request) -> Mapping[str, str]:
     """The fields of a form, stripped, the first of each name. HTTPBadRequest for what no form of ours sends."""
     fields = await read_all(request)

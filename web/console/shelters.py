@@ -118,10 +118,10 @@ class ShelterPages:
         self, request: web.Request, visitor: Visitor, code: str, said: str, **change: State | bool
     ) -> web.Response:
         self._allow(visitor, code)
-        number = request.match_info["id"]
-        if not number.isascii() or not number.isdecimal() or len(number) > 15:
+        number = forms.number(request.match_info["id"])
+        if number is None:
             raise web.HTTPNotFound
-        done = await self._state.db.write(_changed, int(number), code, visitor, change)
+        done = await self._state.db.write(_changed, number, code, visitor, change)
         self._state.changes.notify()
         return self._frame.back(_PATH, said=said if isinstance(done, Site) else "shelter_gone", m=code)
 

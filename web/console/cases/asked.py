@@ -7,20 +7,21 @@ from alerts.vocabulary import Hazard
 from cases import searching, store
 from cases.case import LifeStage, State
 from cases.store import Search
+from web.console import forms
 
 _FIELDS = ("words", "hazard", "stage", "state")
 
 
 def read(query: Mapping[str, str]) -> Search:
     """The search of an address; one more than a page, to know whether there is a next one."""
-    skip = query.get("skip", "")
+    skip = forms.number(query.get("skip", ""), 6)
     hazard, stage, state = (query.get(name, "") for name in _FIELDS[1:])
     return Search(
         words=query.get("words", "").strip()[: searching.LONGEST].replace("\x00", ""),
         hazard=hazard if hazard in set(Hazard) else "",
         stage=stage if stage in set(LifeStage) else "",
         state=state if state in (State.DRAFT, State.PUBLISHED) else "",
-        skip=int(skip) if skip.isascii() and skip.isdecimal() and len(skip) < 7 else 0,
+        skip=0 if skip is None else skip,
         limit=store.PAGE + 1,
     )
 

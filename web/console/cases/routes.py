@@ -247,5 +247,7 @@ def _check(content: Content, places: PlaceTable, *, complete: bool) -> list[Wron
 
 
 def _change(held: Case, visitor: Visitor, version: str) -> Change:
-    seen = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else held.version
-    return Change(id=held.id, version=seen, actor=visitor.principal.name, now=visitor.wall)
+    seen = forms.number(version, 9)
+    return Change(
+        id=held.id, version=held.version if seen is None else seen, actor=visitor.principal.name, now=visitor.wall
+    )

@@ -213,9 +213,9 @@ def _listed(db: Connection, visitor: Visitor, code: str) -> Listed:
 
 def _moment(request: web.Request, drill: Drill) -> int:
     """The moment asked for, else the one that was told last, or that comes first."""
-    asked, last = request.query.get("moment", ""), len(drill.script.moments)
-    if asked.isascii() and asked.isdigit() and len(asked) <= 3 and int(asked) <= last:
-        return int(asked)
+    asked, last = forms.number(request.query.get("moment", ""), 3), len(drill.script.moments)
+    if asked is not None and asked <= last:
+        return asked
     return min(last, max(0, drill.next_moment - 1)) if drill.state is not State.WAITING else 0
 
 

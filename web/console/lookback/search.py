@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from alerts.vocabulary import Hazard
 from delivery.broadcasts import BroadcastState, Origin
+from web.console import forms
 from web.console.lookback.rows import Search
 from web.words import JST
 
@@ -14,7 +15,6 @@ _FIELDS = ("words", "hazard", "origin", "state", "since", "until")
 
 def read(query: Mapping[str, str]) -> Search:
     """The search of an address."""
-    before = query.get("before", "")
     until = _day(query.get("until", ""))
     return Search(
         hazard=_one_of(query.get("hazard", ""), Hazard),
@@ -23,7 +23,7 @@ def read(query: Mapping[str, str]) -> Search:
         words=query.get("words", "").strip()[:100].replace("\x00", ""),
         since=_day(query.get("since", "")),
         until=until + timedelta(days=1) if until else None,
-        before=int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else None,
+        before=forms.number(query.get("before", "")),
     )
 
 

@@ -99,9 +99,8 @@ class TriagePages:
 async def _case(request: web.Request) -> tuple[str, int, Mapping[str, str]]:
     """Municipality and number of the case that a form is about; 0 for what is no number."""
     fields = await forms.read(request)
-    number = fields.get("case", "")
-    usable = number.isascii() and number.isdecimal() and len(number) < 16
-    return fields.get("municipality", ""), int(number) if usable else 0, fields
+    number = forms.number(fields.get("case", ""))
+    return fields.get("municipality", ""), 0 if number is None else number, fields
 
 
 def _acts(visitor: Visitor, place: str) -> bool:
