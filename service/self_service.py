@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from delivery.joining import codes
+from delivery.joining import by_sms, codes
 from delivery.twoway.answering import Words
 from service.settings import Settings
 from storage.database import Database
@@ -33,11 +33,13 @@ def offered(
 
 
 async def forget_codes(db: Database, budget: int, now: datetime) -> None:
-    """Numbers that only asked for a code are gone after an hour, and who asked after a day."""
+    """Numbers that only asked for a code are gone after an hour, and who asked after a day; full limits are over."""
     if await db.read(asked.purgeable, now):
         await db.write(asked.purge, now)
     if await db.read(codes.full):
         await db.write(codes.relax, budget, now)
+    if await db.read(by_sms.full):
+        await db.write(by_sms.relax, budget, now)
 
 
 async def end_pauses(db: Database, now: datetime) -> bool:

@@ -28,6 +28,8 @@ from subscribers.sealing import Sealer
 #: how long JOIN waits for what follows
 _STANDS = timedelta(hours=1)
 _HOUR = timedelta(hours=1)
+#: what the notice is about
+_BUDGET = "join"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +150,24 @@ def _may_answer(db: Connection, number_hash: str, budget: int, now: datetime) ->
         return True
     notice = Notice(
         kind=NoticeKind.CODES,
-        subject="join",
+        subject=_BUDGET,
         text=f"{budget} texts of people who are not registered were answered within an hour: no more are until there"
         " are fewer. Somebody may be sending JOIN to run up costs.",
         urgent=True,
     )
     noticeboard.add(db, notice, now)
     return False
+
+
+def full(db: Connection) -> bool:
+    """Whether strangers get no answer any more."""
+    return _BUDGET in noticeboard.open_subjects(db, NoticeKind.CODES)
+
+
+def relax(db: Connection, budget: int, now: datetime) -> None:
+    """The limit is over when fewer strangers were answered."""
+    if _answered(db, now) < budget:
+        noticeboard.resolve(db, NoticeKind.CODES, _BUDGET, now)
 
 
 def _answered(db: Connection, now: datetime) -> int:

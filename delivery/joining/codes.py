@@ -132,7 +132,7 @@ def _note(db: Connection, limit: Limit, budget: int, now: datetime) -> None:
 
 def full(db: Connection) -> bool:
     """Whether the limit for all shuts people out."""
-    return bool(noticeboard.open_subjects(db, NoticeKind.CODES))
+    return BUDGET in noticeboard.open_subjects(db, NoticeKind.CODES)
 
 
 def relax(db: Connection, budget: int, now: datetime) -> None:

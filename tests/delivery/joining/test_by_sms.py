@@ -1,15 +1,22 @@
 """Registering by SMS alone, on both engines: the way through, what is never answered, YES alone does nothing."""
 
+from dataclasses import replace
+
 import pytest
 
-from delivery.joining import sentences
+from alerts import noticeboard
+from alerts.notices import NoticeKind
+from delivery.inbound import Inbound
+from delivery.joining import by_sms, codes, sentences
 from delivery.joining.sentences import Sentence
+from delivery.twoway import replies
+from service import self_service
 from subscribers import choices, keywords, own
 from subscribers.keywords import Command
 from subscribers.languages import TAGS
 from subscribers.msisdn import Msisdn
 from templates_i18n import catalogue
-from tests.delivery.test_replies import SEALER, Phones, number, service
+from tests.delivery.test_replies import DESK, SEALER, Phones, number, service
 
 WAJIMA = "17204"
 
@@ -83,6 +90,21 @@ def test_a_machine_is_not_answered_without_end(phones):
     for _ in range(30):
         phones.write("JOIN")
     assert len(phones.answers()) == 5
+
+
+async def test_the_limit_of_answers_to_strangers_is_told_and_is_over_by_itself(phones, clock):
+    desk = replace(DESK, budget=1)
+    for index in (1, 2):
+        text = Inbound(provider_id=f"SM{index}", sender=number(index), body="JOIN", received_at=clock())
+        phones.db.write_sync(replies.take, text, desk, clock())
+    assert len(phones.answers()) == 1
+    assert phones.db.read_sync(noticeboard.open_subjects, NoticeKind.CODES) == ["join"]
+    assert not phones.db.read_sync(codes.full)  # the pages still send codes
+    await self_service.forget_codes(phones.db, 1, clock())
+    assert phones.db.read_sync(by_sms.full)
+    clock.advance(3600)
+    await self_service.forget_codes(phones.db, 1, clock())
+    assert phones.db.read_sync(noticeboard.open_subjects, NoticeKind.CODES) == []
 
 
 def test_who_said_stop_before_may_join_and_a_stop_ends_it(phones):
