@@ -32,6 +32,8 @@ def is_kana(char: str) -> bool:
 
 def forbidden(text: str, *, script: str) -> Iterator[str]:
     """What is wrong with each character that may not stand in a text of this script (ISO 15924)."""
+    if text.isascii() and text.isprintable():
+        return
     if not unicodedata.is_normalized("NFC", text):
         yield "not NFC: save the file in composed form"
     for char in dict.fromkeys(text):

@@ -121,6 +121,8 @@ def banded(hazard: Hazard, key: str) -> tuple[str, ...]:
 
 def found(words: Mapping[str, str], hazard: Hazard, grade: str, *, expected: bool = False) -> str | None:
     """The words of a grade, else those of its band, else those of its hazard, if there are any."""
+    if not words:
+        return None
     for key in (f"{hazard}.{grade}", f"{hazard}.{band(hazard, grade, expected=expected)}", hazard.value):
         if key in words:
             return words[key]

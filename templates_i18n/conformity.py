@@ -3,6 +3,7 @@
 Owns the checks of one file; reading files and putting them together is for `catalogue`.
 """
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from typing import Protocol
@@ -157,18 +158,27 @@ def _plain_problems(own: Values) -> Iterator[str]:
 
 def long_heads(language: Language, plans: Composition) -> Iterator[str]:
     """Heads over their length, with the pieces they are made of."""
-    for (hazard, band), kind in itertools.product(plans.told, _KINDS):
-        for subject in _subjects(hazard, band, kind, plans, brief=bool(language.brief)):
-            try:
-                words = heads.head(language, plans, subject)
-            except KeyError:
-                continue
-            units = segments.utf16_units(words)
-            if units > HEAD_UNITS:
-                yield (
-                    f"{language.tag}.toml: [head] {kind} of {hazard}.{band}: {units} units, expected at most "
-                    f"{HEAD_UNITS}; shorten it: {words!r}"
-                )
+    for band, subject in _all_subjects(plans, brief=bool(language.brief)):
+        try:
+            words = heads.head(language, plans, subject)
+        except KeyError:
+            continue
+        units = segments.utf16_units(words)
+        if units > HEAD_UNITS:
+            yield (
+                f"{language.tag}.toml: [head] {subject.kind} of {subject.hazard}.{band}: {units} units, expected at "
+                f"most {HEAD_UNITS}; shorten it: {words!r}"
+            )
+
+
+@functools.lru_cache(maxsize=4)
+def _all_subjects(plans: Composition, *, brief: bool) -> tuple[tuple[str, heads.Subject], ...]:
+    """Every subject with its band: the same for all languages, so made once."""
+    return tuple(
+        (band, subject)
+        for (hazard, band), kind in itertools.product(plans.told, _KINDS)
+        for subject in _subjects(hazard, band, kind, plans, brief=brief)
+    )
 
 
 def _subjects(hazard: Hazard, band: str, kind: Kind, plans: Composition, *, brief: bool) -> Iterator[heads.Subject]:

@@ -83,8 +83,14 @@ class _Pieces(dict[str, str]):
 
 def alarm(language: Language, plans: Composition, subject: Subject) -> str:
     """The danger and its grade by a short noun: "Level 4 Heavy Rain"."""
-    plan = plans.told_of(subject.hazard, subject.grade, expected=subject.expected)
-    words = said(language, language.alarms, plan.alarm, brief=subject.brief)
+    return _alarm(language, plans, subject.hazard, subject.grade, expected=subject.expected, brief=subject.brief)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _alarm(language: Language, plans: Composition, hazard: Hazard, grade: str, *, expected: bool, brief: bool) -> str:
+    """The same for every kind of change: kept, since the heads of a grade all begin with it."""
+    words = said(language, language.alarms, plans.told_of(hazard, grade, expected=expected).alarm, brief=brief)
+    subject = Subject(hazard=hazard, grade=grade, expected=expected, brief=brief)
     return words.format_map(_Pieces(language, plans, subject))
 
 

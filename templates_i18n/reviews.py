@@ -61,11 +61,10 @@ def parse(table: Mapping[str, object]) -> ReviewFile:
 def _reading(number: int, row: object) -> Reading:
     if not isinstance(row, Mapping) or row.keys() != _FIELDS:
         raise ValueError(f"[[sentence]] {number}: expected exactly {', '.join(sorted(_FIELDS))}")
-    values = [row[name] for name in Reading._fields]
-    for key, value in zip(Reading._fields, values, strict=True):
-        if not isinstance(value, str):
-            raise ValueError(f"[[sentence]] {number} {key}: expected words in quotes, found {value!r}")
-    reading = Reading._make(values)
+    reading = Reading(**row)
+    if {*map(type, reading)} != {str}:
+        key, value = next((key, value) for key, value in row.items() if not isinstance(value, str))
+        raise ValueError(f"[[sentence]] {number} {key}: expected words in quotes, found {value!r}")
     if not reading.read_as.strip():
         raise ValueError(f"[[sentence]] {number} read_as: expected what the reader understood")
     return reading
