@@ -48,14 +48,17 @@ def _segments(db: Connection, broadcast: Broadcast, worst: str, writer: Writer) 
     """Mean segments per person of each form, weighed by the languages of the worst place."""
     mix = Counter(audience.languages(db, worst, _SAMPLE)) or Counter({"en": 1})
     means = {}
-    for form in _weighed(broadcast.hazard):
+    for form in weighed(broadcast.hazard):
         counts = [(_length(broadcast, worst, language, writer, form), people) for language, people in mix.items()]
         means[form] = sum(length * people for length, people in counts) / mix.total()
     return means
 
 
-def _weighed(hazard: Hazard) -> list[Form]:
-    """The longest first. A volcano's text always says which one: the core has no room for its name."""
+def weighed(hazard: Hazard) -> list[Form]:
+    """The forms to choose from, the longest first.
+
+    A volcano's text always says which one: the core has no room for its name.
+    """
     return [form for form in Form if not (hazard is Hazard.VOLCANO and form is Form.CORE)]
 
 

@@ -207,7 +207,7 @@ def _preview(
     queued: int = 0,
 ) -> Preview:
     writer, total = desk.writer(), sum(people.values())
-    by_form = {form: {tag: speech.written(writer, form, tag) for tag in TAGS} for form in Form}
+    by_form = {form: {tag: speech.written(writer, form, tag) for tag in TAGS} for form in forms.weighed(speech.hazard)}
     mix = Counter(people) or Counter({"en": 1})
     means = {
         form: sum(texts[tag].segments * count for tag, count in mix.items() if tag in texts) / mix.total()

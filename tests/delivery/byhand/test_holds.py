@@ -1,15 +1,18 @@
 """What a telegram led to and is held: called, released by two in their own places, rejected, overtaken."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from delivery import broadcasts
-from delivery.byhand import calling, holds, signing
+from delivery import broadcasts, planner
+from delivery.byhand import calling, holds, previews, signing, submitting
 from delivery.byhand.signing import Person, Refused, Submitted
+from delivery.forms import Rates
 from feeds.jma import compose
 from feeds.jma.compose import Danger
-from tests.delivery.builders import a_person
+from templates_i18n.render import Form
+from tests.delivery.builders import RATES, a_person
 from tests.delivery.byhand.people import DESK, TABLE, Office
 
 ASAMA = "306"
@@ -64,6 +67,20 @@ async def test_two_people_release_it_for_their_own_municipality(office):
     assert await told(office) == [f"new {KOMORO}=V3"]
     assert office.service.texts(2) == []
     assert list(office.db.read_sync(broadcasts.load, held).changes) == [TSUMAGOI]
+
+
+async def test_the_preview_of_a_release_has_the_form_that_is_sent(office):
+    """Too slow for any form to be in time: a volcano's text has no core."""
+    held = level_3(office)
+    slow = Rates(segments_per_second=0.0001, targets=RATES.targets)
+    desk = replace(DESK, rates=slow)
+    found = office.db.write_sync(submitting.submit_release, held, HANA, desk, office.now)
+    shown = office.db.read_sync(lambda c: previews.of_release(c, broadcasts.load(c, held), [KOMORO], desk))
+    assert office.approve(found.id, IVO) == "done"
+    office.apply()
+    (made,) = office.made(found.id)
+    planner.plan_all(office.db, office.service.writer, slow, office.now)
+    assert shown.form == office.db.read_sync(broadcasts.load, made).form == Form.SHORT
 
 
 async def test_released_everywhere_it_is_open_no_more(office):
