@@ -70,7 +70,8 @@ class Stage:
     async def play(self, identity: int) -> bool:
         """Do what is due of one drill; whether anything was done. A drill that fails stops no other one."""
         try:
-            done = await self.db.write(playing.tick, identity, self.desk, self.clock())
+            due = await self.db.read(playing.is_due, identity, self.desk, self.clock())
+            done = due and await self.db.write(playing.tick, identity, self.desk, self.clock())
         except (LookupError, ValueError) as error:
             _log.exception("drill_failed", extra={"drill": identity, "error": type(error).__name__})
             await self.db.write(_give_up, identity, self.clock(), str(error))

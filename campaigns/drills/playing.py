@@ -45,20 +45,41 @@ class _Reader:
     phone: int | None = None
 
 
-def tick(db: Connection, identity: int, desk: Desk, now: datetime) -> bool:
-    """Do what is due of one drill; whether anything was done."""
+def is_due(db: Connection, identity: int, desk: Desk, now: datetime) -> bool:
+    """Whether `tick` has anything to do; only reads, so that a drill that waits writes nothing."""
     drill = store.find(db, identity)
-    if drill is None or drill.closed_at is not None:
+    return drill is not None and _is_due(db, drill, desk, now)
+
+
+def _is_due(db: Connection, drill: Drill, desk: Desk, now: datetime) -> bool:
+    if drill.closed_at is not None:
         return False
     match drill.state:
         case State.WAITING:
-            return now >= drill.submitted_at + store.DECIDE and _end(db, drill, State.EXPIRED, now, "nobody signed it")
+            return now >= drill.submitted_at + store.DECIDE
+        case State.RUNNING:
+            return _moves(db, drill, now) or real_warning(db, drill.municipality, desk.places, now) is not None
+        case State.PAUSED:
+            return False
+        case State.DONE | State.STOPPED | State.REJECTED | State.EXPIRED:
+            return results.may_close(drill, now)
+
+
+def tick(db: Connection, identity: int, desk: Desk, now: datetime) -> bool:
+    """Do what is due of one drill; whether anything was done."""
+    drill = store.find(db, identity)
+    if drill is None or not _is_due(db, drill, desk, now):
+        return False
+    match drill.state:
+        case State.WAITING:
+            return _move(db, drill, State.EXPIRED, now, "nobody signed it")
         case State.RUNNING:
             return _run(db, drill, desk, now)
         case State.PAUSED:
             return False
         case State.DONE | State.STOPPED | State.REJECTED | State.EXPIRED:
-            return results.close(db, drill, now)
+            results.close(db, drill, now)
+            return True
 
 
 def real_warning(db: Connection, municipality: str, places: PlaceTable, now: datetime) -> InForce | None:
@@ -72,22 +93,30 @@ def _run(db: Connection, drill: Drill, desk: Desk, now: datetime) -> bool:
     warning = real_warning(db, drill.municipality, desk.places, now)
     if warning is not None:
         why = f"a real warning is in force: {warning.hazard} {warning.grade} in {warning.place}"
-        if store.move(db, drill, State.PAUSED, now, reason=why):
-            store.log(db, drill.id, drill.municipality, CLOCK, "drill paused", now, {"why": why})
-        return True
-    under_way = outbox.unfinished(db, drill.id) > 0
-    if drill.next_moment > len(drill.script.moments):
-        return not under_way and _end(db, drill, State.DONE, now, "")
-    due = drill.due_at()
-    if due is None or now < due or (drill.pace == 0 and under_way):
-        return False
+        return _move(db, drill, State.PAUSED, now, why)
+    if _all_told(drill):
+        return _move(db, drill, State.DONE, now, "")
     if not store.advance(db, drill):
         return False
     outbox.queue(db, list(_drafts(db, drill, desk, now)), now)
     return True
 
 
-def _end(db: Connection, drill: Drill, after: State, now: datetime, why: str) -> bool:
+def _moves(db: Connection, drill: Drill, now: datetime) -> bool:
+    """Whether a running drill comes to its next moment, or to its end."""
+    if _all_told(drill):
+        return outbox.unfinished(db, drill.id) == 0
+    due = drill.due_at()
+    if due is None or now < due:
+        return False
+    return drill.pace > 0 or outbox.unfinished(db, drill.id) == 0
+
+
+def _all_told(drill: Drill) -> bool:
+    return drill.next_moment > len(drill.script.moments)
+
+
+def _move(db: Connection, drill: Drill, after: State, now: datetime, why: str) -> bool:
     moved = store.move(db, drill, after, now, reason=why)
     if moved:
         store.log(db, drill.id, drill.municipality, CLOCK, f"drill {after}", now, {"why": why} if why else {})

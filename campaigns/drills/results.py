@@ -78,10 +78,13 @@ def texts(db: Connection, drill_id: int) -> list[ShownText]:
     ]
 
 
-def close(db: Connection, drill: Drill, now: datetime) -> bool:
-    """A day after its end only totals are left of a drill; False while answers may still come."""
-    if drill.ended_at is None or now < drill.ended_at + store.ANSWERS:
-        return False
+def may_close(drill: Drill, now: datetime) -> bool:
+    """False while answers may still come."""
+    return drill.ended_at is not None and now >= drill.ended_at + store.ANSWERS
+
+
+def close(db: Connection, drill: Drill, now: datetime) -> None:
+    """A day after its end only totals are left of a drill."""
     one = {"id": drill.id}
     db.execute(
         "INSERT INTO drill_totals (drill_id, moment, language, state, messages)"
@@ -91,7 +94,6 @@ def close(db: Connection, drill: Drill, now: datetime) -> bool:
     )
     db.execute("DELETE FROM drill_messages WHERE drill_id = :id", one)
     db.execute("UPDATE drills SET closed_at = :now WHERE id = :id", one | {"now": times.to_text(now)})
-    return True
 
 
 def _columns(state: str, *, asks: bool) -> tuple[str, ...]:

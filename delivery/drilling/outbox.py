@@ -163,6 +163,13 @@ def receive(db: Connection, receipts: Sequence[Receipt]) -> None:
             _settle(db, row.integer("id"), after_receipt(before, one.status), one.error_code or "", before)
 
 
+def waits(db: Connection, drill_id: int) -> bool:
+    """Whether any text of a drill may be taken."""
+    return bool(
+        db.execute("SELECT id FROM drill_messages WHERE drill_id = :id AND state = 'queued' LIMIT 1", {"id": drill_id})
+    )
+
+
 def unfinished(db: Connection, drill_id: int) -> int:
     """Texts of a drill that are on their way to the provider."""
     rows = db.execute(

@@ -33,6 +33,8 @@ class DrillSender:
 
     async def step(self, drill_id: int) -> int:
         """Hand over the next texts of a drill; how many were taken."""
+        if not await self.db.read(outbox.waits, drill_id):
+            return 0
         claim = outbox.claim_simulated if self.unseal is None else outbox.claim_group
         claimed = await self.db.write(claim, drill_id, self.clock(), _HAND)
         if not claimed:

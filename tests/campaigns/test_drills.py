@@ -10,6 +10,7 @@ from campaigns.drills.playing import Desk
 from campaigns.drills.store import Audience, Host, New, State
 from delivery.drilling import guards
 from service.drills import Stage
+from storage.database import Database
 from templates_i18n import catalogue
 from tests.delivery.builders import WAJIMA, a_person
 
@@ -65,6 +66,18 @@ def stage(db, clock):
     return Stage(db=db, desk=DESK, clock=clock, host=Host.COMMAND)
 
 
+class Watched(Database):
+    """The same database; counts its transactions that write."""
+
+    def __init__(self, db):
+        super().__init__(db._engine)
+        self.written = 0
+
+    async def write(self, fn, *args, **kwargs):
+        self.written += 1
+        return await super().write(fn, *args, **kwargs)
+
+
 async def play(stage, identity, most=50):
     for _ in range(most):
         if not await stage.play(identity):
@@ -112,6 +125,38 @@ async def test_moments_come_at_their_minute(db, clock, stage):
         told.append(sum(len(phone.texts) for phone in stage.network.phones()))
         clock.advance(60)
     assert [told.index(count) for count in (1, 2, 3, 4)] == [0, 10, 20, 25]
+
+
+def due(db, clock, identity):
+    """Whether a tick would do something, and whether it does."""
+    said = db.read_sync(playing.is_due, identity, DESK, clock())
+    assert db.write_sync(playing.tick, identity, DESK, clock()) is said
+    return said
+
+
+async def test_a_drill_that_waits_paused_or_has_ended_writes_nothing(db, clock, stage):
+    identity = db.write_sync(store.add, simulated(phones=1, pace=60), clock())
+    assert [due(db, clock, identity), due(db, clock, identity)] == [True, False]  # its first moment
+    clock.advance(600)
+    assert due(db, clock, identity)
+    await play(stage, identity)
+    in_force(db, clock, "L4")
+    assert [due(db, clock, identity), due(db, clock, identity)] == [True, False]  # paused
+    clock.advance(3600)
+    assert not due(db, clock, identity)
+    db.write_sync(deciding.stop, identity, "user:aoi", clock())
+    assert not due(db, clock, identity)
+    clock.advance(24 * 3600)
+    assert [due(db, clock, identity), due(db, clock, identity)] == [True, False]  # closed
+
+
+async def test_between_two_moments_a_stage_leaves_the_database_as_it_is(db, clock, stage):
+    identity = db.write_sync(store.add, simulated(phones=1, pace=60), clock())
+    await play(stage, identity)
+    stage.db = stage.phones.db = watched = Watched(db)
+    assert (await stage.play(identity), watched.written) == (False, 0)
+    clock.advance(600)
+    assert (await stage.play(identity), watched.written > 0) == (True, True)
 
 
 @pytest.mark.parametrize(("grade", "pauses"), [("L2", False), ("L3", True), ("L5", True)])
