@@ -184,10 +184,13 @@ def _on_duty(db: Connection, areas: Iterable[str], now: datetime) -> list[int]:
 
 def _stale(db: Connection, now: datetime) -> Iterator[tuple[NoticeKind, str]]:
     """Calls about what waits no more; an unanswered one stands for a while."""
+    calls = [one for one in noticeboard.open_notices(db) if one.notice.kind in _CALLS]
+    if not calls:
+        return
     waiting = {f"(hold {one.broadcast_id})" for one in holds.open_holds(db)}
     waiting |= {f"({one.name})" for one in submissions.open_ones(db)}
-    for one in noticeboard.open_notices(db):
-        if one.notice.kind not in _CALLS or any(one.notice.subject.endswith(name) for name in waiting):
+    for one in calls:
+        if any(one.notice.subject.endswith(name) for name in waiting):
             continue
         if one.notice.kind is not NoticeKind.UNDECIDED or one.last_at <= now - _STANDS:
             yield one.notice.kind, one.notice.subject
