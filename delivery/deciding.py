@@ -272,10 +272,11 @@ def _notices_of(alert: Alert, report: Report, places: PlaceTable) -> list[Notice
     """
     notices = list(alert.notices)
     graded = [area for area in report.areas if area.grade not in (NONE, "unknown")]
-    known = any(folding.resolve(area, places).places for area in graded)
     unheard = graded or hazards.rule(report.hazard).action(report.at_large) is not Action.RECORD
-    if report.status is Status.ACTUAL and unheard and not alert.places and not known:
-        notices.append(_no_area(alert, report))
+    if report.status is Status.ACTUAL and unheard and not alert.places:
+        known = any(folding.resolve(area, places).places for area in graded)
+        if not known:
+            notices.append(_no_area(alert, report))
     return notices
 
 
