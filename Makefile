@@ -54,7 +54,7 @@ format: $(READY_DEV) ## write every file in the one format
 lock: ## renew requirements.lock from the ranges in pyproject.toml
 	@rm -rf build/lock && mkdir -p build
 	@$(PYTHON) -m venv build/lock
-	@build/lock/bin/python -m pip --quiet install '.[dev,postgres,postal]'
+	@build/lock/bin/python -m pip --quiet install '.[dev,postgres,postal,translate]'
 	@{ sed -n '/^#/p' requirements.lock; build/lock/bin/python -m pip freeze --exclude tomoshibi; } > build/requirements.lock
 	@mv build/requirements.lock requirements.lock
 
@@ -82,6 +82,6 @@ $(READY): $(VENV)/.made pyproject.toml requirements.lock
 	@touch $@
 
 $(READY_DEV): $(VENV)/.made pyproject.toml requirements.lock
-	@echo "installing into $(VENV), with tools and PostgreSQL …"
-	@$(PIP) install --constraint requirements.lock --editable '.[dev,postgres,postal]'
+	@echo "installing into $(VENV), with tools, PostgreSQL and the translation library …"
+	@$(PIP) install --constraint requirements.lock --editable '.[dev,postgres,postal,translate]'
 	@touch $(READY) $@

@@ -15,12 +15,14 @@ from service import anchors, opening, transports
 from service.app import feed_settings
 from service.clock import system_time
 from service.settings import Settings, SettingsError
+from service.translating import library_is_there, why_not_used
 from storage import audit
 from storage.database import Database
 from storage.errors import StorageError
 from subscribers import counting
 from templates_i18n import catalogue, gates
 from templates_i18n.catalogue import Catalogue
+from templates_i18n.drafts import shelf
 from templates_i18n.language import Review
 
 #: bytes of a body in which a feed says that it is one
@@ -44,6 +46,7 @@ def run(settings: Settings) -> list[Finding]:
         ("database", lambda: _database(settings)),
         ("places", _places),
         ("catalogue", lambda: _words(settings)),
+        ("translation", lambda: _translation(settings)),
         ("reach", lambda: asyncio.run(_feeds(feed_settings(settings)))),
         ("reach provider", lambda: asyncio.run(_provider(settings))),
     ]
@@ -151,6 +154,20 @@ def _languages(settings: Settings, words: Catalogue) -> Finding:
             " see `run.py languages accept`"
         )
     return Finding(what="languages", good=not waiting, text="; ".join(parts))
+
+
+def _translation(settings: Settings) -> Iterator[Finding]:
+    """Models that draft free text; none are needed."""
+    folder = settings.models_folder
+    models = shelf.installed(folder)
+    for model in models:
+        if why := why_not_used(folder, model):
+            yield Finding(what="translation", good=False, text=f"{model.name} is not used: {why}")
+    if models and not library_is_there():
+        text = "models are installed, the library is not: pip install 'tomoshibi[translate]'"
+        yield Finding(what="translation", good=False, text=text)
+    names = ", ".join(model.name for model in models) or "no model; people write every language themselves"
+    yield Finding(what="translation", good=True, text=names)
 
 
 def _places() -> Iterator[Finding]:

@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     links: bool = True
     codes_per_hour: int = Field(default=2000, gt=0)
     trust_forwarded_for: bool = False
+    translation_models: str = Field(default="data/translation", min_length=1)
     keep_days: float = Field(default=180, ge=7)
     secret_key: written.SecretKey = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -88,6 +89,11 @@ class Settings(BaseSettings):
     def sends_for_real(self) -> bool:
         """Whether an SMS can leave this machine."""
         return self.transport != "simulated"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where translation models are."""
+        return Path(self.translation_models)
 
     def silence(self) -> dict[str, timedelta | None]:
         """Allowed age of each feed's content; None for feeds that may be silent for ever."""

@@ -28,6 +28,7 @@ from service.commands import (
     state,
     telegrams,
     texts,
+    translation,
     users,
 )
 from service.settings import SettingsError
@@ -58,6 +59,7 @@ for command in (
     drilling.drill,
     cases.cases,
     languages.languages,
+    translation.translation,
     telegrams.telegrams,
     state.state,
     users.users,

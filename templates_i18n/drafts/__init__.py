@@ -1,0 +1,1 @@
+"""Drafts of free text by machine: never on the send path, only ever a proposal to a person who reads the language."""
