@@ -50,7 +50,8 @@ def _belongs(char: str, script: str) -> bool:
     return unicodedata.name(char, "").startswith(_LETTERS[script]) or unicodedata.name(char, "").startswith("COMBINING")
 
 
-def _foreign(text: str, script: str) -> str:
+def foreign_letters(text: str, script: str) -> str:
+    """Letters of a text, each once, that are not of its script or not of the old code of its country."""
     letters = "".join(char for char in dict.fromkeys(text) if not _belongs(char, script))
     code = _CODES.get(script)
     if code is None:
@@ -68,16 +69,21 @@ def _in_code(char: str, code: str) -> bool:
     return True
 
 
+def strange_words(text: str, script: str, kept: frozenset[str] = frozenset()) -> list[str]:
+    """Latin words in a text of another script that are no names, commands or units; `kept` allows more."""
+    return [] if script == "Latn" else [word for word in _LATIN_WORD.findall(text) if word not in _KEPT | kept]
+
+
 def own_script(catalogue: Catalogue, _: Sequence[Sample]) -> Iterator[Finding]:
     """The words of a language are written in its own letters; Latin words are names, commands or units."""
     for tag, language in catalogue.by_tag.items():
         script = catalogue.names[tag].script
         for key, text in words(language):
             bare = _PLACEHOLDER.sub("", text)
-            foreign = _foreign(bare, script)
+            foreign = foreign_letters(bare, script)
             if foreign:
                 yield f"{tag}.toml {key}", f"letters of another script: {foreign}"
-            strange = [] if script == "Latn" else [w for w in _LATIN_WORD.findall(bare) if w not in _KEPT]
+            strange = strange_words(bare, script)
             if strange:
                 yield f"{tag}.toml {key}", f"words in another script: {' '.join(strange)}"
 
