@@ -1,5 +1,5 @@
 """What the service does beside warning: forget what is over, finish broken-off imports, note the log's newest entry,
-write drafts of cases."""
+write drafts of cases, publish bulletins."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from pathlib import Path
 from alerts.places import PlaceTable
 from cases.drafting import Drafter
 from delivery import forgetting
+from delivery.bulletins.publishing import Publisher
 from service import anchors
 from service.clock import Clock
 from service.settings import Settings
@@ -42,6 +43,9 @@ class Upkeep:
         clock.every(timedelta(hours=1), "forget messages", self.forget, at_once=True)
         clock.every(timedelta(seconds=10), "finish imports", self.finish_imports, at_once=True)
         clock.every(timedelta(minutes=1), "note the log's newest entry", self.note_head, at_once=True)
+        publisher = Publisher(db=self.db, places=self.places, clock=self.clock)
+        clock.every(timedelta(seconds=1), "publish bulletins", publisher.step, at_once=True)
+        clock.every(timedelta(hours=1), "forget bulletins", publisher.forget, at_once=False)
         drafter = Drafter(db=self.db, places=self.places, labels=labels.load(self.places), clock=self.clock)
         clock.every(timedelta(seconds=15), "drafts of cases", drafter.step, at_once=False)
 

@@ -10,6 +10,7 @@ from web import access, counts, health, metrics
 from web.api import app as api
 from web.api import errors
 from web.api.guard import Guard
+from web.cap.routes import CapPages
 from web.console import pages as console
 from web.joining.me import MePages
 from web.joining.routes import JoinPages
@@ -47,6 +48,7 @@ def make_app(state: WebState) -> web.Application:
     national.add_to(app.router)
     app.cleanup_ctx.append(national.warming)
     KitPages(state).add_to(app.router)
+    CapPages(state).add_to(app.router)
     console.add_to(app, state)
     return app
 

@@ -1,0 +1,106 @@
+"""`/cap/atom.xml` and `/cap/{identifier}.xml`: public, for programs; only what is real and may be known."""
+
+import asyncio
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from alerts.places import PlaceTable
+from alerts.vocabulary import Status
+from delivery.bulletins import store
+from delivery.bulletins.bulletin import Bulletin
+from web.cap import atom, document
+from web.cap.document import Publisher
+from web.state import WebState
+
+#: of a service without an address of its own
+NOWHERE = "tomoshibi.invalid"
+_KEPT = 128
+#: a program may ask this often and get the same
+_FRESH = "public, max-age=15"
+_PREFECTURE = re.compile(r"\d{2}")
+_PLACE = re.compile(r"\d{5}")
+
+
+def publisher(state: WebState) -> Publisher:
+    """Who we are to programs: the host of our own address."""
+    host = urlsplit(state.public_url).hostname if state.public_url else None
+    return Publisher(
+        sender=host or NOWHERE,
+        public_url=state.public_url,
+        status=Status.EXERCISE if state.simulation else Status.ACTUAL,
+    )
+
+
+class CapPages:
+    """The feed and its documents."""
+
+    def __init__(self, state: WebState) -> None:
+        """Pages of one service."""
+        self._state = state
+        self._by = publisher(state)
+        self._documents: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Both routes; neither writes, and neither asks who reads."""
+        router.add_get("/cap/atom.xml", self.feed)
+        router.add_get("/cap/{identifier:[A-Za-z0-9_.]{1,100}}.xml", self.document)
+
+    async def feed(self, request: web.Request) -> web.Response:
+        """All that counts now, of Japan, a prefecture or a municipality."""
+        state, now = self._state, self._state.clock()
+        prefecture, place = request.query.get("prefecture", ""), request.query.get("place", "")
+        if not _asked_well(state.places, prefecture, place):
+            return web.Response(status=400, text="expected prefecture=17 (two digits) or place=17204 (five digits)\n")
+        found = _within(await state.db.read(store.current, now), prefecture, place)
+        base = state.public_url or str(request.url.origin())
+        body = await asyncio.to_thread(atom.write, state.words, state.places, found, self._by, base, now)
+        tag = hashlib.sha256(repr([one.identifier for one in found]).encode()).hexdigest()[:16]
+        return _answer(request, body, "application/atom+xml", tag)
+
+    async def document(self, request: web.Request) -> web.Response:
+        """One bulletin, also one that no longer counts: others refer to it."""
+        one = await self._state.db.read(store.find, request.match_info["identifier"])
+        if one is None:
+            raise web.HTTPNotFound
+        key = (one.identifier, self._state.words.version, len(self._state.words.by_tag))
+        body = self._documents.get(key)
+        if body is None:
+            # Eighteen languages of a whole prefecture: not on the loop that polls and sends.
+            body = await asyncio.to_thread(document.write, self._state.words, self._state.places, one, self._by)
+            self._documents[key] = body
+            while len(self._documents) > _KEPT:
+                self._documents.popitem(last=False)
+        return _answer(request, body, atom.MEDIA_TYPE, hashlib.sha256(body).hexdigest()[:16])
+
+
+def _asked_well(places: PlaceTable, prefecture: str, place: str) -> bool:
+    if prefecture and not _PREFECTURE.fullmatch(prefecture):
+        return False
+    return not place or (bool(_PLACE.fullmatch(place)) and places.place(place) is not None)
+
+
+def _within(found: Sequence[Bulletin], prefecture: str, place: str) -> list[Bulletin]:
+    return [
+        one
+        for one in found
+        if (not prefecture or one.chain.prefecture == prefecture) and (not place or place in one.words)
+    ]
+
+
+def _answer(request: web.Request, body: bytes, kind: str, tag: str) -> web.Response:
+    asked = request.if_none_match or ()
+    answer = (
+        web.Response(status=304)
+        if any(each.value == tag for each in asked)
+        else web.Response(body=body, headers={"Content-Type": f"{kind}; charset=utf-8"})
+    )
+    answer.etag = tag
+    answer.headers["Cache-Control"] = _FRESH
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.enable_compression()
+    return answer
