@@ -222,7 +222,7 @@ def _waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow,
             hazard=one.hazard,
             grade=one.grade,
             deadline=one.deadline,
-            by=one.submitted_by.removeprefix("user:"),
+            by=one.author,
         )
         for one in submissions.open_ones(db)
         if within is None or one.municipality in within or within.intersection(one.areas)

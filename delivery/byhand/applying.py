@@ -82,7 +82,7 @@ def _release(db: Connection, found: Submission, now: datetime) -> list[int]:
 
 def _why(found: Submission) -> str:
     """Kept with the broadcast and shown wherever its reason is."""
-    signed = f"signed by {found.submitted_by} and {found.decided_by}"
+    signed = f"signed by {found.signers}"
     return f"{found.reason}: {signed}" if found.reason else signed
 
 

@@ -92,6 +92,7 @@ def submit_correction(db: Connection, wish: Wish, who: Person, desk: Desk, now: 
         reason=wish.reason,
         broadcast_id=broadcast.id,
         submitted_by=who.name,
+        owner=who.signs_as,
         deadline=now + CORRECT_WITHIN,
     )
     return Submitted(id=signing.submit(db, new, now), preview=preview)

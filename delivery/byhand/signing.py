@@ -31,6 +31,13 @@ class Person:
 
     name: str
     may: frozenset[str]
+    #: of a program: the user who answers for it, '' where nobody does; None for a user, who answers for themself
+    owner: str | None = None
+
+    @property
+    def signs_as(self) -> str:
+        """Whose signature it is; '' where it is nobody's."""
+        return self.name if self.owner is None else self.owner
 
     def covers(self, area: str, places: PlaceTable) -> bool:
         """Whether an area is theirs: itself, or the city that it is a ward of."""
@@ -56,6 +63,7 @@ class Outcome(StrEnum):
     """What became of a second signature."""
 
     DONE = "done"
+    FIRST = "first"  #: a program submitted it, and this is the first signature of a person
     OWN = "own"  #: nobody approves their own
     NOT_ALLOWED = "not_allowed"
     TOO_LATE = "too_late"  #: somebody was first, or the deadline has passed
@@ -78,9 +86,25 @@ def approve(db: Connection, identity: int, who: Person, desk: Desk, now: datetim
     if refused is not None:
         return Answer(outcome=refused, submission=found)
     assert found is not None
+    if not found.owner:
+        return vouch(db, identity, who, desk.places, now)
     if found.kind is Kind.ALERT and not found.explanation and _grown(db, found, desk.places):
         return Answer(outcome=Outcome.TOO_MANY, submission=found)
     return _decide(db, found, State.APPROVED, who, "", now, "approved")
+
+
+def vouch(db: Connection, identity: int, who: Person, places: PlaceTable, now: datetime) -> Answer:
+    """The first signature under what a program submitted for which nobody answers: it needs two people all the same."""
+    found = submissions.find(db, identity)
+    refused = _may_decide(found, who, places)
+    if refused is not None:
+        return Answer(outcome=refused, submission=found)
+    assert found is not None
+    won = submissions.own(db, identity, who.name, now)
+    if won:
+        _log(db, identity, found.municipality, who.name, "signed first", {}, now)
+    outcome = Outcome.FIRST if won else Outcome.TOO_LATE
+    return Answer(outcome=outcome, submission=submissions.find(db, identity))
 
 
 def reject(db: Connection, identity: int, who: Person, why: str, places: PlaceTable, now: datetime) -> Answer:
@@ -94,11 +118,11 @@ def reject(db: Connection, identity: int, who: Person, why: str, places: PlaceTa
 
 
 def take_back(db: Connection, identity: int, who: Person, now: datetime) -> Answer:
-    """Whoever submitted it does not want it any more."""
+    """Whoever submitted it, or answers for it, does not want it any more."""
     found = submissions.find(db, identity)
     if found is None:
         return Answer(outcome=Outcome.MISSING, submission=None)
-    if found.submitted_by != who.name:
+    if who.name not in (found.submitted_by, found.owner):
         return Answer(outcome=Outcome.NOT_ALLOWED, submission=found)
     return _decide(db, found, State.TAKEN_BACK, who, "", now, "taken back")
 
@@ -138,7 +162,7 @@ def _may_decide(found: Submission | None, who: Person, places: PlaceTable) -> Ou
         return Outcome.MISSING
     if not all(who.covers(area, places) for area in found.areas):
         return Outcome.NOT_ALLOWED
-    return Outcome.OWN if found.submitted_by == who.name else None
+    return Outcome.OWN if who.name in (found.submitted_by, found.owner) else None
 
 
 def _grown(db: Connection, found: Submission, places: PlaceTable) -> bool:

@@ -73,6 +73,8 @@ class New:
     reason: str
     broadcast_id: int | None
     submitted_by: str
+    #: whose first signature it is: the submitter's, or of the user who answers for a program; '' for nobody's yet
+    owner: str
     deadline: datetime
 
 
@@ -96,14 +98,25 @@ class Submission(New):
         """How people and reports call it."""
         return f"s{self.id}"
 
+    @property
+    def author(self) -> str:
+        """Who submitted it, as people read it; behind a program the user who answers for it."""
+        name = self.submitted_by.removeprefix("user:")
+        return name if self.owner in ("", self.submitted_by) else f"{name} ({self.owner.removeprefix('user:')})"
+
+    @property
+    def signers(self) -> str:
+        """All who have signed it, in their order."""
+        return " and ".join(dict.fromkeys(name for name in (self.submitted_by, self.owner, self.decided_by) if name))
+
 
 def add(db: Connection, new: New, now: datetime) -> int:
     """A new submission that waits; its id."""
     rows = db.execute(
         "INSERT INTO submissions (kind, state, municipality, areas, hazard, grade, body, texts, people, expected,"
-        " explanation, reason, broadcast_id, submitted_by, submitted_at, deadline) VALUES (:kind, 'waiting',"
+        " explanation, reason, broadcast_id, submitted_by, owner, submitted_at, deadline) VALUES (:kind, 'waiting',"
         " :municipality, :areas, :hazard, :grade, :body, :texts, :people, :expected, :explanation, :reason,"
-        " :broadcast_id, :submitted_by, :now, :deadline) RETURNING id",
+        " :broadcast_id, :submitted_by, :owner, :now, :deadline) RETURNING id",
         {
             "kind": new.kind,
             "municipality": new.municipality,
@@ -118,6 +131,7 @@ def add(db: Connection, new: New, now: datetime) -> int:
             "reason": new.reason,
             "broadcast_id": new.broadcast_id,
             "submitted_by": new.submitted_by,
+            "owner": new.owner,
             "now": times.to_text(now),
             "deadline": times.to_text(new.deadline),
         },
@@ -178,12 +192,14 @@ def decide(
 ) -> bool:
     """Leave `waiting`, once: False where somebody was first, the time is over, or the submitter may not.
 
-    Nobody signs twice, whatever they call themselves: the condition stands in the one statement that decides.
+    Nobody signs twice, whatever they call themselves: the condition stands in the one statement that decides. What a
+    program submitted is nobody's until somebody answers for it, and is not approved before.
     """
     return (
         db.execute_count(
             "UPDATE submissions SET state = :state, decided_by = :by, decided_at = :now, decided_why = :why"
-            " WHERE id = :id AND state = 'waiting' AND (:anybody = 1 OR submitted_by <> :by)"
+            " WHERE id = :id AND state = 'waiting' AND (:anybody = 1 OR (submitted_by <> :by AND owner <> :by))"
+            " AND (owner <> '' OR :state <> 'approved')"
             " AND (deadline > :now OR :state = 'expired')",
             {
                 "id": identity,
@@ -193,6 +209,18 @@ def decide(
                 "now": times.to_text(now),
                 "anybody": int(not other_than_submitter),
             },
+        )
+        == 1
+    )
+
+
+def own(db: Connection, identity: int, by: str, now: datetime) -> bool:
+    """Put the first signature under what is nobody's yet; False where somebody was first, or the time is over."""
+    return (
+        db.execute_count(
+            "UPDATE submissions SET owner = :by WHERE id = :id AND state = 'waiting' AND owner = ''"
+            " AND submitted_by <> :by AND deadline > :now",
+            {"id": identity, "by": by, "now": times.to_text(now)},
         )
         == 1
     )
@@ -256,6 +284,7 @@ def _submission(row: Row) -> Submission:
         reason=row.text("reason"),
         broadcast_id=row.optional_integer("broadcast_id"),
         submitted_by=row.text("submitted_by"),
+        owner=row.text("owner"),
         submitted_at=row.time("submitted_at"),
         deadline=row.time("deadline"),
         decided_by=row.text("decided_by"),

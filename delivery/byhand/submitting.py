@@ -63,6 +63,7 @@ def submit_alert(
         reason="",
         broadcast_id=None,
         submitted_by=who.name,
+        owner=who.signs_as,
         deadline=now + hazards.rule(draft.hazard).decide,
     )
     return Submitted(id=signing.submit(db, new, now), preview=preview)
@@ -104,6 +105,7 @@ def submit_release(db: Connection, broadcast_id: int, who: Person, desk: Desk, n
         reason="",
         broadcast_id=broadcast_id,
         submitted_by=who.name,
+        owner=who.signs_as,
         deadline=now + hazards.rule(found.hazard).decide,
     )
     return Submitted(id=signing.submit(db, new, now), preview=preview)

@@ -30,6 +30,7 @@ _SHOWN = 8
 _ID = re.compile(r"(s?)([0-9]{1,15})")
 _SAYS = {
     Outcome.DONE: "done",
+    Outcome.FIRST: "yours is the first signature: another person has to approve it",
     Outcome.OWN: "the second person must be another one",
     Outcome.NOT_ALLOWED: "it is for other municipalities too",
     Outcome.TOO_LATE: "already decided, or its deadline has passed",

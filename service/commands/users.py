@@ -10,6 +10,7 @@ from service import opening, settings
 from service.clock import system_time
 from service.commands import arguments, output
 from service.commands.arguments import ACTOR
+from storage.connection import Connection
 from storage.database import Database
 from web.accounts import listing, passwords, store
 from web.accounts.roles import Grant, Role
@@ -30,13 +31,16 @@ def users() -> None:
 @click.option("--municipality", required=True, help="Code of the municipality (5, 6 or 7 digits).")
 @click.option("--group", default="", help="Of a supporter: the group they look after, such as a dormitory.")
 @click.option("--api-key", is_flag=True, help="Make a key for a program instead of a user.")
+@click.option("--owner", default="", help="Of a key: the user who answers for what it submits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def add(name: str, role: str, municipality: str, group: str, api_key: bool, as_json: bool) -> int:
+def add(name: str, role: str, municipality: str, group: str, api_key: bool, owner: str, as_json: bool) -> int:
     """Add a user and print a one-time password, give a known user one more role, or make a key."""
     grant = _grant(role, municipality, group)
     if not _NAME.fullmatch(name):
         raise click.BadParameter(f"{name!r}: expected 2 to 40 small letters, digits, dots, hyphens", param_hint="NAME")
-    secret = _make_key(name, grant) if api_key else _add_user(name, grant)
+    if owner and not api_key:
+        raise click.BadParameter("only a key has an owner", param_hint="--owner")
+    secret = _make_key(name, grant, owner) if api_key else _add_user(name, grant)
     kind = "key" if api_key else "password"
     if as_json:
         output.print_json({"name": name, "role": role, "municipality": grant.municipality, kind: secret})
@@ -47,7 +51,24 @@ def add(name: str, role: str, municipality: str, group: str, api_key: bool, as_j
         output.say(
             f"This {kind} of {name} is shown once" + ("." if api_key else "; it is replaced at the first sign-in.")
         )
+    if api_key and not owner and grant.role is Role.COORDINATOR:
+        output.say("Nobody answers for it: two people have to sign what it submits. `users owner` names somebody.")
     return 0
+
+
+@users.command()
+@click.argument("key")
+@click.argument("user")
+def owner(key: str, user: str) -> int:
+    """Say which user answers for a key: what it submits has their signature, and another person approves it."""
+
+    def give(db: Connection) -> bool:
+        _known(db, user, "USER")
+        return store.own_key(db, key, user, actor=ACTOR, now=system_time())
+
+    done = _with_db(lambda db: db.write_sync(give))
+    click.echo(f"{user} answers for {key}" if done else f"{key}: there is none")
+    return 0 if done else 1
 
 
 @users.command("list")
@@ -60,7 +81,8 @@ def list_users(as_json: bool) -> int:
         return 0
     for one in found:
         roles = ", ".join(f"{grant.role} for {grant.municipality} {grant.group}".rstrip() for grant in one.grants)
-        click.echo(f"{one.kind} {one.name}: {roles or 'no role'}{'' if one.works else ' (ended)'}")
+        owned = f", {one.owner} answers for it" if one.owner else ""
+        click.echo(f"{one.kind} {one.name}: {roles or 'no role'}{owned}{'' if one.works else ' (ended)'}")
     return 0
 
 
@@ -114,11 +136,22 @@ def _grant(role: str, municipality: str, group: str) -> Grant:
     return Grant(municipality=code, role=Role(role), group=group)
 
 
-def _make_key(name: str, grant: Grant) -> str:
-    key = _with_db(lambda db: db.write_sync(store.add_key, name, grant, actor=ACTOR, now=system_time()))
+def _make_key(name: str, grant: Grant, owner: str) -> str:
+    def make(db: Connection) -> str | None:
+        if owner:
+            _known(db, owner, "--owner")
+        return store.add_key(db, name, grant, actor=ACTOR, now=system_time(), owner=owner)
+
+    key = _with_db(lambda db: db.write_sync(make))
     if key is None:
         raise click.BadParameter(f"{name}: a key of this name is there already, or was", param_hint="NAME")
     return key
+
+
+def _known(db: Connection, user: str, hint: str) -> None:
+    """BadParameter for a name that nobody signs in with."""
+    if store.find(db, user) is None:
+        raise click.BadParameter(f"{user}: no such user", param_hint=hint)
 
 
 def _add_user(name: str, grant: Grant) -> str | None:

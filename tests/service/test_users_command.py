@@ -38,6 +38,24 @@ def test_a_key_stands_alone_on_standard_output(capsys: pytest.CaptureFixture[str
     assert main(["users", "revoke", "chie"]) == 1
 
 
+def test_somebody_answers_for_a_key(capsys: pytest.CaptureFixture[str]) -> None:
+    key = ["users", "add", "system", "--role", "coordinator", "--municipality", "17204"]
+    assert main([*key, "--api-key", "--owner", "chie"]) == 2
+    assert "no such user" in capsys.readouterr().err
+    assert main([*key, "--owner", "chie"]) == 2
+    assert main(ADD) == 0
+    capsys.readouterr()
+    assert main([*key, "--api-key"]) == 0
+    assert "two people have to sign what it submits" in capsys.readouterr().err
+    assert main(["users", "owner", "system", "nobody"]) == 2
+    assert main(["users", "owner", "other", "chie"]) == 1
+    assert main(["users", "owner", "system", "chie"]) == 0
+    capsys.readouterr()
+    assert main(["users", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["users"]
+    assert [(one["name"], one["owner"]) for one in listed] == [("chie", None), ("system", "chie")]
+
+
 def test_an_ended_user_is_gone(capsys: pytest.CaptureFixture[str]) -> None:
     main(ADD)
     assert main(["users", "password", "chie"]) == 0

@@ -17,6 +17,8 @@ class Listed:
     #: False where it was disabled or revoked
     works: bool
     grants: tuple[Grant, ...]
+    #: of a key: the user who answers for it; '' for nobody
+    owner: str = ""
 
     def to_json(self) -> dict[str, object]:
         """For `users list --json`."""
@@ -25,6 +27,7 @@ class Listed:
             "name": self.name,
             "works": self.works,
             "roles": [{"role": g.role.value, "municipality": g.municipality, "group": g.group} for g in self.grants],
+            "owner": self.owner or None,
         }
 
 
@@ -52,13 +55,14 @@ def _users(db: Connection) -> list[Listed]:
 
 
 def _keys(db: Connection) -> list[Listed]:
-    rows = db.execute("SELECT name, municipality, role, supported_group, revoked_at FROM api_keys ORDER BY name")
+    rows = db.execute("SELECT name, municipality, role, supported_group, owner, revoked_at FROM api_keys ORDER BY name")
     return [
         Listed(
             kind="key",
             name=row.text("name"),
             works=row.optional_text("revoked_at") is None,
             grants=(_grant(row),),
+            owner=row.text("owner"),
         )
         for row in rows
     ]

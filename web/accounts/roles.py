@@ -55,6 +55,8 @@ class Principal:
     #: as the log of changes names them: "user:aoi", "key:wajima-office"
     name: str
     grants: tuple[Grant, ...]
+    #: of a program: the user who answers for it, '' where nobody does; None for a user, who answers for themself
+    owner: str | None = None
 
     def may(self, permission: Permission, municipality: str) -> bool:
         """Whether they may do this for a municipality."""

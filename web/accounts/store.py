@@ -191,8 +191,11 @@ def close_session(db: Connection, token: str) -> None:
     db.execute("DELETE FROM sessions WHERE token_hash = :hash", {"hash": _hash(token)})
 
 
-def add_key(db: Connection, name: str, grant: Grant, *, actor: str, now: datetime) -> str | None:
-    """A key for a program, to be shown once; None where the name is taken. A revoked name is not used again."""
+def add_key(db: Connection, name: str, grant: Grant, *, actor: str, now: datetime, owner: str = "") -> str | None:
+    """A key for a program, to be shown once; None where the name is taken. A revoked name is not used again.
+
+    `owner`: name of the user who answers for it; '' for nobody, and then what it submits has no first signature.
+    """
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     added = db.execute_count(
         "INSERT INTO api_keys (key_hash, name, municipality, role, supported_group, created_at)"
@@ -202,7 +205,28 @@ def add_key(db: Connection, name: str, grant: Grant, *, actor: str, now: datetim
     if not added:
         return None
     _log(db, now, actor, "key made", f"key:{name}", grant)
+    if owner:
+        own_key(db, name, owner, actor=actor, now=now)
     return key
+
+
+def own_key(db: Connection, name: str, owner: str, *, actor: str, now: datetime) -> bool:
+    """Say which user answers for a key from now on. False: there is no such key that works."""
+    found = db.execute(
+        "UPDATE api_keys SET owner = :owner WHERE name = :name AND revoked_at IS NULL RETURNING municipality",
+        {"owner": owner, "name": name},
+    )
+    for row in found:
+        audit.append(
+            db,
+            now=now,
+            actor=actor,
+            action="key given to",
+            subject=f"key:{name}",
+            municipality=row.text("municipality"),
+            details={"owner": owner},
+        )
+    return bool(found)
 
 
 def revoke_key(db: Connection, name: str, *, actor: str, now: datetime) -> bool:
@@ -218,12 +242,19 @@ def revoke_key(db: Connection, name: str, *, actor: str, now: datetime) -> bool:
 
 
 def key_holder(db: Connection, key: str) -> Principal | None:
-    """Who a key belongs to, unless it was revoked."""
+    """Who a key belongs to, unless it was revoked. An owner whose account has ended answers for nothing."""
     rows = db.execute(
-        "SELECT name, municipality, role, supported_group FROM api_keys WHERE key_hash = :hash AND revoked_at IS NULL",
+        "SELECT k.name, k.municipality, k.role, k.supported_group, u.name AS owner FROM api_keys k"
+        " LEFT JOIN users u ON u.name = k.owner AND u.disabled_at IS NULL"
+        " WHERE k.key_hash = :hash AND k.revoked_at IS NULL",
         {"hash": _hash(key)},
     )
-    return Principal(name=f"key:{rows[0].text('name')}", grants=(_grant(rows[0]),)) if rows else None
+    if not rows:
+        return None
+    owner = rows[0].optional_text("owner")
+    return Principal(
+        name=f"key:{rows[0].text('name')}", grants=(_grant(rows[0]),), owner=f"user:{owner}" if owner else ""
+    )
 
 
 def _log(db: Connection, now: datetime, actor: str, action: str, subject: str, grant: Grant) -> None:

@@ -110,10 +110,11 @@ class Alerts:
         )
 
     async def submit(self, call: Call) -> web.Response:
-        """The first signature; a program is never the second."""
+        """The first signature, of the user who answers for the program; without one, two people have to sign."""
         assert isinstance(call.body, AlertIn)
         body, draft, now = call.body, _draft(call.body), self.clock()
-        who = Person(name=call.principal.name, may=frozenset(call.principal.places(Permission.SUBMIT)))
+        caller = call.principal
+        who = Person(name=caller.name, may=frozenset(caller.places(Permission.SUBMIT)), owner=caller.owner)
 
         def work(db: Connection) -> Submission | signing.Refused:
             made = submitting.submit_alert(
@@ -212,6 +213,7 @@ def _submission(one: Submission) -> SubmissionOut:
         people=told.people,
         expected_people=one.expected,
         submitted_by=one.submitted_by,
+        owner=one.owner or None,
         submitted_at=one.submitted_at,
         deadline=one.deadline,
         decided_by=one.decided_by or None,

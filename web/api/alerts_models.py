@@ -114,6 +114,8 @@ class SubmissionOut(BaseModel):
     people: int | str
     expected_people: int
     submitted_by: str
+    #: the user whose first signature it is; null: two people have to sign it yet
+    owner: str | None
     submitted_at: datetime
     deadline: datetime
     decided_by: str | None

@@ -20,6 +20,7 @@ from tests.delivery.byhand.people import (
     FAR,
     KOMINKAN,
     LIFTED,
+    TABLE,
     Office,
     evacuation,
     notice,
@@ -77,6 +78,61 @@ async def test_the_submitter_cannot_approve_whatever_role_they_come_with(office)
     assert office.approve(found.id, signing.Person(name=CHIYO.name, may=frozenset({WAJIMA}))) == "own"
     assert office.approve(found.id, FAR) == "not_allowed"
     assert office.found(found.id).state == "waiting"
+
+
+async def test_whoever_answers_for_a_program_is_not_its_second_person(office):
+    found = office.submit(evacuation(), signing.Person(name="key:system", may=AOI.may, owner=AOI.name))
+    assert office.approve(found.id, AOI) == "own"
+    assert office.db.write_sync(signing.reject, found.id, AOI, "no", TABLE, office.now).outcome == "own"
+    assert office.approve(found.id, BRUNO) == "done"
+    assert office.found(found.id).signers == "key:system and user:aoi and user:bruno"
+
+
+async def test_a_program_that_nobody_answers_for_needs_two_people(db, clock, office):
+    a_person(db, 1, WAJIMA)
+    program = signing.Person(name="key:system", may=AOI.may, owner="")
+    found = office.submit(evacuation(), program)
+    assert office.approve(found.id, AOI) == "first"
+    office.apply()
+    await office.service.run()
+    assert office.service.texts(1) == []
+    assert office.approve(found.id, AOI) == "own"
+    assert office.approve(found.id, program) == "own"
+    assert office.approve(found.id, FAR) == "not_allowed"
+    assert office.approve(found.id, BRUNO) == "done"
+    office.apply()
+    await office.service.run()
+    assert office.service.texts(1) == [f"new {WAJIMA}=order"]
+    assert office.audited() == [
+        ("key:system", "submitted"),
+        ("user:aoi", "signed first"),
+        ("user:bruno", "approved"),
+        ("service", "submission done"),
+    ]
+
+
+async def test_of_many_who_sign_first_at_once_one_does_and_another_one_is_the_second(db, clock, office):
+    found = office.submit(evacuation(), signing.Person(name="key:system", may=AOI.may, owner=""))
+    people = [signing.Person(name=f"user:p{n}", may=frozenset({WAJIMA})) for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda who: db.write_sync(signing.approve, found.id, who, DESK, clock()), people))
+    outcomes = [answer.outcome for answer in answers]
+    assert outcomes.count("first") == 1
+    assert outcomes.count("done") <= 1
+    assert outcomes.count("too_late") == 8 - outcomes.count("first") - outcomes.count("done")
+    made = office.found(found.id)
+    assert made.owner != made.decided_by
+
+
+def test_whoever_answers_for_a_program_takes_back_what_it_submitted_and_it_expires_like_any(office):
+    owned = office.submit(evacuation(), signing.Person(name="key:system", may=AOI.may, owner=AOI.name))
+    assert office.db.write_sync(signing.take_back, owned.id, BRUNO, office.now).outcome == "not_allowed"
+    assert office.db.write_sync(signing.take_back, owned.id, AOI, office.now).outcome == "done"
+    free = office.submit(evacuation("elderly"), signing.Person(name="key:system", may=AOI.may, owner=""))
+    office.clock.advance(3600)
+    assert office.approve(free.id, AOI) == "too_late"
+    office.watch()
+    assert office.found(free.id).state == "expired"
 
 
 async def test_of_two_who_approve_at_once_exactly_one_wins(db, clock, office):

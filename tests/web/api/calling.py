@@ -14,9 +14,17 @@ RESIDENT = {"phone": "+819000000001", "language": "vi", "municipality": WAJIMA, 
 
 
 def a_key(
-    db: Database, role: Role = Role.REGISTRAR, municipality: str = WAJIMA, group: str = "", name: str = ""
+    db: Database,
+    role: Role = Role.REGISTRAR,
+    municipality: str = WAJIMA,
+    group: str = "",
+    name: str = "",
+    owner: str = "",
 ) -> dict[str, str]:
     """The header that carries a new key."""
     grant = Grant(municipality=municipality, role=role, group=group)
-    key = db.write_sync(store.add_key, name or f"{role}-{municipality}", grant, actor="test", now=NOW)
+    if owner:
+        db.write_sync(store.add, owner, "hash", grant, actor="test", now=NOW)
+    name = name or f"{role}-{municipality}"
+    key = db.write_sync(store.add_key, name, grant, actor="test", now=NOW, owner=owner)
     return {"Authorization": f"Bearer {key}"}

@@ -12,6 +12,7 @@ from tests.web.api.calling import Client, a_key
 from tests.web.conftest import Open
 from tests.web.rows import NOW
 from tests.web.states import a_state
+from web.accounts import store
 from web.accounts.roles import Role
 from web.api.alerts_models import Tag
 
@@ -43,7 +44,7 @@ async def test_it_waits_for_a_second_person_and_tells_nobody(client: Client, db:
     status, made = await post(client, key)
     assert (status, made["state"], made["people"]) == (202, "waiting", 6)
     assert [len(made[name]) for name in ("texts", "correction")] == [18, 18]
-    assert made["submitted_by"] == "key:coordinator-17204"
+    assert (made["submitted_by"], made["owner"]) == ("key:coordinator-17204", None)
     assert (await get(client, key, f"alerts/{made['id']}"))[1] == made
     status, listed = await get(client, key, "alerts")
     assert (listed["alerts"], [one["id"] for one in listed["waiting"]]) == ([], [made["id"]])
@@ -51,8 +52,11 @@ async def test_it_waits_for_a_second_person_and_tells_nobody(client: Client, db:
 
 
 async def test_after_the_second_signature_it_is_an_alert_and_a_broadcast(client: Client, db: Database) -> None:
-    key, state = a_key(db, Role.COORDINATOR), a_state(db)
+    key, state = a_key(db, Role.COORDINATOR, owner="aoi"), a_state(db)
     _, made = await post(client, key)
+    assert made["owner"] == "user:aoi"
+    aoi = signing.Person(name="user:aoi", may=frozenset({WAJIMA}))
+    assert db.write_sync(signing.approve, int(made["id"][1:]), aoi, state.desk, NOW).outcome == "own"
     bruno = signing.Person(name="user:bruno", may=frozenset({WAJIMA}))
     assert db.write_sync(signing.approve, int(made["id"][1:]), bruno, state.desk, NOW).outcome == "done"
     for one in db.read_sync(submissions.approved):
@@ -65,6 +69,17 @@ async def test_after_the_second_signature_it_is_an_alert_and_a_broadcast(client:
     [alert] = (await get(client, key, "alerts"))[1]["alerts"]
     assert (alert["hazard"], alert["places"], alert["decision"]) == ("evacuation", {WAJIMA: "order"}, "send")
     assert (await get(client, key, f"alerts/{alert['id']}"))[1] == alert
+
+
+async def test_an_owner_whose_account_has_ended_answers_for_nothing(client: Client, db: Database) -> None:
+    key, state = a_key(db, Role.COORDINATOR, owner="aoi"), a_state(db)
+    db.write_sync(store.disable, "aoi", actor="test", now=NOW)
+    _, made = await post(client, key)
+    assert made["owner"] is None
+    bruno = signing.Person(name="user:bruno", may=frozenset({WAJIMA}))
+    assert db.write_sync(signing.approve, int(made["id"][1:]), bruno, state.desk, NOW).outcome == "first"
+    _, seen = await get(client, key, f"alerts/{made['id']}")
+    assert (seen["state"], seen["owner"]) == ("waiting", "user:bruno")
 
 
 async def test_others_see_none_of_it(client: Client, db: Database) -> None:

@@ -4,7 +4,9 @@ import html
 
 import pytest
 
-from delivery.byhand import submissions
+from alerts.vocabulary import Hazard
+from delivery.byhand import signing, submissions, submitting
+from delivery.byhand.drafts import Draft
 from delivery.byhand.submissions import State
 from storage import audit
 from tests.delivery.builders import SUZU, WAJIMA, a_person
@@ -65,6 +67,28 @@ async def test_the_slower_of_two_hears_who_was_first(hall):
     late = await post(both, f"/console/waiting/{identity}", step="approve")
     assert late.status == 409
     assert "Already decided: approved, going out bruno" in await late.text()
+
+
+async def test_what_a_program_submits_is_signed_by_two_people(hall):
+    aoi, bruno = await hall.enter("aoi"), await hall.enter("bruno")
+    program = signing.Person(name="key:system", may=frozenset({WAJIMA}), owner="")
+    draft, state = Draft(hazard=Hazard.EVACUATION, grade="order", areas=(WAJIMA,)), hall.state
+    made = hall.db.write_sync(
+        lambda c: submitting.submit_alert(c, draft, program, state.desk, hall.clock(), expected=10)
+    )
+    path = f"/console/waiting/{made.id}"
+    look = await page(bruno, path)
+    assert "Sign it as the first of two people" in look
+    assert "Approve: send it" not in look
+    signed = await post(aoi, path, step="vouch")
+    assert "Yours is the first signature" in await signed.text()
+    assert "key:system (aoi)" in await page(bruno, "/console/waiting")
+    assert (await post(aoi, path, step="approve")).status == 409
+    assert (await post(bruno, path, step="vouch")).status == 409
+    assert stored(hall, made.id).state == "waiting"
+    assert "Approve: send it" in await page(bruno, path)
+    assert (await post(bruno, path, step="approve")).status == 200
+    assert (stored(hall, made.id).state, stored(hall, made.id).decided_by) == ("approved", "user:bruno")
 
 
 async def test_reject_and_take_back(hall):

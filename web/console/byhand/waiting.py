@@ -31,7 +31,12 @@ from web.state import WebState
 _EITHER: Final = (Permission.SUBMIT, Permission.APPROVE)
 _DECIDED: Final = 10
 _LATELY: Final = timedelta(hours=24)
-_SAID: Final = {State.APPROVED: "approved", State.REJECTED: "rejected", State.TAKEN_BACK: "taken_back"}
+_SAID: Final = {
+    State.WAITING: "vouched",
+    State.APPROVED: "approved",
+    State.REJECTED: "rejected",
+    State.TAKEN_BACK: "taken_back",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +108,9 @@ class WaitingPages:
             status=409 if outcome else 200,
             one=found,
             outcome=outcome,
-            mine=found.submitted_by == visitor.principal.name,
+            mine=visitor.principal.name in (found.submitted_by, found.owner),
             can_approve=all(may.covers(area, places) for area in found.areas),
+            can_vouch=not found.owner and all(_either(visitor).covers(area, places) for area in found.areas),
             counts=counts.of(found.texts.message),
             written=counts.written,
             language_name=namer(self._state, visitor),
@@ -112,12 +118,12 @@ class WaitingPages:
         )
 
     async def decide(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Approve, reject, or take back."""
+        """Sign first for a program, approve, reject, or take back."""
         fields, identity = await forms.read(request), int(request.match_info["id"])
         answer = await self._state.db.write(
             self._decide, visitor, identity, fields.get("step", ""), fields.get("why", "")
         )
-        if answer.outcome is not Outcome.DONE or answer.submission is None:
+        if answer.outcome not in (Outcome.DONE, Outcome.FIRST) or answer.submission is None:
             return await self._one(visitor, answer.submission, answer.outcome)
         self._state.changes.notify()
         if answer.submission.state is State.APPROVED:
@@ -129,13 +135,15 @@ class WaitingPages:
         match step:
             case "approve":
                 return signing.approve(db, identity, person(visitor, Permission.APPROVE), state.desk, now)
+            case "vouch":
+                return signing.vouch(db, identity, _either(visitor), state.places, now)
             case "reject":
                 who = person(visitor, Permission.APPROVE)
                 return signing.reject(db, identity, who, why, state.places, now)
             case "take_back":
                 return signing.take_back(db, identity, person(visitor, Permission.SUBMIT), now)
             case _:
-                raise web.HTTPBadRequest(text="expected step: approve, reject or take_back\n")
+                raise web.HTTPBadRequest(text="expected step: vouch, approve, reject or take_back\n")
 
     async def hold(self, request: web.Request, visitor: Visitor) -> web.Response:
         """One held broadcast."""
@@ -242,3 +250,9 @@ def _mine(visitor: Visitor, state: WebState, places: Sequence[str]) -> list[str]
 def _sees(state: WebState, visitor: Visitor, areas: Iterable[str]) -> bool:
     """Whether something in these areas is the visitor's."""
     return any(told.is_seen(visitor, area, state.places) for area in areas)
+
+
+def _either(visitor: Visitor) -> Person:
+    """Who signs first for a program: whoever may submit, or approve."""
+    may = frozenset(place for permission in _EITHER for place in visitor.principal.places(permission))
+    return Person(name=visitor.principal.name, may=may)
