@@ -1,8 +1,10 @@
 """All users and keys with their roles, as lists show them."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from storage import times
 from storage.database import Connection, Row
 from web.accounts.roles import Grant, Role
 
@@ -19,6 +21,12 @@ class Listed:
     grants: tuple[Grant, ...]
     #: of a key: the user who answers for it; '' for nobody
     owner: str = ""
+    #: of a user, UTC; None for a key and for whoever never has
+    signed_in_at: datetime | None = None
+
+    def within(self, municipality: str) -> "Listed":
+        """The same with the roles in one municipality alone."""
+        return replace(self, grants=tuple(grant for grant in self.grants if grant.municipality == municipality))
 
     def to_json(self) -> dict[str, object]:
         """For `users list --json`."""
@@ -28,6 +36,7 @@ class Listed:
             "works": self.works,
             "roles": [{"role": g.role.value, "municipality": g.municipality, "group": g.group} for g in self.grants],
             "owner": self.owner or None,
+            "signed_in_at": times.to_text(self.signed_in_at) if self.signed_in_at else None,
         }
 
 
@@ -42,13 +51,17 @@ def _users(db: Connection) -> list[Listed]:
         "SELECT user_id, municipality, role, supported_group FROM user_grants ORDER BY municipality, role"
     ):
         grants[row.integer("user_id")].append(_grant(row))
-    rows = db.execute("SELECT id, name, disabled_at FROM users ORDER BY name")
+    rows = db.execute(
+        "SELECT id, name, disabled_at, (SELECT max(a.at) FROM audit_entries a WHERE a.subject = 'user:' || u.name"
+        " AND a.action = 'signed in') AS signed_in_at FROM users u ORDER BY name"
+    )
     return [
         Listed(
             kind="user",
             name=row.text("name"),
             works=row.optional_text("disabled_at") is None,
             grants=tuple(grants[row.integer("id")]),
+            signed_in_at=row.optional_time("signed_in_at"),
         )
         for row in rows
     ]

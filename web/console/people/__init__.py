@@ -1,0 +1,1 @@
+"""Who has access for a municipality: the page on which an administrator sees it and ends it."""
