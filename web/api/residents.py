@@ -314,18 +314,18 @@ def _further(places: Sequence[str], reader: Reader) -> Iterator[str]:
 def _groups(words: Sequence[str]) -> tuple[str, ...]:
     found = cells.groups(";".join(words))
     if isinstance(found, Refused):
-        raise ApiError(409, "refused", "the groups were not taken", [("groups", found.reason)])
+        raise ApiError(409, "refused", "the groups were not taken", [("groups", found.both)])
     return found
 
 
 def _placed(field: str, written: str, value: str | Refused) -> str:
     """A code of the right form that means no place, or several, is a matter of our tables, not of the form."""
     if isinstance(value, Refused) and written.isascii() and written.isdigit():
-        raise ApiError(409, "no_such_place", "the place was not taken", [(field, value.reason)])
+        raise ApiError(409, "no_such_place", "the place was not taken", [(field, value.both)])
     return _read(field, value)
 
 
 def _read(field: str, value: T | Refused) -> T:
     if isinstance(value, Refused):
-        raise ApiError(422, "invalid_request", f"{field} was not understood", [(field, value.reason)])
+        raise ApiError(422, "invalid_request", f"{field} was not understood", [(field, value.both)])
     return value

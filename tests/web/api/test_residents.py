@@ -84,6 +84,25 @@ async def test_two_municipalities_do_not_see_each_other(client: Client, db: Data
     assert (await (await client.get(address, headers=wajima)).json())["language"] == "vi"
 
 
+@pytest.mark.parametrize(
+    ("changes", "english", "japanese"),
+    [
+        ({"phone": "076-123-4567"}, "landline", "固定電話"),
+        ({"language": "Klingon"}, "language", "言語"),
+        ({"municipality": "府中市"}, "can mean", "一つに決まりません"),
+        ({"municipality": "99999"}, "99999", "ありません"),
+    ],
+)
+async def test_a_reason_is_said_in_english_and_japanese(
+    client: Client, db: Database, changes: dict[str, str], english: str, japanese: str
+) -> None:
+    _, document = await post(client, a_key(db), **changes)
+    (detail,) = document["error"]["details"]
+    first, _, second = detail["reason"].partition(" / ")
+    assert english in first
+    assert japanese in second
+
+
 async def test_removing_ends_the_own_registration_and_forgets_with_the_last(client: Client, db: Database) -> None:
     key = a_key(db)
     _, made = await post(client, key)
