@@ -1,5 +1,6 @@
 """The page of the log of changes: who did what, when, and whether the chain is whole."""
 
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from storage import audit
 from storage.audit import Entry
 from storage.connection import Connection
 from storage.lists import listed
+from subscribers import disclosure
 from web.accounts.roles import Permission
 from web.console import forms
 from web.console.frame import Frame
@@ -15,6 +17,8 @@ from web.console.visitor import Visitor
 from web.state import WebState
 
 _PAGE: Final = "/console/audit"
+#: who changes something beside users, programs and commands: people by themselves, and what is said of their numbers
+_BESIDES: Final = ("resident", "carrier", "SMS provider")
 SHOWN: Final = 50
 
 
@@ -48,16 +52,43 @@ class AuditPage:
 
 
 def entries(db: Connection, municipalities: tuple[str, ...], actor: str, below: int) -> list[Entry]:
-    """Entries of these municipalities, and what people with a role there did for the whole service."""
+    """Entries of these municipalities, and what people with a role there did for the whole service.
+
+    Also what residents who are registered there did by themselves, or a carrier said of them: that it happened, never
+    of whom. Where few are registered it is left out, since everybody would know of whom.
+    """
     names, values = listed(municipalities)
     if not names:
         return []
-    return audit.chosen(
+    many, more = listed(_with_many(db, municipalities), "many")
+    found = audit.chosen(
         db,
         f"(municipality IN ({names}) OR (municipality = '' AND (actor = 'command line' OR actor IN"  # noqa: S608
         " (SELECT 'user:' || u.name FROM users u JOIN user_grants g ON g.user_id = u.id"
-        f" WHERE g.municipality IN ({names})))))"
+        f" WHERE g.municipality IN ({names}))){_of_residents(many)}))"
         " AND number < :below AND (:actor = '' OR actor = :actor OR actor = 'user:' || :actor)",
-        values | {"below": below, "actor": actor},
+        values | more | {"below": below, "actor": actor},
         limit=SHOWN + 1,
+    )
+    return [replace(one, subject="resident", details={}) if one.actor in _BESIDES else one for one in found]
+
+
+def _with_many(db: Connection, municipalities: tuple[str, ...]) -> list[str]:
+    names, values = listed(municipalities)
+    rows = db.execute(
+        f"SELECT municipality FROM registrations WHERE municipality IN ({names})"  # noqa: S608 -- names of parameters
+        " GROUP BY municipality HAVING count(*) >= :few",
+        values | {"few": disclosure.FEW},
+    )
+    return [row.text("municipality") for row in rows]
+
+
+def _of_residents(places: str) -> str:
+    """A further condition, for the names of the places; '' for none."""
+    if not places:
+        return ""
+    actors = ", ".join(f"'{actor}'" for actor in _BESIDES)
+    return (
+        f" OR (actor IN ({actors}) AND EXISTS (SELECT 1 FROM registrations r WHERE r.municipality IN ({places})"  # noqa: S608 -- ours
+        " AND r.subscriber_id = CASE WHEN subject LIKE 'resident:%' THEN CAST(substr(subject, 10) AS INTEGER) END))"
     )

@@ -3,6 +3,8 @@
 from storage import audit
 from storage.connection import Connection
 from storage.database import Database
+from subscribers import store
+from tests.delivery.builders import a_person
 from tests.web import rows
 from tests.web.console.conftest import Enter
 from web.accounts.roles import Role
@@ -29,6 +31,30 @@ async def test_an_administrator_sees_the_changes_of_their_places(enter: Enter, d
     assert "act 19" not in only
     assert "act 17" in only
     assert "signed in" not in only
+
+
+async def test_what_residents_of_the_place_do_is_seen_without_saying_who(enter: Enter, db: Database) -> None:
+    people = [a_person(db, index, WAJIMA) for index in range(5)]
+    elsewhere = [a_person(db, index, KANAZAWA) for index in range(10, 15)]
+    for index in (0, 10):
+        db.write_sync(store.stop, f"hash{index}", rows.NOW)
+    for person in (people[1], elsewhere[1]):
+        db.write_sync(store.give_up, person, store.State.UNREACHABLE, said_by="carrier", code="30005", now=rows.NOW)
+    client = await enter(db, "aoi", (Role.ADMIN, WAJIMA))
+    text = await (await client.get("/console/audit?lang=en")).text()
+    assert (text.count("stopped"), text.count("unreachable")) == (1, 1)
+    assert "resident:" not in text
+    assert "30005" not in text
+    only = await (await client.get("/console/audit?actor=carrier")).text()
+    assert ("stopped" in only, "unreachable" in only) == (False, True)
+
+
+async def test_where_few_are_registered_nothing_of_residents_is_seen(enter: Enter, db: Database) -> None:
+    for index in range(4):
+        a_person(db, index, WAJIMA)
+    db.write_sync(store.stop, "hash0", rows.NOW)
+    client = await enter(db, "aoi", (Role.ADMIN, WAJIMA))
+    assert "stopped" not in await (await client.get("/console/audit?lang=en")).text()
 
 
 async def test_whether_the_chain_is_whole_is_said(enter: Enter, db: Database) -> None:
