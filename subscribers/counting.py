@@ -95,5 +95,19 @@ def own(db: Connection, municipality: str) -> Mapping[str, int]:
     )
 
 
+def of_group(db: Connection, municipality: str, group: str) -> Mapping[str, int]:
+    """Language -> one municipality's own registrations in a group."""
+    rows = db.execute(
+        "SELECT language, groups, COUNT(*) AS people FROM registrations"
+        " WHERE municipality = :municipality AND groups <> '' GROUP BY language, groups ORDER BY language",
+        {"municipality": municipality},
+    )
+    found: Counter[str] = Counter()
+    for row in rows:
+        if group in row.text("groups").split(","):
+            found[row.text("language")] += row.integer("people")
+    return found
+
+
 def _counts(db: Connection, sql: str, params: Mapping[str, object] | None = None) -> dict[str, int]:
     return {row.text("name"): row.integer("people") for row in db.execute(sql, params)}

@@ -10,13 +10,12 @@ from aiohttp import web
 
 from storage import audit
 from storage.database import Connection, Database
-from subscribers import cells, counting, disclosure, intake, listing, msisdn, register, sealing, store
+from subscribers import cells, counting, disclosure, intake, listing, msisdn, sealing, single, store
 from subscribers.importing import Reader
 from subscribers.intake import Declaration, ImportResult
 from subscribers.listing import Registered
 from subscribers.msisdn import Msisdn
 from subscribers.refusal import Refused
-from subscribers.register import Person
 from subscribers.registration import Entry
 from subscribers.sealing import Sealer
 from web.accounts.roles import Permission
@@ -206,18 +205,8 @@ class Residents:
 
     def _register(self, db: Connection, here: str, entry: Entry, actor: str) -> tuple[bool, Registered]:
         """Whether it is new, and the registration as it stands now."""
-        person = _sealed(entry, self.sealer)
-        now = self.clock()
-        tally = register.register(db, here, [person], now)
-        found = listing.by_number(db, here, person.number_hash)
-        if found is None:
-            raise LookupError("a registration vanished within its transaction")
-        if tally.added:
-            store.declare(db, municipality=here, now=now, wording=WORDING, file_digest="", people=1)
-        if tally.added or tally.changed:
-            done = "resident registered" if tally.added else "resident changed"
-            audit.append(db, now=now, actor=actor, action=done, subject=f"resident:{found.id}", municipality=here)
-        return bool(tally.added), found
+        declaration = Declaration(wording=WORDING, actor=actor)
+        return single.register_one(db, here, entry, self.sealer, declaration, self.clock())
 
     def _erase(self, db: Connection, here: str, found: Registered, actor: str) -> None:
         if store.erase_registration(db, found.number_hash, here):
@@ -264,10 +253,6 @@ class Residents:
             return msisdn.mask(self._number(found))
         except sealing.SealingError:
             return msisdn.mask("")
-
-
-def _sealed(entry: Entry, sealer: Sealer) -> Person:
-    return Person(number_hash=sealer.fingerprint(entry.number), number_sealed=sealer.seal(entry.number), entry=entry)
 
 
 def _entry(body: ResidentIn, reader: Reader) -> Entry:

@@ -30,6 +30,7 @@ SECONDARY: Final = (
     ("/console/cases", "cases", (_SEE,)),
     ("/console/kit", "kit", (_SEE, Permission.SEE_COUNTS)),
     ("/console/fatigue", "fatigue", (_SEE,)),
+    ("/console/residents", "residents", (Permission.ADD_RESIDENTS,)),
     ("/console/people", "people", (Permission.MANAGE_USERS,)),
     ("/console/audit", "audit", (Permission.SEE_AUDIT,)),
 )

@@ -23,6 +23,8 @@ from web.state import WebState
 from web.words import Words
 
 SIGN_IN, PASSWORD = "/console/sign-in", "/console/password"
+#: the first page of whoever registers people and sees nothing else
+REGISTER: Final = "/console/residents"
 COOKIE: Final = "tomoshibi_session"
 LANGUAGE: Final = "tomoshibi_console_language"
 _PATH: Final = "/console"
@@ -88,6 +90,8 @@ class Gate:
         principal = found.session.principal
         places = municipalities(principal, permissions)
         if permissions and not places:
+            if request.path == _PATH and principal.places(Permission.ADD_RESIDENTS):
+                return _redirect(REGISTER)
             return _html(render.page("console/forbidden.html", spoken, needed=permissions), 403)
         return self._visitor(request, principal, places, spoken, must_change=found.session.must_change)
 

@@ -17,6 +17,7 @@ from web.console.lookback.fatigue import FatiguePage
 from web.console.lookback.routes import LookBackPages
 from web.console.now import NowPage
 from web.console.people.routes import PeoplePages
+from web.console.registering.routes import RegisterPages
 from web.console.shelters import ShelterPages
 from web.console.sign_in import SignInPages
 from web.console.triage.routes import TriagePages
@@ -35,6 +36,7 @@ def add_to(app: web.Application, state: WebState) -> None:
     FatiguePage(state, frame).add_to(app.router)
     TriagePages(state, frame).add_to(app.router)
     KitLinks(frame).add_to(app.router)
+    RegisterPages(state, frame).add_to(app.router)
     PeoplePages(state, frame).add_to(app.router)
     AuditPage(state, frame).add_to(app.router)
     CasePages(state, frame).add_to(app.router)
