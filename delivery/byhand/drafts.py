@@ -5,7 +5,6 @@ Level 3 and above is told in reviewed words only; free words go with a notice, i
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from alerts import hazards
 from alerts.places import PlaceTable
 from alerts.report import Facts, Spot
 from alerts.vocabulary import BY_HAND, NONE, Hazard, Topic
+from templates_i18n.freetext import facts
 
 #: characters of each writing of a place; longer ones leave no room for the rest
 SPOT_LENGTH = 40
@@ -27,8 +27,6 @@ LONGEST_NOTICE = timedelta(days=14)
 #: languages without which some readers would get nothing: whoever has no words of their own is served by these
 NEEDED = ("ja-Hira", "ja", "en")
 
-_DIGITS = re.compile(r"\d+")
-_LINK = re.compile(r"https?://\S+|www\.\S+|\b[\w-]+\.(?:jp|com|org|net|info)\b\S*", re.IGNORECASE)
 _LATIN = re.compile(r"[A-Za-z0-9 .,'()/&:+-]+")
 _KANA = re.compile(r"[\u3041-\u309f\u30a0-\u30ff0-9 ・ー（）()]+")
 
@@ -122,13 +120,13 @@ def _spot(spot: Spot | None) -> Iterator[Wrong]:
         where = f"spot.{name}"
         if not written.strip() or len(written) > SPOT_LENGTH:
             yield Wrong(field=where, key="spot_length", text=f"expected 1 to {SPOT_LENGTH} characters")
-        elif unclean(written) or _LINK.search(written):
+        elif unclean(written) or facts.LINK.search(written):
             yield Wrong(field=where, key="spot_unclean", text="expected a plain name: no line break, link or sign")
         elif shape is not None and not shape.fullmatch(written):
             yield Wrong(
                 field=where, key=f"spot_{name}", text=f"expected {'Latin letters' if name == 'latin' else 'kana'}"
             )
-    if len({tuple(sorted(_numbers(text).elements())) for text in (spot.ja, spot.latin, spot.kana)}) > 1:
+    if len({tuple(sorted(facts.numbers(text).elements())) for text in (spot.ja, spot.latin, spot.kana)}) > 1:
         yield Wrong(field="spot", key="spot_numbers", text="the three writings carry different numbers")
 
 
@@ -143,9 +141,9 @@ def free_words(words: Mapping[str, str]) -> Iterator[Wrong]:
         yield from _one_language(tag, text)
     reference = words.get("en", "")
     for tag, text in words.items():
-        if _numbers(text) != _numbers(reference):
+        if facts.numbers(text) != facts.numbers(reference):
             yield Wrong(field=f"words.{tag}", key="words_numbers", text="other numbers than in English")
-        if _links(text) != _links(reference):
+        if facts.links(text) != facts.links(reference):
             yield Wrong(field=f"words.{tag}", key="words_links", text="other links than in English")
 
 
@@ -168,15 +166,6 @@ def unclean(text: str) -> bool:
 
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp", "So"})
-
-
-def _numbers(text: str) -> Counter[str]:
-    """Numbers outside links, in ASCII digits."""
-    return Counter(str(int(found)) for found in _DIGITS.findall(_LINK.sub(" ", text)))
-
-
-def _links(text: str) -> frozenset[str]:
-    return frozenset(_LINK.findall(text))
 
 
 def too_many(people: int, expected: int) -> bool:

@@ -13,7 +13,7 @@ LINK = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 #: 5,000 and 5.000 and 5 000
-_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[,. \u00a0\u202f]\d{3})+)(?![\d])")
+_THOUSANDS = re.compile(r"(?<![\d.,])(?<!\d )([1-9]\d{0,2})((?:[,. \u00a0\u202f]\d{3})+)(?![\d])")
 #: a full hour is told with and without its minutes
 _FULL_HOUR = re.compile(r"(?<!\d)(\d{1,2})(?:[:：.hH]|時)00(?!\d)分?")
 
