@@ -17,7 +17,7 @@ from alerts.vocabulary import NONE, Hazard, Kind
 from delivery import broadcasts, chunks, ledger, newcomers, receipts
 from delivery.ledger import Standing
 from delivery.states import MessageState
-from storage import times
+from storage import leases, locking, times
 from storage.connection import Connection
 from storage.rows import Row
 
@@ -34,16 +34,18 @@ JOIN broadcasts b ON b.id = m.broadcast_id
 LEFT JOIN in_force f ON f.hazard = m.hazard AND f.event = m.event AND f.place = m.place
 WHERE m.state = 'queued' AND (m.not_before IS NULL OR m.not_before <= :now) AND b.state <> 'held'
 ORDER BY m.priority, m.turn, m.id
-LIMIT :limit
+LIMIT :limit"""
+_DUE = """
+SELECT m.id FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id
+WHERE m.state = 'queued' AND (m.not_before IS NULL OR m.not_before <= :now) AND b.state <> 'held' LIMIT 1
 """
-# Several workers may see the same row; only one of them gets it.
 _TAKE = chunks.statement(
     "UPDATE messages SET state = 'handing', handed_at = :now, not_before = NULL"
     " WHERE id IN ({chunk}) AND state = 'queued' RETURNING id"
 )
 _OPEN = chunks.statement(
-    "INSERT INTO attempts (message_id, number, started_at)"
-    " SELECT m.id, 1 + (SELECT count(*) FROM attempts a WHERE a.message_id = m.id), :now"
+    "INSERT INTO attempts (message_id, number, started_at, worker_id)"
+    " SELECT m.id, 1 + (SELECT count(*) FROM attempts a WHERE a.message_id = m.id), :now, :worker"
     " FROM messages m WHERE m.id IN ({chunk}) RETURNING message_id, number"
 )
 # The condition `state IN …` is that of the index over open messages: without it all of them are read.
@@ -83,6 +85,8 @@ class Claimed:
     news: tuple[tuple[str, str], ...]
     #: of a text with a gap for a code: what the code is made of
     change_key: str = ""
+    #: who has it in hand; None where only one process sends
+    worker_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,24 +108,35 @@ class _Dropped:
     catch_up: bool
 
 
-def claim(db: Connection, now: datetime, limit: int) -> Claim:
+def is_due(db: Connection, now: datetime) -> bool:
+    """Whether anything waits that may leave now."""
+    return bool(db.execute(_DUE, {"now": times.to_text(now)}))
+
+
+def claim(db: Connection, now: datetime, limit: int, worker_id: int | None = None) -> Claim:
     """Take at most `limit` texts, the most urgent first; what must not be sent any more is settled instead.
 
     Where a whole broadcast has been overtaken, more are looked at than taken: nobody waits behind old news.
+    Overtaken where the worker has been taken for dead.
     """
+    if worker_id is not None:
+        leases.check_alive(db, worker_id)
     limit = min(limit, chunks.SIZE)
+    queued = _QUEUED + locking.skip_taken(db, "m")
     seen, texts = 0, tuple[Claimed, ...]()
     asked = limit
     while len(texts) < limit and seen < _MOST_SEEN:
-        rows = db.execute(_QUEUED, {"now": times.to_text(now), "limit": asked})
-        taken, dropped = _sort_out(db, rows, limit - len(texts), now)
+        rows = db.execute(queued, {"now": times.to_text(now), "limit": asked})
+        taken, dropped = _sort_out(db, rows, limit - len(texts), now, worker_id)
         seen, texts, asked = seen + len(rows), texts + taken, chunks.SIZE
         if not dropped:
             break
     return Claim(texts=texts, seen=seen)
 
 
-def _sort_out(db: Connection, rows: Sequence[Row], limit: int, now: datetime) -> tuple[tuple[Claimed, ...], int]:
+def _sort_out(
+    db: Connection, rows: Sequence[Row], limit: int, now: datetime, worker_id: int | None
+) -> tuple[tuple[Claimed, ...], int]:
     """Take the first good ones and settle the bad ones before them; how many were bad."""
     good: dict[int, Row] = {}
     dropped: list[tuple[Row, _Dropped]] = []
@@ -134,23 +149,29 @@ def _sort_out(db: Connection, rows: Sequence[Row], limit: int, now: datetime) ->
         else:
             dropped.append((row, verdict))
     _drop(db, dropped, now)
-    attempts = _take(db, list(good), now)
-    taken = tuple(_claimed(good[identity], attempts[identity], now) for identity in good if identity in attempts)
+    attempts = _take(db, list(good), now, worker_id)
+    taken = tuple(
+        _claimed(good[identity], attempts[identity], now, worker_id) for identity in good if identity in attempts
+    )
     return taken, len(dropped)
 
 
-def give_back(db: Connection, message_ids: Sequence[int], now: datetime) -> None:
-    """Queue texts again that were taken but surely not handed over, because the sender stops."""
-    for identity in message_ids:
-        db.execute(
+def give_back(db: Connection, texts: Sequence[Claimed], now: datetime) -> None:
+    """Queue texts again that were taken but surely not handed over, because the sender stops.
+
+    An attempt that is not open any more changes nothing: who was taken for dead has nothing to give.
+    """
+    for text in texts:
+        was_open = db.execute_count(
             "UPDATE attempts SET finished_at = :now, outcome = 'retryable', error_code = 'stopped'"
-            " WHERE message_id = :id AND finished_at IS NULL",
-            {"id": identity, "now": times.to_text(now)},
+            " WHERE message_id = :id AND number = :attempt AND finished_at IS NULL",
+            {"id": text.message_id, "attempt": text.attempt, "now": times.to_text(now)},
         )
-        db.execute(
-            "UPDATE messages SET state = 'queued', handed_at = NULL WHERE id = :id AND state = 'handing'",
-            {"id": identity},
-        )
+        if was_open:
+            db.execute(
+                "UPDATE messages SET state = 'queued', handed_at = NULL WHERE id = :id AND state = 'handing'",
+                {"id": text.message_id},
+            )
 
 
 def start_up(db: Connection, now: datetime) -> int:
@@ -232,17 +253,17 @@ def _drop(db: Connection, dropped: Sequence[tuple[Row, _Dropped]], now: datetime
     broadcasts.complete(db, sorted({row.integer("broadcast_id") for row, _ in dropped}))
 
 
-def _take(db: Connection, ids: Sequence[int], now: datetime) -> dict[int, int]:
+def _take(db: Connection, ids: Sequence[int], now: datetime, worker_id: int | None) -> dict[int, int]:
     """Message -> number of its attempt, which is open now."""
     if not ids:
         return {}
     at = {"now": times.to_text(now)}
     taken = [row.integer("id") for row in db.execute(_TAKE, chunks.parameters(ids) | at)]
-    opened = db.execute(_OPEN, chunks.parameters(taken) | at)
+    opened = db.execute(_OPEN, chunks.parameters(taken) | at | {"worker": worker_id})
     return {row.integer("message_id"): row.integer("number") for row in opened}
 
 
-def _claimed(row: Row, attempt: int, now: datetime) -> Claimed:
+def _claimed(row: Row, attempt: int, now: datetime, worker_id: int | None) -> Claimed:
     return Claimed(
         message_id=row.integer("id"),
         broadcast_id=row.integer("broadcast_id"),
@@ -253,6 +274,7 @@ def _claimed(row: Row, attempt: int, now: datetime) -> Claimed:
         attempt=attempt,
         news=_news(row),
         change_key=row.text("change_key"),
+        worker_id=worker_id,
     )
 
 

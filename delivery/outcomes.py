@@ -48,6 +48,8 @@ class Answered:
     broadcast_id: int
     outcome: Outcome | NotOpened
     at: datetime
+    #: number of the attempt; None where only one can be open
+    attempt: int | None = None
     #: a bad number, as a notice may show it
     masked: str = ""
 
@@ -194,7 +196,10 @@ def _again(
 
 
 def record(db: Connection, answers: Sequence[Answered]) -> None:
-    """Write down the ends of attempts; at most a chunk. Answers for messages that are not open change nothing."""
+    """Write down the ends of attempts; at most a chunk. Answers to attempts that are not open change nothing.
+
+    Whoever was taken for dead may still get an answer, when somebody else has the text in hand.
+    """
     receipts.one_at_a_time(db)
     found = db.execute(_OPEN, chunks.parameters([answer.message_id for answer in answers]))
     open_ones = {
@@ -208,7 +213,7 @@ def record(db: Connection, answers: Sequence[Answered]) -> None:
     settled = [
         (answer, follow(answer.outcome, known.attempts, known.expires_at, answer.at))
         for answer in answers
-        if (known := open_ones.get(answer.message_id)) is not None
+        if (known := open_ones.get(answer.message_id)) is not None and answer.attempt in (None, known.attempts)
     ]
     _write(db, settled)
     accepted = [after.provider_id for _, after in settled if after.provider_id]

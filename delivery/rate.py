@@ -3,11 +3,37 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 #: seconds of lateness that may be caught up at once: timers are coarser than the gaps at high rates
 _SLACK = 0.05
 #: seconds slept at least: a sleep for every text would cost more than the text; what is late is caught up
 _TICK = 0.005
+
+
+class Pace(Protocol):
+    """What a sender waits at. Here for one process; `shared_rate` has it for any number of them."""
+
+    @property
+    def rate(self) -> float | None:
+        """Segments per second of all senders together; None for no limit."""
+        ...
+
+    async def ahead(self, segments: int) -> None:
+        """So many segments are about to be taken."""
+        ...
+
+    async def take(self, segments: int) -> str:
+        """Wait for a turn; whose it is."""
+        ...
+
+    def pause(self, seconds: float, sender: str | None = None) -> None:
+        """The provider throttles a sender, or all: nobody's turn comes before then."""
+        ...
+
+    def stall(self, seconds: float) -> None:
+        """The provider cannot be reached from here."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +62,9 @@ class Bucket:
         """Seconds until the next turn; negative where the sender has been idle."""
         return max(self._free_at, self._paused_until) - self.clock()
 
+    async def ahead(self, segments: int) -> None:
+        """So many segments are about to be taken: nothing to do where one process has the sender for itself."""
+
     async def take(self, segments: int) -> str:
         """Wait for a turn; whose it is."""
         wait = self.reserve(segments)
@@ -47,6 +76,10 @@ class Bucket:
         """Nobody's turn comes before then: the provider is throttling this sender, or all."""
         if sender is None or sender == self.sender:
             self._paused_until = max(self._paused_until, self.clock() + seconds)
+
+    def stall(self, seconds: float) -> None:
+        """The provider cannot be reached."""
+        self.pause(seconds)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +94,9 @@ class Pool:
         rates = [bucket.rate for bucket in self.buckets]
         return None if None in rates else sum(rate for rate in rates if rate is not None)
 
+    async def ahead(self, segments: int) -> None:
+        """See `Bucket`."""
+
     async def take(self, segments: int) -> str:
         """Wait for a turn; whose it is."""
         return await min(self.buckets, key=Bucket.wait).take(segments)
@@ -69,3 +105,7 @@ class Pool:
         """See `Bucket`."""
         for bucket in self.buckets:
             bucket.pause(seconds, sender)
+
+    def stall(self, seconds: float) -> None:
+        """See `Bucket`."""
+        self.pause(seconds)

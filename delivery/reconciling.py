@@ -91,16 +91,17 @@ def _known(db: Connection, subscribers: Sequence[int]) -> Mapping[int, set[str]]
 
 
 def settle(db: Connection, one: Uncertain, answer: Lookup, now: datetime) -> None:
-    """Write down what the provider said of one text."""
+    """Write down what the provider said of one text; nothing where it has been handed over again meanwhile."""
     receipts.one_at_a_time(db)
-    at: dict[str, object] = {"id": one.message_id, "now": times.to_text(now)}
+    since = times.to_text(one.since)
+    at: dict[str, object] = {"id": one.message_id, "now": times.to_text(now), "since": since}
     match answer:
         case Found(provider_id=provider_id) if _is_taken(db, provider_id):
             _not_there(db, one, now)  # that is another message with the same words
         case Found(provider_id=provider_id):
             db.execute(
                 "UPDATE messages SET state = 'accepted', provider_id = :provider_id, reason = '', settled_at = :now"
-                " WHERE id = :id AND state = 'uncertain'",
+                " WHERE id = :id AND state = 'uncertain' AND handed_at = :since",
                 at | {"provider_id": provider_id},
             )
             receipts.apply_early(db, [provider_id])
@@ -110,7 +111,8 @@ def settle(db: Connection, one: Uncertain, answer: Lookup, now: datetime) -> Non
             # behind the others, and less and less often
             again = now + min(_LONGEST_WAIT, max(timedelta(0), (now - one.since) / 2))
             db.execute(
-                "UPDATE messages SET settled_at = :now, not_before = :again WHERE id = :id AND state = 'uncertain'",
+                "UPDATE messages SET settled_at = :now, not_before = :again"
+                " WHERE id = :id AND state = 'uncertain' AND handed_at = :since",
                 at | {"again": times.to_text(again)},
             )
         case _:
@@ -126,10 +128,11 @@ def _not_there(db: Connection, one: Uncertain, now: datetime) -> None:
     still_worth = one.expires_at > now
     changed = db.execute_count(
         "UPDATE messages SET state = :state, reason = :reason, settled_at = :now, not_before = NULL"
-        " WHERE id = :id AND state = 'uncertain'",
+        " WHERE id = :id AND state = 'uncertain' AND handed_at = :since",
         {
             "id": one.message_id,
             "now": times.to_text(now),
+            "since": times.to_text(one.since),
             "state": "queued" if still_worth else "failed",
             "reason": "" if still_worth else "the provider does not have it, and it is too late",
         },

@@ -7,18 +7,20 @@ in flight and gives the rest back.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from delivery import chunks, outbox, reconciling
+from delivery.heart import Heart
 from delivery.joining import gap
 from delivery.outbox import Claimed
 from delivery.outcomes import Answered, NotOpened
-from delivery.rate import Bucket, Pool
+from delivery.rate import Pace
 from delivery.recording import Recorder
 from delivery.transport import BadNumber, Outcome, OutgoingText, Retryable, Throttled, Transport, Unknown
-from storage.database import Database
+from storage.database import Database, StorageError
 from subscribers import msisdn
 
 _log = logging.getLogger(__name__)
@@ -58,18 +60,42 @@ class _Turn:
     sender: str
 
 
+class Tickets(Protocol):
+    """Shares chunks among processes: a ticket says that one is ready, and the outbox which texts it holds."""
+
+    def offer(self) -> None:
+        """There may be a chunk for any process."""
+        ...
+
+    async def serve(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do `work` for every ticket, one at a time, until cancelled; what is being done then is finished."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a sender needs where others work beside it on the same outbox."""
+
+    heart: Heart
+    tickets: Tickets
+    #: whether this process is the one that looks up texts of unknown outcome
+    looks_up: Callable[[], Awaitable[bool]]
+
+
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """One per process; the bucket holds the rate of its number, a pool those of several."""
+    """One per process; its pace holds the rate of each number."""
 
     db: Database
     transport: Transport
     unseal: Callable[[bytes], str]
-    bucket: Bucket | Pool
+    bucket: Pace
     clock: Callable[[], datetime]
     settings: SenderSettings = field(default_factory=SenderSettings)
     #: makes the code that a text has a gap for
     make_code: gap.MakeCode = gap.none
+    #: None where this is the only process that sends
+    beside: Beside | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
     _recorder: Recorder = field(init=False)
@@ -79,6 +105,8 @@ class Sender:
     #: what the next connections that come free take up, so that they need not wait to be told
     _ready: deque[_Turn] = field(default_factory=deque)
     _room: asyncio.Event = field(default_factory=asyncio.Event)
+    #: taken and surely not handed over; given back as soon as the database takes them
+    _unsent: list[Claimed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Answers are kept from the first one on."""
@@ -87,6 +115,8 @@ class Sender:
     def wake(self) -> None:
         """There may be something to send."""
         self._wake.set()
+        if self.beside is not None:
+            self.beside.tickets.offer()
 
     def stop(self) -> None:
         """End once what is in flight is answered and recorded."""
@@ -96,25 +126,57 @@ class Sender:
 
     async def run(self) -> None:
         """Send until `stop`."""
-        await self.db.write(outbox.start_up, self.clock())
-        beside = [
+        if self.beside is None:
+            await self.db.write(outbox.start_up, self.clock())
+        aside = [
             asyncio.create_task(self._repeat(self._recorder.flush, self._gather)),
             asyncio.create_task(self._repeat(self._look_up_all, self._pause)),
             asyncio.create_task(self._watch()),
         ]
         try:
+            await (self._by_itself() if self.beside is None else self._by_tickets(self.beside))
+            await self._land()
+            await self._give_back([self._ready.popleft().text for _ in range(len(self._ready))])
+        finally:
+            for task in aside:
+                task.cancel()
+            await asyncio.gather(*aside, return_exceptions=True)
+            await self._recorder.flush()
+
+    async def _by_itself(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            if not await self._step():
+                await self._rest()
+
+    async def _by_tickets(self, beside: Beside) -> None:
+        """Chunk by chunk, as tickets come; whatever is due without one gets one."""
+        serving = asyncio.create_task(beside.tickets.serve(self._chunk))
+        try:
             while not self._stopping:
                 self._wake.clear()
-                if not await self._step():
-                    await self._rest()
-            await self._land()
-            rest = [self._ready.popleft().text for _ in range(len(self._ready))]
-            await self._give_back(rest)
+                await self._offer_what_is_due(beside)
+                await self._rest()
         finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-            await self._recorder.flush()
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+
+    async def _offer_what_is_due(self, beside: Beside) -> None:
+        try:
+            await self._give_back()
+            if await self.db.read(outbox.is_due, self.clock()):
+                beside.tickets.offer()
+        except StorageError as error:
+            _log.warning("outbox_not_seen", extra={"error": type(error).__name__})
+
+    async def _chunk(self) -> None:
+        """The most urgent texts, about as many as one ticket stands for, a slice at a time."""
+        handed = 0
+        while handed < chunks.SIZE and not self._stopping:
+            found = await self._step()
+            if not found:
+                return
+            handed += found
 
     async def drain(self) -> int:
         """Send until nothing is due; how many texts were handed over. For simulations and tests."""
@@ -132,48 +194,72 @@ class Sender:
         )
 
     async def _look_up_all(self) -> None:
+        if self.beside is not None and not await self.beside.looks_up():
+            return
         while await self.reconcile() == reconciling.BATCH:
             pass
 
-    async def _step(self) -> bool:
-        """Claim and hand over; whether there was anything."""
+    async def _step(self) -> int:
+        """Claim and hand over; how many rows there were."""
         try:
+            await self._give_back()
             claimed = await self._claim()
             if claimed is None:
-                return False
+                return 0
             await self._hand_over_all(claimed.texts)
         except Exception as error:  # noqa: BLE001 -- a database that is away for a moment must not end the sending
             _log.exception("sending_failed", extra={"error": type(error).__name__})
-            return False
-        return True
+            return 0
+        return claimed.seen
 
     async def _claim(self) -> outbox.Claim | None:
         """The next texts; only what is handed over in a moment, so that what is urgent can overtake."""
         rate = self.bucket.rate
-        limit = chunks.SIZE if rate is None else max(1, min(chunks.SIZE, int(rate * _AHEAD)))
-        claimed = await self.db.write(outbox.claim, self.clock(), limit)
+        worker_id, workers = None, 1
+        if self.beside is not None:
+            worker_id, workers = await self.beside.heart.ready(), max(1, self.beside.heart.workers)
+        limit = chunks.SIZE if rate is None else max(1, min(chunks.SIZE, int(rate * _AHEAD / workers)))
+        claimed = await self.db.write(outbox.claim, self.clock(), limit, worker_id)
+        if claimed.seen >= limit and self.beside is not None:
+            self.beside.tickets.offer()  # more for others
         return claimed if claimed.seen else None
 
     async def _hand_over_all(self, texts: Sequence[Claimed]) -> int:
         """Hand over in order as the rate allows, side by side as connections allow."""
-        taken_at = self.clock()
-        for number, text in enumerate(texts):
-            if self._stopping:
-                await self._give_back(texts[number:])
-                return number
-            sender = await self.bucket.take(text.segments)
-            while len(self._in_flight) + len(self._ready) >= self.settings.connections * (1 + _BEHIND):
-                self._room.clear()
-                await self._room.wait()
-            self._ready.append(_Turn(text=text, taken_at=taken_at, sender=sender))
-            if len(self._in_flight) < self.settings.connections:
-                task = asyncio.create_task(self._take_turns())
-                self._in_flight[task] = task.get_loop().time()
-                task.add_done_callback(self._ended)
-        return len(texts)
+        taken_at, rest = self.clock(), deque(texts)
+        try:
+            await self.bucket.ahead(sum(text.segments for text in texts))
+            while rest and not self._stopping:
+                await self._make_ready(rest[0], taken_at)
+                rest.popleft()
+        except BaseException:
+            self._unsent.extend(rest)
+            raise
+        await self._give_back(rest)
+        return len(texts) - len(rest)
 
-    async def _give_back(self, texts: Sequence[Claimed]) -> None:
-        await self.db.write(outbox.give_back, [text.message_id for text in texts], self.clock())
+    async def _make_ready(self, text: Claimed, taken_at: datetime) -> None:
+        """Wait for its turn, and for a connection that will take it up."""
+        sender = await self.bucket.take(text.segments)
+        while len(self._in_flight) + len(self._ready) >= self.settings.connections * (1 + _BEHIND):
+            self._room.clear()
+            await self._room.wait()
+        self._ready.append(_Turn(text=text, taken_at=taken_at, sender=sender))
+        if len(self._in_flight) < self.settings.connections:
+            task = asyncio.create_task(self._take_turns())
+            self._in_flight[task] = task.get_loop().time()
+            task.add_done_callback(self._ended)
+
+    async def _give_back(self, texts: Iterable[Claimed] = ()) -> None:
+        """Queue them again, and those that the database did not take before."""
+        waiting, self._unsent = [*self._unsent, *texts], []
+        if not waiting:
+            return
+        try:
+            await self.db.write(outbox.give_back, waiting, self.clock())
+        except BaseException:
+            self._unsent.extend(waiting)
+            raise
 
     async def _take_turns(self) -> None:
         """Hand over one text after another as long as some are ready: one of as many as there are connections."""
@@ -189,6 +275,8 @@ class Sender:
 
     async def _hand_over(self, turn: _Turn) -> None:
         text = turn.text
+        if self.beside is not None and not await self.beside.heart.settled(text.worker_id):
+            return  # taken for dead: somebody else settles it
         left = text.validity_seconds - int((self.clock() - turn.taken_at).total_seconds())
         if left <= 0:  # its turn came too late: the next look into the outbox settles it as expired
             await self._give_back([text])
@@ -199,13 +287,14 @@ class Sender:
             case Throttled(after=after, sender=only):
                 self.bucket.pause(after, only)
             case Retryable(unreachable=True):
-                self.bucket.pause(_GONE)
+                self.bucket.stall(_GONE)
         self._recorder.add(
             Answered(
                 message_id=text.message_id,
                 broadcast_id=text.broadcast_id,
                 outcome=outcome,
                 at=self.clock(),
+                attempt=text.attempt,
                 masked=msisdn.mask(number) if number is not None and isinstance(outcome, BadNumber) else "",
             )
         )

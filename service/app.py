@@ -5,9 +5,10 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from aiohttp import web
 
@@ -15,16 +16,13 @@ from alerts import places
 from alerts import store as state
 from campaigns import runner as lessons
 from campaigns.drills.playing import Desk
-from delivery import accepting, counting, probing, reconciling
+from delivery import accepting, counting, probing
 from delivery.byhand import calling
 from delivery.decider import Decider
 from delivery.deciding import Decided
-from delivery.drilling.guards import NoDrills
 from delivery.planner import Planner
-from delivery.rate import Bucket, Pool
 from delivery.receiving import Receiver
-from delivery.sender import Sender, SenderSettings
-from delivery.transport import Receipt, Transport
+from delivery.transport import Receipt
 from delivery.twoway import received, triage
 from delivery.twoway.inbox import Inbox
 from delivery.writing import CatalogueWriter
@@ -32,12 +30,10 @@ from feeds import fetch
 from feeds.health import Judgement, Sight
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
-from service import anchors, drills, opening, self_service, transports, upkeep
+from service import anchors, drills, opening, self_service, sending, transports, upkeep
 from service.clock import Clock, system_time
+from service.parts import Parts as Parts
 from service.settings import Settings, SettingsError
-from storage.database import Database
-from subscribers.sealing import Sealer
-from templates_i18n.catalogue import Catalogue
 from web.app import make_app
 from web.live import Changes
 from web.state import WebState
@@ -51,20 +47,12 @@ _UP_AGAIN = 1.0
 _LOST = (Sight.BLIND, Sight.SILENT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What the service is made of; a simulation brings its own."""
+class Agent(Protocol):
+    """Works until it is told to stop."""
 
-    settings: Settings
-    db: Database
-    sealer: Sealer
-    catalogue: Catalogue
-    transport: Transport
-    clock: Callable[[], datetime]
-    #: a made-up day is being played
-    simulation: bool = False
-    #: called with everything that is decided
-    on_decided: Callable[[Decided], None] = lambda decided: None
+    async def run(self) -> None:
+        """Until told to stop."""
+        ...
 
 
 class Service:
@@ -79,19 +67,11 @@ class Service:
         self._changes = Changes()
         self._words = parts.catalogue
         self._receiver = Receiver(db=db, on_recorded=self._changes.notify, mask=opening.masked(parts.sealer))
-        self.sender = Sender(
-            db=db,
-            transport=NoDrills(inner=parts.transport, sender=settings.drill_sender),
-            unseal=parts.sealer.open,
-            bucket=_pace(settings, loop.time),
-            clock=clock,
-            make_code=parts.sealer.code,
-            settings=SenderSettings(
-                connections=settings.send_connections, lookups=reconciling.Limits(delay=transports.list_delay(settings))
-            ),
-        )
+        self.sender = sending.sender(settings, db, parts.transport, parts.sealer, clock, parts.machines)
+        #: for what only one process does at a time
+        self._led = db if parts.machines is None else db.guarded(parts.machines.lead.check)
         self.planner = Planner(
-            db=db,
+            db=self._led,
             writer=self._writer(),
             rates=opening.rates(settings),
             clock=clock,
@@ -99,7 +79,7 @@ class Service:
             operators=opening.phones(settings.operator_numbers, parts.sealer),
         )
         self.decider = Decider(
-            db=db,
+            db=self._led,
             places=self.places,
             clock=clock,
             wake_planner=self.planner.wake,
@@ -111,8 +91,8 @@ class Service:
         self.inbox = self._inbox() if settings.two_way else None
         self._probe = self._make_probe() if settings.probe_minutes else None
         self._session = fetch.new_session(feed_settings(settings))
-        self.poller = Poller(db, self._session, feed_settings(settings), clock, on_stored=self.decider.wake)
-        self._tally = counting.Tally(db=db, clock=clock, watch=loop.time, on_counted=self._changes.notify)
+        self.poller = self._make_poller()
+        self._tally = counting.Tally(db=self._led, clock=clock, watch=loop.time, on_counted=self._changes.notify)
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
         self._sights: dict[str, Sight] = {}
@@ -125,42 +105,68 @@ class Service:
         if not self.parts.simulation:
             await self.parts.db.write(upkeep.note_settings, self.parts.settings, self.parts.clock())
         await self.look_at_languages()
-        await self._drills.start()
+        if self.parts.machines is None:
+            await self._drills.start()
         await self._listen()
-        self._tasks = [
-            asyncio.create_task(self._keep_up(agent.run), name=type(agent).__name__)
-            for agent in (self.decider, self.planner, self.sender)
-        ]
-        self._schedule()
+        if self.parts.machines is None:
+            self._tasks = self._agents(self.decider, self.planner, self.sender)
+            self._schedule(self._clock)
+        else:
+            self._tasks = self._agents(self.sender)
+            self.parts.machines.begin(self._lead)
+        self._clock.every(min(self._poll, timedelta(seconds=5)), "languages", self.look_at_languages, at_once=False)
         self._clock.start()
 
-    def _schedule(self) -> None:
+    def _agents(self, *agents: Agent) -> list[asyncio.Task[None]]:
+        return [asyncio.create_task(self._keep_up(agent.run), name=type(agent).__name__) for agent in agents]
+
+    async def _lead(self) -> None:
+        """Poll, decide and plan, until cancelled: one process at a time does."""
+        await self._drills.start()
+        self.poller = self._make_poller()
+        clock = Clock()
+        self._schedule(clock)
+        leading = self._agents(self.decider, self.planner)
+        clock.start()
+        try:
+            await asyncio.gather(*leading)
+        finally:
+            for task in leading:
+                task.cancel()
+            await asyncio.gather(*leading, return_exceptions=True)
+            await clock.stop()
+            await self.poller.close()
+
+    @property
+    def _poll(self) -> timedelta:
+        return timedelta(seconds=self.parts.settings.poll_seconds)
+
+    def _schedule(self, clock: Clock) -> None:
         """What the clock calls; each is a look at rows, so a missed call loses nothing."""
-        poll = timedelta(seconds=self.parts.settings.poll_seconds)
+        poll = self._poll
         second = min(poll, timedelta(seconds=1))
         for feed in FEEDS:
-            self._clock.every(poll, f"poll {feed}", partial(self.poller.poll_feed, feed), at_once=True)
-        self._clock.every(min(poll, timedelta(seconds=5)), "watch the feeds", self.watch, at_once=False)
-        self._clock.every(second, "count outcomes", self._tally.step, at_once=True)
-        self._clock.every(second, "end by time", self.end_by_time, at_once=True)
-        self._clock.every(second, "what waits for two people", self.call_for_decisions, at_once=True)
-        self._clock.every(second, "drills", self.play_drills, at_once=True)
-        self._clock.every(second, "lessons", self.run_lessons, at_once=True)
-        self._clock.every(min(poll, timedelta(seconds=5)), "languages", self.look_at_languages, at_once=False)
-        self._clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
-        self._clock.every(timedelta(minutes=1), "forget codes", self.forget_codes, at_once=True)
-        self._clock.every(second, "pauses", self.end_pauses, at_once=True)
-        self._upkeep().schedule(self._clock)
+            clock.every(poll, f"poll {feed}", partial(self.poller.poll_feed, feed), at_once=True)
+        clock.every(min(poll, timedelta(seconds=5)), "watch the feeds", self.watch, at_once=False)
+        clock.every(second, "count outcomes", self._tally.step, at_once=True)
+        clock.every(second, "end by time", self.end_by_time, at_once=True)
+        clock.every(second, "what waits for two people", self.call_for_decisions, at_once=True)
+        clock.every(second, "drills", self.play_drills, at_once=True)
+        clock.every(second, "lessons", self.run_lessons, at_once=True)
+        clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
+        clock.every(timedelta(minutes=1), "forget codes", self.forget_codes, at_once=True)
+        clock.every(second, "pauses", self.end_pauses, at_once=True)
+        self._upkeep().schedule(clock)
         if self.inbox is not None:
-            self._clock.every(second, "people on duty", self.tell_duty, at_once=False)
+            clock.every(second, "people on duty", self.tell_duty, at_once=False)
         if self._probe is not None:
-            self._clock.every(second, "probe", self.run_probe, at_once=True)
-        self._clock.every(second, "notice other processes", self.look_outside, at_once=False)
+            clock.every(second, "probe", self.run_probe, at_once=True)
+        clock.every(second, "notice other processes", self.look_outside, at_once=False)
 
     def _upkeep(self) -> upkeep.Upkeep:
         settings = self.parts.settings
         return upkeep.Upkeep(
-            db=self.parts.db,
+            db=self._led,
             places=self.places,
             clock=self.parts.clock,
             keep=timedelta(days=settings.keep_days),
@@ -195,19 +201,19 @@ class Service:
 
     async def end_by_time(self) -> None:
         """End silently what ends by itself."""
-        if await self.parts.db.write(state.end_by_time, self.parts.clock()):
+        if await self._led.write(state.end_by_time, self.parts.clock()):
             self._changes.notify()
 
     async def call_for_decisions(self) -> None:
         """Whoever has to decide is called; what nobody decided in time is called out."""
         now = self.parts.clock()
         if await self.parts.db.read(calling.is_due, now):
-            await self.parts.db.write(calling.watch, now)
+            await self._led.write(calling.watch, now)
             self._replied()
 
     async def run_lessons(self) -> None:
         """Send the lessons that are due, unless a warning holds them."""
-        if await lessons.run_due(self.parts.db, self._words, self.parts.clock()):
+        if await lessons.run_due(self._led, self._words, self.parts.clock()):
             self._planned()
 
     async def play_drills(self) -> None:
@@ -227,6 +233,11 @@ class Service:
 
     def _writer(self) -> CatalogueWriter:
         return opening.writer(self.parts.settings, self._words, self.places)
+
+    def _make_poller(self) -> Poller:
+        """A new one for each time that this process leads: what an earlier one remembers is of then."""
+        settings, clock = feed_settings(self.parts.settings), self.parts.clock
+        return Poller(self._led, self._session, settings, clock, on_stored=self.decider.wake)
 
     def _inbox(self) -> Inbox:
         desk = replace(
@@ -255,7 +266,7 @@ class Service:
         now, probe = self.parts.clock(), self._probe
         if probe is None or not await self.parts.db.read(probing.is_due, probe, now):
             return
-        if await self.parts.db.write(probing.step, probe, now):
+        if await self._led.write(probing.step, probe, now):
             self.decider.wake()
             self._planned()
 
@@ -263,22 +274,22 @@ class Service:
         """Whatever people have sent is gone after 72 hours."""
         now = self.parts.clock()
         if await self.parts.db.read(received.purgeable, now):
-            await self.parts.db.write(received.purge, now)
+            await self._led.write(received.purge, now)
 
     async def forget_codes(self) -> None:
         """See `self_service`."""
-        await self_service.forget_codes(self.parts.db, self.parts.settings.codes_per_hour, self.parts.clock())
+        await self_service.forget_codes(self._led, self.parts.settings.codes_per_hour, self.parts.clock())
 
     async def end_pauses(self) -> None:
         """See `self_service`."""
-        if await self_service.end_pauses(self.parts.db, self.parts.clock()):
+        if await self_service.end_pauses(self._led, self.parts.clock()):
             self.planner.wake()
 
     async def tell_duty(self) -> None:
         """Those on duty hear of cries for help."""
         for municipality in await self.parts.db.read(triage.untold):
             words = opening.answers(lambda: self._words, self.places)
-            if await self.parts.db.write(triage.tell_duty, municipality, words, self.parts.clock()):
+            if await self._led.write(triage.tell_duty, municipality, words, self.parts.clock()):
                 self._planned()
 
     async def look_outside(self) -> None:
@@ -351,6 +362,8 @@ class Service:
         """Take nothing new, finish what is in hand, record it, and close. The database stays open."""
         self._stopping.set()
         await self._clock.stop()
+        if self.parts.machines is not None:
+            await self.parts.machines.lead_no_more()  # another takes over while this one drains
         for agent in (self.decider, self.planner, self.sender):
             agent.stop()
         _, late = await asyncio.wait(self._tasks, timeout=_GRACE) if self._tasks else (set(), set())
@@ -358,6 +371,8 @@ class Service:
             _log.warning("stopped_hard", extra={"agent": task.get_name()})
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.parts.machines is not None:
+            await self.parts.machines.end()
         await self.poller.close()
         await self._session.close()
         if self._runner is not None:
@@ -373,10 +388,3 @@ def feed_settings(settings: Settings) -> FeedSettings:
         blind_after=timedelta(seconds=settings.blind_seconds),
         user_agent=USER_AGENT,
     )
-
-
-def _pace(settings: Settings, clock: Callable[[], float]) -> Bucket | Pool:
-    """A bucket for each sender."""
-    if not settings.senders:
-        return Bucket(rate=settings.send_rate, clock=clock)
-    return Pool(buckets=[Bucket(rate=rate, clock=clock, sender=name) for name, rate in settings.senders.items()])

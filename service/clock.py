@@ -7,12 +7,42 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from storage import server_clock
+from storage.database import Database
+
 _log = logging.getLogger(__name__)
+#: clocks that differ by less are taken to agree
+_AGREE = timedelta(seconds=0.5)
 
 
 def system_time() -> datetime:
     """Now, aware, UTC."""
     return datetime.now(UTC)
+
+
+class ServerTime:
+    """This machine's time, set right by the database's clock: processes on many machines go by one clock.
+
+    A machine whose clock is off would send what is over, or leave out what is not.
+    """
+
+    def __init__(self, here: Callable[[], datetime] = system_time) -> None:
+        self._here = here
+        self._off = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Now, aware, UTC."""
+        return self._here() + self._off
+
+    async def set(self, db: Database) -> None:
+        """Look at the database's clock."""
+        before = self._here()
+        there = await db.read(server_clock.now)
+        off = there - (before + (self._here() - before) / 2)
+        if abs(off - self._off) < _AGREE:
+            return
+        _log.warning("clock_set", extra={"machine_is_behind_by_seconds": round(off.total_seconds(), 3)})
+        self._off = off
 
 
 class Clock:

@@ -22,8 +22,13 @@ T = TypeVar("T")
 class Database:
     """An open database. Safe to share between tasks and threads; close it once at the end."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, check: Callable[[Connection], None] | None = None) -> None:
         self._engine = engine
+        self._check = check
+
+    def guarded(self, check: Callable[[Connection], None]) -> "Database":
+        """The same database, where every write first runs `check` in its transaction, which may refuse it."""
+        return Database(self._engine, check)
 
     @property
     def engine(self) -> EngineName:
@@ -40,7 +45,7 @@ class Database:
         An exception of `fn` rolls back its own changes only and is raised here. A caller cancelled before its
         turn writes nothing; after its turn has begun the change is made all the same.
         """
-        return await self._engine.start_write(_bound(fn, *args, **kwargs))
+        return await self._engine.start_write(self._checked(_bound(fn, *args, **kwargs)))
 
     def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `read`, blocking: for the command line and tests."""
@@ -48,7 +53,18 @@ class Database:
 
     def write_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `write`, blocking: for the command line and tests."""
-        return self._engine.submit_write(_bound(fn, *args, **kwargs)).result()
+        return self._engine.submit_write(self._checked(_bound(fn, *args, **kwargs))).result()
+
+    def _checked(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+        check = self._check
+        if check is None:
+            return work
+
+        def checked(connection: Connection) -> T:
+            check(connection)
+            return work(connection)
+
+        return checked
 
     async def changed(self) -> bool | None:
         """Whether another process has committed since the last call; None where the engine cannot tell."""

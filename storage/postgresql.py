@@ -14,7 +14,7 @@ from psycopg.adapt import Dumper, Loader
 from psycopg.types.numeric import IntDumper
 from psycopg_pool import ConnectionPool
 
-from storage import migrations, rows, sql
+from storage import migrations, rows, sql, tickets
 from storage.connection import Connection, EngineName, Parameters, Role
 from storage.errors import Conflict, StorageError, StorageUnavailable
 
@@ -24,10 +24,8 @@ _POOL: dict[Role, int] = {"serve": 8, "tool": 2}
 _PATIENCE = 10.0
 #: Any number of our own: who holds it migrates, the others wait.
 _MIGRATION_LOCK = 7_417_204
-#: Likewise: the one process that polls and decides holds it.
-_SERVE_LOCK = 7_417_205
-#: So that a server notices within a minute when the machine that holds the lock is gone.
-_ALIVE = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+#: Milliseconds after which a transaction whose process is gone, or stands still, gives its locks back.
+_STUCK = 10_000
 _FULL = "all its connections are taken"
 _BOOK = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"
 
@@ -75,6 +73,14 @@ class PostgresqlConnection:
         except psycopg.Error as error:
             raise self._failure(error) from error
 
+    def run_script(self, parts: Iterable[str]) -> None:
+        """Statements that a library brings, as they are."""
+        try:
+            for part in parts:
+                self._handle.execute(part.encode())
+        except psycopg.Error as error:
+            raise self._failure(error) from error
+
     def _run(self, statement: str, params: Parameters | None) -> psycopg.Cursor:
         text = sql.percent_style(statement).encode()
         try:
@@ -114,19 +120,6 @@ class PostgresqlEngine:
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="storage-postgresql")
         self._closing = Lock()
         self._closed = False
-        self._only_one: psycopg.Connection | None = None
-
-    def be_the_only_one(self, url: str) -> None:
-        """Take the lock of the serving process, on a connection of its own; StorageUnavailable if it is taken."""
-        try:
-            self._only_one = psycopg.connect(url, autocommit=True, connect_timeout=int(_PATIENCE), options=_ALIVE)
-            row = self._only_one.execute("SELECT pg_try_advisory_lock(%s)", (_SERVE_LOCK,)).fetchone()
-        except psycopg.Error as error:
-            raise translated(error) from error
-        if row is None or not row[0]:
-            raise StorageUnavailable(
-                f"{_place(url)}: another serve works on it; stop it first (several on one database come later)"
-            )
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run on a read-only snapshot in this thread."""
@@ -154,11 +147,11 @@ class PostgresqlEngine:
 
     def pending_migrations(self) -> list[str]:
         """Names of what is not applied yet."""
-        return [migration.name for migration in migrations.pending(self.read(_applied))]
+        return self.read(_pending)
 
     def migrate(self) -> list[str]:
         """Apply what is pending in one transaction, one process at a time."""
-        return self.write(_migrate)
+        return self._transaction(_migrate, read_only=False)
 
     def close(self) -> None:
         """Let the threads finish, close the pool; a second call does nothing."""
@@ -168,8 +161,6 @@ class PostgresqlEngine:
             self._closed = True
             self._threads.shutdown()
             self._pool.close()
-            if self._only_one is not None:
-                self._only_one.close()
 
     def _submit(self, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> Future[T]:
         try:
@@ -177,7 +168,7 @@ class PostgresqlEngine:
         except RuntimeError as error:  # shut down
             raise StorageUnavailable("the database is closed") from error
 
-    def _transaction(self, work: Callable[[Connection], T], *, read_only: bool) -> T:
+    def _transaction(self, work: Callable[[PostgresqlConnection], T], *, read_only: bool) -> T:
         try:
             with self._pool.connection() as handle:
                 level = psycopg.IsolationLevel.REPEATABLE_READ if read_only else psycopg.IsolationLevel.READ_COMMITTED
@@ -197,8 +188,6 @@ def open_server(url: str, role: Role) -> PostgresqlEngine:
     engine = PostgresqlEngine(url, role)
     try:
         pending = engine.pending_migrations() if role == "serve" else []
-        if role == "serve" and not pending:
-            engine.be_the_only_one(url)
     except BaseException:
         engine.close()
         raise
@@ -245,6 +234,8 @@ def _configure(handle: psycopg.Connection) -> None:
     handle.adapters.register_dumper(bool, IntDumper)
     for kind in ("datetime.datetime", "datetime.date", "datetime.time"):
         handle.adapters.register_dumper(kind, _RefuseTime)
+    handle.execute(f"SET idle_in_transaction_session_timeout = {_STUCK}".encode())
+    handle.commit()
 
 
 def _upsert(table: str, names: tuple[str, ...], pk: tuple[str, ...]) -> compose.Composed:
@@ -264,15 +255,39 @@ def _applied(db: Connection) -> list[str]:
     return [row.text("name") for row in db.execute("SELECT name FROM migrations ORDER BY name")]
 
 
-def _migrate(db: Connection) -> list[str]:
+def _pending(db: Connection) -> list[str]:
+    ours = [migration.name for migration in migrations.pending(_applied(db))]
+    runner = tickets.version()
+    return ours if _runner(db) == runner else [*ours, f"runner {runner}"]
+
+
+def _runner(db: Connection) -> str:
+    """The version of procrastinate's tables; '' where there are none."""
+    rows = db.execute(
+        "SELECT obj_description(oid, 'pg_namespace') AS version FROM pg_namespace WHERE nspname = :name",
+        {"name": tickets.SCHEMA},
+    )
+    return (rows[0].optional_text("version") or "") if rows else ""
+
+
+def _migrate(db: PostgresqlConnection) -> list[str]:
     db.execute("SELECT pg_advisory_xact_lock(:key)", {"key": _MIGRATION_LOCK})
     db.execute(_BOOK)
-    fresh = migrations.pending(_applied(db))
-    for migration in fresh:
+    done = _pending(db)
+    for migration in migrations.pending(_applied(db)):
         for statement in migration.statements("postgresql"):
             db.execute(statement)
         db.execute("INSERT INTO migrations (name, applied_at) VALUES (:name, now())", {"name": migration.name})
-    return [migration.name for migration in fresh]
+    before, after = _runner(db), tickets.version()
+    if before < after:
+        script = [
+            f"CREATE SCHEMA IF NOT EXISTS {tickets.SCHEMA}",
+            f"SET LOCAL search_path TO {tickets.SCHEMA}",
+            *tickets.scripts(before),
+            f"COMMENT ON SCHEMA {tickets.SCHEMA} IS '{after}'",
+        ]
+        db.run_script(script)
+    return done
 
 
 def _place(url: str) -> str:

@@ -50,6 +50,7 @@ def cli(context: click.Context) -> None:
 
 for command in (
     running.serve,
+    running.worker,
     running.migrate,
     simulating.simulate,
     replaying.replay,

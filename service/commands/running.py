@@ -1,22 +1,28 @@
-"""`serve` and `migrate`."""
+"""`serve`, `worker` and `migrate`."""
 
 import asyncio
 import logging
 import signal
 import sys
-from contextlib import suppress
-from typing import TextIO
+from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from delivery.simulated import SimulatedNetwork
 from service import opening, settings, transports
-from service.app import Parts, Service
+from service.app import Service
 from service.clock import system_time
 from service.commands import output
-from service.settings import Settings
+from service.parts import Parts
+from service.settings import Settings, SettingsError
+from service.worker import Worker
 from storage import database
+from storage.database import Database
 from templates_i18n import catalogue
+
+if TYPE_CHECKING:
+    from service.machines import Machines
 
 
 @click.command()
@@ -45,31 +51,65 @@ def _log_to(stream: TextIO, level: str) -> None:
 
 
 async def _serve(chosen: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        parts = await _parts(chosen, stack)
+        service = Service(parts)
+        if isinstance(parts.transport, SimulatedNetwork):
+            parts.transport.on_receipts = service.take_receipts
+        stack.push_async_callback(service.stop)
+        await service.start()
+        output.say(f"console: {service.address}/console")
+        output.say(transports.says(chosen))
+        await until_stopped()
+
+
+async def _parts(chosen: Settings, stack: AsyncExitStack) -> Parts:
+    """Everything opened, and closed by the stack in turn."""
     db = database.open(chosen.database, role="serve")
-    try:
-        sealer = await asyncio.to_thread(opening.sealer, chosen, db)
-        async with transports.opened(chosen, system_time) as transport:
-            service = Service(
-                Parts(
-                    settings=chosen,
-                    db=db,
-                    sealer=sealer,
-                    catalogue=catalogue.load(),
-                    transport=transport,
-                    clock=system_time,
-                )
-            )
-            if isinstance(transport, SimulatedNetwork):
-                transport.on_receipts = service.take_receipts
-            try:
-                await service.start()
-                output.say(f"console: {service.address}/console")
-                output.say(transports.says(chosen))
-                await until_stopped()
-            finally:
-                await service.stop()
-    finally:
-        await db.close()
+    stack.push_async_callback(db.close)
+    sealer = await asyncio.to_thread(opening.sealer, chosen, db)
+    machines = await _machines(chosen, db, stack)
+    clock = machines.clock if machines is not None else system_time
+    transport = await stack.enter_async_context(transports.opened(chosen, clock))
+    return Parts(
+        settings=chosen,
+        db=db,
+        sealer=sealer,
+        catalogue=catalogue.load(),
+        transport=transport,
+        clock=clock,
+        machines=machines,
+    )
+
+
+async def _machines(chosen: Settings, db: Database, stack: AsyncExitStack) -> "Machines | None":
+    if not database.is_postgresql(chosen.database):
+        return None
+    from service import machines  # what only PostgreSQL needs
+
+    return await stack.enter_async_context(machines.opened(chosen, db))
+
+
+@click.command()
+def worker() -> int:
+    """Send only, beside `serve` and other workers on PostgreSQL, until stopped."""
+    chosen = settings.load()
+    if not database.is_postgresql(chosen.database):
+        raise SettingsError(
+            ["TOMOSHIBI_DATABASE: a worker needs PostgreSQL (postgresql://…); on a SQLite file `serve` sends by itself"]
+        )
+    _log_to(sys.stderr, chosen.log_level)
+    asyncio.run(_work(chosen))
+    return 0
+
+
+async def _work(chosen: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        working = Worker(await _parts(chosen, stack))
+        stack.push_async_callback(working.stop)
+        await working.start()
+        output.say(f"sends; {transports.says(chosen)}")
+        await until_stopped()
 
 
 async def until_stopped() -> None:

@@ -112,7 +112,7 @@ def test_an_attempt_knows_its_number(db, clock, service):
     for expected in (1, 2):
         (text,) = db.write_sync(outbox.claim, clock(), 10).texts
         assert text.attempt == expected
-        db.write_sync(outbox.give_back, [text.message_id], clock())
+        db.write_sync(outbox.give_back, [text], clock())
 
 
 def test_turns_go_on_after_a_crash(db, clock, service):

@@ -164,7 +164,7 @@ def test_who_stops_while_a_text_is_queued_does_not_get_it(db, clock, service):
 def test_given_back_texts_are_queued_as_if_never_taken(db, clock, service):
     queue_one(db, clock, service)
     (text,) = db.write_sync(outbox.claim, clock(), 10).texts
-    db.write_sync(outbox.give_back, [text.message_id], clock())
+    db.write_sync(outbox.give_back, [text], clock())
     assert service.states() == ["queued"]
     assert len(db.write_sync(outbox.claim, clock(), 10).texts) == 1
 

@@ -58,7 +58,7 @@ class Story:
         self.clock = SimulatedClock(START)
         self.jma = jma
         self.settings = Settings(
-            database=str(folder / "story.db"),
+            database=options.pop("database", str(folder / "story.db")),
             jma_base_url=jma.base_url,
             http_port=0,
             **{  # type: ignore[arg-type]  # as pydantic reads them

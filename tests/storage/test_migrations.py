@@ -71,7 +71,8 @@ LEFT JOIN pg_constraint c ON c.conindid = i.oid AND c.contype IN ('p', 'u')
 _PARENTS = """
 SELECT t.relname AS t, a.attname AS c, p.relname AS parent
 FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid JOIN pg_class p ON p.oid = f.confrelid
-JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.conkey[1] WHERE f.contype = 'f'
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.conkey[1]
+WHERE f.contype = 'f' AND t.relnamespace = 'public'::regnamespace
 """
 
 

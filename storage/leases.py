@@ -1,0 +1,111 @@
+"""Who does what, where several processes work on one database: things done by one at a time, and who is alive.
+
+A lease ends by the database's clock, so that a process that hangs, or is cut off, loses it like one that died. Its
+holder may not notice: what it writes names its epoch, and is refused once another holder has come (`check`).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from storage import locking, server_clock, times
+from storage.connection import Connection
+from storage.errors import StorageError
+
+_KEEP = "UPDATE leases SET until = :until WHERE name = :name AND holder = :holder RETURNING epoch"
+_TAKE = """
+INSERT INTO leases (name, epoch, holder, until) VALUES (:name, 1, :holder, :until)
+ON CONFLICT (name) DO UPDATE SET epoch = leases.epoch + 1, holder = excluded.holder, until = excluded.until
+WHERE leases.until <= :now
+RETURNING epoch
+"""
+_LONG_AGO = "1970-01-01T00:00:00.000000Z"
+
+
+class Overtaken(StorageError):
+    """Another process has taken this over; nothing was written."""
+
+
+def hold(db: Connection, name: str, holder: str, span: timedelta) -> int | None:
+    """Take a lease or keep it for so long; its epoch, or None while somebody else has it.
+
+    `holder` is a name no other process ever has.
+    """
+    now = server_clock.now(db)
+    whose: dict[str, object] = {"name": name, "holder": holder, "until": times.to_text(now + span)}
+    # Two statements: keeping it must not wait for what its holder is writing, taking it over must.
+    rows = db.execute(_KEEP, whose) or db.execute(_TAKE, whose | {"now": times.to_text(now)})
+    return rows[0].integer("epoch") if rows else None
+
+
+def let_go(db: Connection, name: str, holder: str) -> None:
+    """Give a lease up, so that another need not wait for its end."""
+    db.execute(
+        "UPDATE leases SET until = :past WHERE name = :name AND holder = :holder",
+        {"name": name, "holder": holder, "past": _LONG_AGO},
+    )
+
+
+def check(db: Connection, name: str, epoch: int) -> None:
+    """Make sure that nobody has taken over, until this transaction ends; Overtaken otherwise."""
+    rows = db.execute(
+        f"SELECT epoch FROM leases WHERE name = :name{locking.of_keys(db)}",  # noqa: S608 -- a constant
+        {"name": name},
+    )
+    if not rows or rows[0].integer("epoch") != epoch:
+        raise Overtaken(f"{name}: another process has taken over")
+
+
+def register(db: Connection, name: str) -> int:
+    """A process that sends begins; its id, which none has had before."""
+    counted = db.execute(
+        "INSERT INTO counters (name, value) VALUES ('workers', 1)"
+        " ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+    )
+    worker_id = counted[0].integer("value")
+    at = times.to_text(server_clock.now(db))
+    db.execute(
+        "INSERT INTO workers (id, name, started_at, seen_at) VALUES (:id, :name, :at, :at)",
+        {"id": worker_id, "name": name, "at": at},
+    )
+    return worker_id
+
+
+def seen(db: Connection, worker_id: int) -> bool:
+    """It is alive; False where it has been taken for dead."""
+    at = times.to_text(server_clock.now(db))
+    return db.execute_count("UPDATE workers SET seen_at = :at WHERE id = :id", {"id": worker_id, "at": at}) > 0
+
+
+def check_alive(db: Connection, worker_id: int) -> None:
+    """Make sure that it is not taken for dead, until this transaction ends; Overtaken otherwise."""
+    lock = locking.of_keys(db)
+    if not db.execute(f"SELECT id FROM workers WHERE id = :id{lock}", {"id": worker_id}):  # noqa: S608 -- a constant
+        raise Overtaken(f"worker {worker_id} has been taken for dead")
+
+
+def count(db: Connection) -> int:
+    """Processes that send, as far as we know."""
+    return db.execute("SELECT count(*) AS n FROM workers")[0].integer("n")
+
+
+def dead(db: Connection, silence: timedelta) -> Sequence[int]:
+    """Workers that have not been seen for so long."""
+    before = times.to_text(server_clock.now(db) - silence)
+    rows = db.execute("SELECT id FROM workers WHERE seen_at < :before ORDER BY id", {"before": before})
+    return [row.integer("id") for row in rows]
+
+
+def bury(db: Connection, worker_id: int, silence: timedelta) -> bool:
+    """Take it for dead, unless it has been seen meanwhile; its next `seen` tells it."""
+    before = times.to_text(server_clock.now(db) - silence)
+    return (
+        db.execute_count(
+            "DELETE FROM workers WHERE id = :id AND seen_at < :before", {"id": worker_id, "before": before}
+        )
+        > 0
+    )
+
+
+def unregister(db: Connection, worker_id: int) -> None:
+    """It has ended, and has nothing in hand."""
+    db.execute("DELETE FROM workers WHERE id = :id", {"id": worker_id})
