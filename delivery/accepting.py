@@ -11,6 +11,7 @@ from storage.connection import Connection
 from storage.rows import Row
 from templates_i18n.catalogue import BILINGUAL, Catalogue
 from templates_i18n.language import Review
+from templates_i18n.lessons import LessonBook
 
 #: what readers get whose language may not be used; nothing could take its place
 _ALWAYS = frozenset(BILINGUAL.split("+"))
@@ -61,3 +62,13 @@ def usable(catalogue: Catalogue, languages: frozenset[str]) -> Catalogue:
     """The catalogue without the languages that wait; their readers are served as if it had no words for them."""
     held = set(waiting(catalogue, languages))
     return replace(catalogue, by_tag={tag: language for tag, language in catalogue.by_tag.items() if tag not in held})
+
+
+def usable_lessons(book: LessonBook, languages: frozenset[str]) -> LessonBook:
+    """The lessons without the languages whose words nobody has signed or accepted."""
+    kept = {
+        tag: own
+        for tag, own in book.by_tag.items()
+        if tag in _ALWAYS or tag in languages or own.review is Review.SIGNED
+    }
+    return replace(book, by_tag=kept)

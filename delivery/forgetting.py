@@ -48,7 +48,7 @@ _DELETE = (
     chunks.statement("DELETE FROM receipts WHERE message_id IN ({chunk})"),
     chunks.statement("DELETE FROM attempts WHERE message_id IN ({chunk})"),
     chunks.statement("DELETE FROM message_places WHERE message_id IN ({chunk})"),
-    chunks.statement("DELETE FROM quiz_answers WHERE message_id IN ({chunk})"),
+    chunks.statement("DELETE FROM answered_lessons WHERE message_id IN ({chunk})"),
     chunks.statement("UPDATE probes SET message_id = NULL WHERE message_id IN ({chunk})"),
     chunks.statement("DELETE FROM messages WHERE id IN ({chunk})"),
 )

@@ -16,6 +16,7 @@ from alerts import places
 from alerts import store as state
 from campaigns import runner as lessons
 from campaigns.drills.playing import Desk
+from campaigns.lessons.answering import LessonQuiz
 from delivery import accepting, counting, probing
 from delivery.byhand import calling
 from delivery.decider import Decider
@@ -66,6 +67,8 @@ class Service:
         loop = asyncio.get_running_loop()
         self._changes = Changes()
         self._words = parts.catalogue
+        self._lessons = self._all_lessons = opening.lessons()
+        self._quiz = LessonQuiz(book=lambda: self._lessons, catalogue=lambda: self._words)
         self._receiver = Receiver(db=db, on_recorded=self._changes.notify, mask=opening.masked(parts.sealer))
         self.sender = sending.sender(settings, db, parts.transport, parts.sealer, clock, parts.machines)
         #: for what only one process does at a time
@@ -226,7 +229,9 @@ class Service:
         if not self.parts.settings.sends_for_real:
             return
         found = await self.parts.db.read(accepting.accepted)
-        words = accepting.usable(self.parts.catalogue, frozenset(one.language for one in found))
+        languages = frozenset(one.language for one in found)
+        self._lessons = accepting.usable_lessons(self._all_lessons, languages)
+        words = accepting.usable(self.parts.catalogue, languages)
         if words.by_tag.keys() != self._words.by_tag.keys():
             self._words = words
             self.planner.writer = self._writer()
@@ -241,7 +246,7 @@ class Service:
 
     def _inbox(self) -> Inbox:
         desk = replace(
-            opening.desk(opening.answers(lambda: self._words, self.places), self.parts.sealer),
+            opening.desk(opening.answers(lambda: self._words, self.places), self.parts.sealer, self._quiz),
             abroad=self.parts.settings.sends_for_real,
             budget=self.parts.settings.codes_per_hour,
             drill_sender=self.parts.settings.drill_sender,
@@ -320,6 +325,7 @@ class Service:
                 places=self.places,
                 catalogue=self.parts.catalogue,
                 usable=lambda: self._words,
+                quiz=self._quiz,
                 clock=self.parts.clock,
                 wall_clock=system_time,
                 sealer=self.parts.sealer,

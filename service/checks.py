@@ -20,7 +20,7 @@ from storage import audit
 from storage.database import Database
 from storage.errors import StorageError
 from subscribers import counting
-from templates_i18n import catalogue, gates
+from templates_i18n import catalogue, gates, lessons
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.drafts import shelf
 from templates_i18n.language import Review
@@ -136,6 +136,18 @@ def _words(settings: Settings) -> Iterator[Finding]:
         text = f"{len(gaps)} words missing, first {gaps[0]}; what needs them is told in Easy Japanese and English"
         yield Finding(what=f"language {tag}", good=not settings.sends_for_real, text=text)
     yield _languages(settings, words)
+    yield _lessons()
+
+
+def _lessons() -> Finding:
+    """Whether the words of lessons can be used; no fault in them stops a warning."""
+    try:
+        book = lessons.load()
+    except lessons.LessonsError as wrong:
+        return Finding(what="lessons", good=False, text=f"none is sent: {wrong.problems[0]}")
+    lacking = [tag for tag in book.by_tag if book.missing(tag)]
+    text = f"{len(book.ids())} lessons, version {book.version}"
+    return Finding(what="lessons", good=True, text=f"{text}; not all in {', '.join(lacking)}" if lacking else text)
 
 
 def _languages(settings: Settings, words: Catalogue) -> Finding:

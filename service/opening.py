@@ -1,5 +1,6 @@
 """What every command opens first: the database, the key that seals numbers, the words, the place tables."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from delivery import accepting
 from delivery.forms import Rates
 from delivery.operators import Operator
 from delivery.twoway.answering import Words
+from delivery.twoway.quiz import Quiz
 from delivery.twoway.replies import Desk
 from delivery.writing import CatalogueWriter
 from service.settings import Settings, SettingsError
@@ -23,8 +25,11 @@ from subscribers.languages import LanguageNames
 from subscribers.refusal import Refused
 from subscribers.sealing import Sealer, SealingError
 from templates_i18n import catalogue as catalogues
+from templates_i18n import lessons as lesson_words
 from templates_i18n.catalogue import Catalogue
+from templates_i18n.lessons import LessonBook
 
+_log = logging.getLogger(__name__)
 _KEY_FILE = "tomoshibi.key"
 
 
@@ -153,9 +158,24 @@ def spoken(settings: Settings, db: Database) -> Words:
     return answers(lambda: words, places.load())
 
 
-def desk(words: Words, found: Sealer) -> Desk:
+def lessons() -> LessonBook:
+    """The words of lessons; none where they have a fault, for no lesson may stop a warning. `check` tells the fault."""
+    try:
+        return lesson_words.load()
+    except lesson_words.LessonsError as wrong:
+        _log.error("lessons_unusable", extra={"problems": len(wrong.problems), "first": wrong.problems[0]})
+        return lesson_words.NONE
+
+
+def desk(words: Words, found: Sealer, quiz: Quiz) -> Desk:
     """What people's texts are read and answered with."""
-    return Desk(sealer=found, words=words, languages=_languages(words.catalogue()), postal=postal.reader(words.places))
+    return Desk(
+        sealer=found,
+        words=words,
+        languages=_languages(words.catalogue()),
+        postal=postal.reader(words.places),
+        quiz=quiz,
+    )
 
 
 def reader(catalogue: Catalogue, municipality: str) -> Reader:

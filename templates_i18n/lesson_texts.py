@@ -72,6 +72,28 @@ def lesson_reply(
     return _worded(book, catalogue, lesson, language, words, REPLY_BUDGET)
 
 
+def lesson_hint(book: LessonBook, catalogue: Catalogue, lesson: str, language: str) -> Wording:
+    """How to answer, for whoever sent something else."""
+    return _worded(
+        book, catalogue, lesson, language, lambda own, words: own.frame[f"reply_{len(words.options)}"], REPLY_BUDGET
+    )
+
+
+def told_in(book: LessonBook, catalogue: Catalogue, lesson: str, language: str) -> tuple[str, str]:
+    """In which voice a lesson speaks to the readers of a language, and the version of its words there."""
+    voice = _voice(book, catalogue, lesson, language)
+    return voice.tag, book.versions[lesson, voice.languages[-1].tag]
+
+
+def sms_options(book: LessonBook, catalogue: Catalogue, lesson: str, language: str) -> tuple[str, ...]:
+    """The options as the SMS told them; of two languages the last, which it speaks where both are too long."""
+    own = _voice(book, catalogue, lesson, language).languages[-1]
+    script = catalogue.names[own.tag].script
+    return tuple(
+        with_signs(option, book, script, Medium.SMS) for option in book.by_tag[own.tag].lessons[lesson].options
+    )
+
+
 def spoken(book: LessonBook, catalogue: Catalogue, lesson: str, language: str) -> tuple[Spoken, ...]:
     """The words of a lesson's page, of each language that speaks: the reader's, or Easy Japanese and English."""
     voice = _voice(book, catalogue, lesson, language)

@@ -104,12 +104,17 @@ class LessonBook:
 
     def ids(self) -> tuple[str, ...]:
         """All lessons, in the order of English."""
-        return tuple(self.by_tag[REFERENCE].lessons)
+        english = self.by_tag.get(REFERENCE)
+        return tuple(english.lessons) if english else ()
 
     def missing(self, tag: str) -> tuple[str, ...]:
         """Lessons that a language lacks, in the order of English."""
         own = self.by_tag[tag].lessons if tag in self.by_tag else {}
         return tuple(key for key in self.ids() if key not in own)
+
+
+#: what is left where the words cannot be read: no lessons, and all warnings
+NONE = LessonBook(version="", by_tag={}, signs={})
 
 
 @functools.cache

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from alerts.places import PlaceTable
 from campaigns.drills.offering import Offer
+from campaigns.lessons.answering import LessonQuiz
 from delivery.byhand.previews import Desk
 from delivery.forms import Rates
 from delivery.writing import CatalogueWriter
@@ -13,6 +14,7 @@ from feeds.settings import FeedSettings
 from storage.database import Database
 from subscribers.importing import Reader
 from subscribers.sealing import Sealer
+from templates_i18n import lessons
 from templates_i18n.catalogue import Catalogue
 from web.joining.door import Joining
 from web.live import Changes
@@ -50,6 +52,8 @@ class WebState:
     console_open: bool = False
     #: what the SMS provider may call; None without a real one
     webhooks: Webhooks | None = None
+    #: the words of lessons, and what counts answers to them; None for those of the catalogue as they are
+    quiz: LessonQuiz | None = None
     #: registering oneself; None where this service does not offer it
     joining: Joining | None = None
     #: drills; None where this service holds none
@@ -76,6 +80,11 @@ class WebState:
     def words(self) -> Catalogue:
         """The words that residents may be told in, as they are now."""
         return self.usable() if self.usable else self.catalogue
+
+    @property
+    def lessons(self) -> LessonQuiz:
+        """The lessons that residents may be told, as they are now."""
+        return self.quiz or LessonQuiz(book=lessons.load, catalogue=lambda: self.words)
 
     @property
     def desk(self) -> Desk:

@@ -15,10 +15,12 @@ from delivery.joining import by_sms
 from delivery.joining.by_sms import Stranger
 from delivery.twoway import answering, received, triage
 from delivery.twoway.answering import Answer, Words
+from delivery.twoway.quiz import Question, Quiz
 from delivery.twoway.received import Entry
 from delivery.writing import Written
 from storage import times
 from storage.connection import Connection
+from storage.rows import Row
 from subscribers import areas, choices, keywords, msisdn
 from subscribers import store as subscribers
 from subscribers.choices import Added, Known
@@ -31,10 +33,11 @@ from subscribers.sealing import Sealer
 
 #: how long a digit answers a lesson or the question whether somebody is safe
 _QUESTION_STANDS = timedelta(hours=24)
+_LESSON = "lesson"
 #: takes away the places that the person has added
 _NO_PLACES = "0"
 _LAST_QUESTION = """
-SELECT id, kind, created_at FROM messages
+SELECT id, kind, grade, language, place, created_at FROM messages
 WHERE subscriber_id = :id AND kind IN ('lesson', 'safety') AND created_at >= :since
   AND state IN ('handing', 'accepted', 'sent', 'delivered', 'uncertain')
 ORDER BY id DESC LIMIT 1
@@ -55,6 +58,8 @@ class Desk:
     budget: int = 2000
     #: a digit sent to it answers a drill and nothing else; '' for none
     drill_sender: str = ""
+    #: answers to lessons; None where this service asks nothing
+    quiz: Quiz | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,12 @@ def _join(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime
 
 
 def _other(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> Written | None:
+    """An answer to a lesson in words, or what no program can answer."""
+    asked = _last_question(db, person.known.subscriber_id, now) if desk.quiz else None
+    if desk.quiz is not None and asked is not None and asked.text("kind") == _LESSON:
+        answered = desk.quiz.answer(db, _question(asked), person.text.body)
+        if answered is not None:
+            return answered
     triage.keep(db, person.known, desk.sealer.seal_text(person.text.body), now)
     return _help(db, person, said, desk, now)
 
@@ -214,8 +225,7 @@ def _digit(db: Connection, person: _Person, said: Said, desk: Desk, now: datetim
     if desk.drill_sender and desk.drill_sender in person.text.to and answers.take(db, identity, said.argument[:3], now):
         return None
     place = choices.asked(db, identity, now)
-    rows = db.execute(_LAST_QUESTION, {"id": identity, "since": times.to_text(now - _QUESTION_STANDS)})
-    asked = rows[0] if rows else None
+    asked = _last_question(db, identity, now)
     if place is not None and (asked is None or place[0] >= asked.time("created_at")):
         index = int(said.argument[:3]) - 1
         if not 0 <= index < len(place[1]):
@@ -226,12 +236,25 @@ def _digit(db: Connection, person: _Person, said: Said, desk: Desk, now: datetim
         return _help(db, person, said, desk, now)
     if asked.text("kind") == triage.KIND:
         return triage.said(db, person.known, said.argument, desk.words, now)
-    db.execute(
-        "INSERT INTO quiz_answers (message_id, digit, answered_at) VALUES (:id, :digit, :now)"
-        " ON CONFLICT (message_id) DO NOTHING",
-        {"id": asked.integer("id"), "digit": said.argument[:3], "now": times.to_text(now)},
+    if desk.quiz is None:
+        return None
+    question = _question(asked)
+    return desk.quiz.answer(db, question, person.text.body) or desk.quiz.hint(question)
+
+
+def _last_question(db: Connection, subscriber_id: int, now: datetime) -> Row | None:
+    rows = db.execute(_LAST_QUESTION, {"id": subscriber_id, "since": times.to_text(now - _QUESTION_STANDS)})
+    return rows[0] if rows else None
+
+
+def _question(asked: Row) -> Question:
+    return Question(
+        message_id=asked.integer("id"),
+        lesson=asked.text("grade"),
+        language=asked.text("language"),
+        place=asked.text("place"),
+        asked_at=asked.time("created_at"),
     )
-    return None
 
 
 _Act = Callable[[Connection, _Person, Said, Desk, datetime], Written | None]

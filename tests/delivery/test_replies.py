@@ -1,6 +1,6 @@
 """What people's texts do and what they are answered, on both engines; the numbers can belong to nobody."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +12,7 @@ from delivery.inbound import Inbound
 from delivery.twoway import received, replies, revealing, triage
 from delivery.twoway.answering import Words
 from delivery.twoway.replies import Desk
+from delivery.writing import counted
 from storage import audit, database
 from storage.database import Database
 from subscribers import choices, counting, intake, postal, store
@@ -43,6 +44,7 @@ class Phones:
     clock: object
     sent: int = 0
     farewells: list[str] = field(default_factory=list)
+    desk: Desk = DESK
 
     def register(self, *rows, municipality=WAJIMA):
         lines = [(number(index), language, municipality, more) for index, language, more in rows]
@@ -67,7 +69,7 @@ class Phones:
             received_at=self.clock(),
             **more,
         )
-        farewell = self.db.write_sync(replies.take, text, DESK, self.clock())
+        farewell = self.db.write_sync(replies.take, text, self.desk, self.clock())
         self.farewells.append(farewell)
         return farewell
 
@@ -390,9 +392,56 @@ def sqlite_phones(sqlite_url, clock):
     opened.close_sync()
 
 
-def test_a_digit_answers_the_lesson_that_was_asked_last(phones):
-    phones.register((1, "en", ""))
+class Listening:
+    """A quiz that understands 1 and 2, and keeps what it was asked."""
+
+    def __init__(self):
+        self.heard = []
+
+    def answer(self, db, question, text):
+        self.heard.append((question.lesson, question.place, text))
+        return counted("That is right.", "en") if text in ("1", "2", "two") else None
+
+    def hint(self, question):
+        return counted("Reply 1 or 2.", "en")
+
+
+def ask_a_lesson(phones):
     phones.write("help")
-    phones.db.write_sync(lambda c: c.execute("UPDATE messages SET kind = 'lesson', state = 'delivered'"))
+    phones.db.write_sync(
+        lambda c: c.execute(
+            "UPDATE messages SET kind = 'lesson', state = 'delivered', grade = 'water', place = '17204'"
+        )
+    )
+
+
+def test_a_digit_answers_the_lesson_that_was_asked_last(phones):
+    quiz = Listening()
+    phones.desk = replace(DESK, quiz=quiz)
+    phones.register((1, "en", ""))
+    ask_a_lesson(phones)
     phones.write("2")
-    assert phones.rows("SELECT digit FROM quiz_answers") == [("2",)]
+    phones.write("7")
+    phones.write("two")
+    assert quiz.heard == [("water", WAJIMA, "2"), ("water", WAJIMA, "7"), ("water", WAJIMA, "two")]
+    assert phones.answers() == ["That is right.", "Reply 1 or 2.", "That is right."]
+
+
+def test_what_is_no_answer_to_a_lesson_is_read_as_ever(phones):
+    phones.desk = replace(DESK, quiz=Listening())
+    phones.register((1, "en", ""))
+    ask_a_lesson(phones)
+    phones.write("2 people are hurt")
+    assert phones.answers() == [service("help")]
+    phones.write("STOP")
+    assert phones.known().state == "stopped"
+
+
+def test_a_day_later_a_digit_answers_no_lesson(phones, clock):
+    quiz = Listening()
+    phones.desk = replace(DESK, quiz=quiz)
+    phones.register((1, "en", ""))
+    ask_a_lesson(phones)
+    clock.advance(25 * 3600)
+    phones.write("2")
+    assert (quiz.heard, phones.answers()) == ([], [service("help")])

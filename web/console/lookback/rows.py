@@ -82,8 +82,8 @@ class Story:
     done: tuple[Entry, ...]
     #: place -> grade, of the alert
     places: Mapping[str, str]
-    #: digit -> answers
-    replies: Mapping[str, int]
+    #: how many have answered a lesson
+    answered: int
     created_at: datetime
     planned_at: datetime | None
     expires_at: datetime
@@ -144,7 +144,7 @@ def story(db: Connection, broadcast_id: int, within: frozenset[str] | None) -> S
         counted_at=reach.counted_at(db, [broadcast_id]).get(broadcast_id),
         done=tuple(audit.about(db, f"broadcast:{broadcast_id}")),
         places={place: str(grade) for place, grade in places.items()},
-        replies=_replies(db, broadcast_id, within),
+        answered=_answered(db, broadcast_id, within),
         created_at=row.time("created_at"),
         planned_at=row.optional_time("planned_at"),
         expires_at=row.time("expires_at"),
@@ -184,15 +184,15 @@ def _text(row: Row) -> Text:
     )
 
 
-def _replies(db: Connection, broadcast_id: int, within: frozenset[str] | None) -> dict[str, int]:
-    """Answers by digit; a text of a person is never shown here."""
+def _answered(db: Connection, broadcast_id: int, within: frozenset[str] | None) -> int:
+    """How many have answered a lesson; what they answered stands in the totals of lessons alone."""
     condition, values = reach.message_condition(within)
     rows = db.execute(
-        "SELECT q.digit, count(*) AS n FROM messages m JOIN quiz_answers q ON q.message_id = m.id"  # noqa: S608 -- our own words
-        f" WHERE m.broadcast_id = :id{condition} GROUP BY q.digit ORDER BY q.digit",
+        "SELECT count(*) AS n FROM messages m JOIN answered_lessons q ON q.message_id = m.id"  # noqa: S608 -- our own words
+        f" WHERE m.broadcast_id = :id{condition}",
         values | {"id": broadcast_id},
     )
-    return {row.text("digit"): row.integer("n") for row in rows}
+    return rows[0].integer("n")
 
 
 def _patterns(words: str) -> tuple[Sequence[str], dict[str, object]]:
