@@ -15,6 +15,7 @@ from web.console import pages as console
 from web.joining.me import MePages
 from web.joining.routes import JoinPages
 from web.kit.routes import KitPages
+from web.lessons.routes import LessonPages
 from web.national.routes import NationalState
 from web.residents.routes import ResidentPages
 from web.state import WebState
@@ -34,6 +35,7 @@ def make_app(state: WebState) -> web.Application:
     app = web.Application(middlewares=[errors.one_shape])
     app.on_response_prepare.append(access.add_headers)
     ResidentPages(state).add_to(app.router)
+    LessonPages(state).add_to(app.router)
     if state.joining is not None:
         JoinPages(state, state.joining).add_to(app.router)
         MePages(state, state.joining).add_to(app.router)

@@ -36,7 +36,8 @@ def _asked(db: Database, clock: FakeClock, language: str = "en", lesson: str = "
         return connection.execute(
             "INSERT INTO messages (broadcast_id, subscriber_id, change_key, hazard, event, place, grade, kind,"
             " revision, language, text_id, segments, priority, turn, state, created_at, expires_at)"
-            " VALUES (:broadcast, :person, 'lesson:1', '', '1', :place, :lesson, 'lesson', 0, :language, :text, 1, 1, 1, 'delivered',"
+            " VALUES (:broadcast, :person, 'lesson:1', '', '1', :place, :lesson, 'lesson',"
+            " 0, :language, :text, 1, 1, 1, 'delivered',"
             " '2026-11-23T00:00:00Z', '2026-11-24T00:00:00Z') RETURNING id",
             {
                 "broadcast": broadcast,

@@ -1,0 +1,1 @@
+"""The page of a lesson: pictograms, what to know, one question."""
