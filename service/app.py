@@ -31,7 +31,7 @@ from feeds import fetch
 from feeds.health import Judgement, Sight
 from feeds.poller import Poller
 from feeds.settings import FEEDS, FeedSettings
-from service import anchors, drills, opening, self_service, sending, transports, upkeep
+from service import anchors, drills, opening, self_service, sending, translating, transports, upkeep
 from service.clock import Clock, system_time
 from service.parts import Parts as Parts
 from service.settings import Settings, SettingsError
@@ -96,6 +96,7 @@ class Service:
         self._session = fetch.new_session(feed_settings(settings))
         self.poller = self._make_poller()
         self._tally = counting.Tally(db=self._led, clock=clock, watch=loop.time, on_counted=self._changes.notify)
+        self._translator = translating.of_service(settings)
         self._clock = Clock()
         self._tasks: list[asyncio.Task[None]] = []
         self._sights: dict[str, Sight] = {}
@@ -350,6 +351,7 @@ class Service:
                 on_signed=self.decider.wake,
                 segment_price=settings.segment_price,
                 drills=drills.offered(settings, self.places),
+                drafter=self._translator,
             )
         )
         self._runner = web.AppRunner(app, access_log=None)
@@ -379,6 +381,7 @@ class Service:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.parts.machines is not None:
             await self.parts.machines.end()
+        await self._translator.close()
         await self.poller.close()
         await self._session.close()
         if self._runner is not None:

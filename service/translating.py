@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import templates_i18n
+from service.settings import Settings
 from templates_i18n.drafts import shelf
 from templates_i18n.drafts.drafter import Failed, Made, Why
 from templates_i18n.drafts.shelf import Model
@@ -53,6 +54,7 @@ class Translator:
         self._for_tests = for_tests
         self._turn = asyncio.Lock()
         self._waiting = 0
+        self._closed = False
         self._asked = 0
         self._process: asyncio.subprocess.Process | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -71,12 +73,16 @@ class Translator:
         self._waiting += 1
         try:
             async with self._turn:
+                if self._closed:
+                    return Failed(why=Why.FELL, text="the service is stopping")
                 return await self._ask(models, text)
         finally:
             self._waiting -= 1
 
     async def close(self) -> None:
-        """End the worker."""
+        """End the worker, in the middle of a text too; nothing is translated any more."""
+        self._closed = True
+        self._kill()
         async with self._turn:
             await self._end()
 
@@ -137,18 +143,30 @@ class Translator:
         if self._process is not None and self._process.stdin is not None and not self._turn.locked():
             self._process.stdin.close()
 
+    def _kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
     async def _end(self) -> None:
         if self._ending is not None:
             self._ending.cancel()
+        self._kill()
         process, self._process = self._process, None
         if process is not None:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
             await process.communicate()
         home, self._home = self._home, None
         if home is not None:
             home.cleanup()
+
+
+def of_service(settings: Settings) -> Translator:
+    """Of a running service; what it does not use is named once in its log."""
+    folder = settings.models_folder
+    for model in shelf.installed(folder):
+        if model.for_tests:
+            _log.warning("translation_model_refused", extra={"model": model.name, "why": "it is for tests"})
+    return Translator(folder)
 
 
 def library_is_there() -> bool:

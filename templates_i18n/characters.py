@@ -12,7 +12,8 @@ _JOINING = frozenset({"Sinh", "Deva", "Beng"})
 _JOINERS = frozenset("\u200c\u200d")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset("\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\ufeff")
-_LOOK_ALIKES = {
+#: sign -> how a text writes it
+LOOK_ALIKES = {
     "‘": "'", "’": "'", "‚": "'", "′": "'", "“": '"', "”": '"', "„": '"', "″": '"',
     "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": "...",
     "\u00a0": "space", "\u2009": "space", "\u202f": "space", "\u3000": "space",
@@ -52,8 +53,8 @@ def _reason(char: str, script: str) -> str | None:
         return None
     if char in _INVISIBLE:
         return "invisible: leave it out"
-    if char in _LOOK_ALIKES:
-        return f"write {_LOOK_ALIKES[char]}"
+    if char in LOOK_ALIKES:
+        return f"write {LOOK_ALIKES[char]}"
     return _reason_by_kind(char, script)
 
 

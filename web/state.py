@@ -16,6 +16,7 @@ from subscribers.importing import Reader
 from subscribers.sealing import Sealer
 from templates_i18n import lessons
 from templates_i18n.catalogue import Catalogue
+from templates_i18n.drafts.drafter import Drafter, NoDrafter
 from web.joining.door import Joining
 from web.live import Changes
 from web.webhooks import Webhooks
@@ -56,6 +57,8 @@ class WebState:
     quiz: LessonQuiz | None = None
     #: registering oneself; None where this service does not offer it
     joining: Joining | None = None
+    #: drafts of own texts by machine
+    drafter: Drafter = field(default_factory=NoDrafter)
     #: drills; None where this service holds none
     drills: Offer | None = None
     #: called when a page has queued a text, so that it goes at once

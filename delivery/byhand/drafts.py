@@ -32,6 +32,16 @@ _KANA = re.compile(r"[\u3041-\u309f\u30a0-\u30ff0-9 ・ー（）()]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the words of one language come from: who signed them, and which machine drafted them."""
+
+    signed_by: str
+    signed_at: datetime
+    #: '' where a person wrote them
+    drafted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """One thing to be told in some municipalities."""
 
@@ -48,6 +58,10 @@ class Draft:
     until: datetime | None = None
     #: of a notice about something else: language -> the words of the coordinator
     words: Mapping[str, str] = field(default_factory=dict)
+    #: the own text whose signed words these are; None where they were typed for this notice alone
+    text_id: int | None = None
+    #: language -> who answers for its words, as it stood when it was submitted
+    origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def facts(self) -> Facts:
         """What texts say beside the grade."""
@@ -184,6 +198,28 @@ def to_json(draft: Draft) -> dict[str, Any]:
         "spot": {"ja": spot.ja, "latin": spot.latin, "kana": spot.kana} if spot else None,
         "until": draft.until.isoformat() if draft.until else None,
         "words": dict(draft.words),
+        "text": draft.text_id,
+        "origins": {tag: _origin_to_json(one) for tag, one in draft.origins.items()},
+    }
+
+
+def _origin_to_json(origin: Origin) -> dict[str, str]:
+    return {
+        "signed_by": origin.signed_by,
+        "signed_at": origin.signed_at.isoformat(),
+        "drafted_by": origin.drafted_by,
+    }
+
+
+def origins(row: Mapping[str, Any]) -> dict[str, Origin]:
+    """Of a draft's row; rows of before own texts have none."""
+    return {
+        tag: Origin(
+            signed_by=one["signed_by"],
+            signed_at=datetime.fromisoformat(one["signed_at"]),
+            drafted_by=one["drafted_by"],
+        )
+        for tag, one in row.get("origins", {}).items()
     }
 
 
@@ -197,6 +233,8 @@ def from_json(row: Mapping[str, Any]) -> Draft:
         spot=Spot(**row["spot"]) if row["spot"] else None,
         until=datetime.fromisoformat(row["until"]) if row["until"] else None,
         words=row["words"],
+        text_id=row.get("text"),
+        origins=origins(row),
     )
 
 

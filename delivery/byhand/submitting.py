@@ -1,5 +1,6 @@
 """The first signature under an evacuation or a notice, and under letting go what is held."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,10 +8,11 @@ from alerts import hazards, store
 from alerts.places import PlaceTable
 from alerts.vocabulary import NONE, Hazard
 from delivery.byhand import drafts, previews, reports, signing, submissions
-from delivery.byhand.drafts import Draft, Wrong
+from delivery.byhand.drafts import Draft, Origin, Wrong
 from delivery.byhand.previews import Desk, Preview
 from delivery.byhand.signing import Person, Refused, Submitted
 from delivery.byhand.submissions import Kind, New, State
+from delivery.owntexts import texts
 from delivery.writing import Unwritable
 from storage.connection import Connection
 from templates_i18n.render import Form
@@ -20,7 +22,7 @@ def preview_alert(db: Connection, draft: Draft, who: Person, desk: Desk, now: da
     """What would be told, or all that is wrong."""
     draft = replace(draft, areas=drafts.named(draft.areas))
     wrong = [*drafts.check(draft, desk.places, now), *signing.not_theirs(who, draft.areas, desk.places)]
-    wrong = wrong or [*_nothing_new(db, draft)]
+    wrong = wrong or [*_nothing_new(db, draft), *_unsigned(db, draft, who, desk.places)]
     if wrong:
         return Refused(wrong=tuple(wrong))
     try:
@@ -46,7 +48,7 @@ def submit_alert(
     if drafts.too_many(preview.people, expected) and not explanation.strip():
         why = f"more than twice the {expected} people expected: explain it, or choose other areas"
         return signing.refused("explanation", "too_many", why)
-    body = {"draft": drafts.to_json(draft)}
+    body = {"draft": drafts.to_json(replace(draft, origins=_origins(db, draft)))}
     if any(one.kind is Kind.ALERT and one.body == body for one in submissions.open_ones(db)):
         return signing.refused("areas", "waits_already", "the same waits for a second person already")
     new = New(
@@ -124,3 +126,26 @@ def _nothing_new(db: Connection, draft: Draft) -> list[Wrong]:
             signing.wrong("grade", "nothing_to_lift", "nothing of it is in force there, so there is nothing to lift")
         ]
     return [signing.wrong("grade", "in_force_already", "the same is in force there already")]
+
+
+def _unsigned(db: Connection, draft: Draft, who: Person, places: PlaceTable) -> Iterator[Wrong]:
+    """Words of an own text go as somebody signed them, or not at all."""
+    if draft.text_id is None:
+        return
+    text = texts.find(db, draft.text_id)
+    if text is None or not who.covers(text.municipality, places):
+        yield signing.wrong("words", "text_gone", "the own text was thrown away, or is not yours")
+        return
+    signed = text.signed()
+    for tag, words in draft.words.items():
+        if tag not in signed or signed[tag].words != words:
+            yield signing.wrong(f"words.{tag}", "words_unsigned", "nobody has signed these words: sign them first")
+
+
+def _origins(db: Connection, draft: Draft) -> dict[str, Origin]:
+    text = texts.find(db, draft.text_id) if draft.text_id is not None else None
+    return {
+        tag: Origin(signed_by=one.signed_by, signed_at=one.signed_at, drafted_by=one.drafted_by)
+        for tag, one in (text.signed() if text is not None else {}).items()
+        if tag in draft.words and one.signed_at is not None
+    }

@@ -144,6 +144,16 @@ async def test_without_work_it_ends(start: Start) -> None:
     assert isinstance(await translator.translate(_JA_EN, "水"), Made)
 
 
+async def test_a_service_that_stops_does_not_wait_for_a_text(start: Start) -> None:
+    translator = start()
+    asked = [asyncio.ensure_future(translator.translate(_JA_EN, "水")) for _ in range(3)]
+    await asyncio.sleep(0)
+    await translator.close()
+    made = await asyncio.gather(*asked)
+    assert all(isinstance(one, Failed) for one in made[1:])
+    assert isinstance(await translator.translate(_JA_EN, "水"), Failed)
+
+
 async def test_it_sees_nothing_of_ours(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOMOSHIBI_SECRET_KEY", "a secret")
     translator = start()

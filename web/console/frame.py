@@ -27,6 +27,7 @@ SECONDARY: Final = (
     ("/console/drills", "drills", (_SEE,)),
     ("/console/shelters", "shelters", (_SEE,)),
     ("/console/campaigns", "campaigns", (_SEE,)),
+    ("/console/texts", "texts", (_SUBMIT,)),
     ("/console/cases", "cases", (_SEE,)),
     ("/console/kit", "kit", (_SEE, Permission.SEE_COUNTS)),
     ("/console/fatigue", "fatigue", (_SEE,)),

@@ -16,6 +16,7 @@ from web.console.kit import KitLinks
 from web.console.lookback.fatigue import FatiguePage
 from web.console.lookback.routes import LookBackPages
 from web.console.now import NowPage
+from web.console.owntexts.routes import OwnTextPages
 from web.console.people.routes import PeoplePages
 from web.console.registering.routes import RegisterPages
 from web.console.shelters import ShelterPages
@@ -42,6 +43,7 @@ def add_to(app: web.Application, state: WebState) -> None:
     CasePages(state, frame).add_to(app.router)
     WritePages(state, frame).add_to(app.router)
     WaitingPages(state, frame).add_to(app.router)
+    OwnTextPages(state, frame).add_to(app)
     CorrectPage(state, frame).add_to(app.router)
     if state.drills is not None:
         DrillPages(state, frame, state.drills).add_to(app.router)

@@ -11,7 +11,7 @@ from alerts import hazards
 from alerts.vocabulary import Hazard
 from delivery import broadcasts
 from delivery.broadcasts import Broadcast
-from delivery.byhand import holds, previews, signing, submissions, submitting
+from delivery.byhand import drafts, holds, previews, signing, submissions, submitting
 from delivery.byhand.drafts import Wrong
 from delivery.byhand.holds import Hold
 from delivery.byhand.previews import Preview
@@ -113,6 +113,7 @@ class WaitingPages:
             can_vouch=not found.owner and all(_either(visitor).covers(area, places) for area in found.areas),
             counts=counts.of(found.texts.message),
             written=counts.written,
+            origins=drafts.origins(found.body.get("draft", {})),
             language_name=namer(self._state, visitor),
             html_language=html_language,
         )

@@ -13,6 +13,8 @@ from delivery.byhand import signing, submitting
 from delivery.byhand.drafts import Wrong
 from delivery.byhand.previews import Preview
 from delivery.byhand.signing import Person
+from delivery.owntexts import texts
+from delivery.owntexts.texts import OwnText
 from storage.connection import Connection
 from subscribers import disclosure
 from subscribers.languages import TAGS
@@ -59,7 +61,12 @@ class WritePages:
     async def form(self, request: web.Request, visitor: Visitor) -> web.Response:
         """An empty form; with one municipality it is ticked."""
         ticked = visitor.municipalities if len(visitor.municipalities) == 1 else ()
-        return await self._form(visitor, request.match_info["kind"], MultiDict(), ticked, [])
+        fields = MultiDict[str]()
+        if (asked := request.query.get("text", "")).isdecimal():
+            text = await self._state.db.read(texts.find, int(asked[:15]))
+            if text is not None and visitor.may(_SUBMIT, text.municipality):
+                fields, ticked = _of_text(text), (text.municipality,)
+        return await self._form(visitor, request.match_info["kind"], fields, ticked, [])
 
     async def send(self, request: web.Request, visitor: Visitor) -> web.Response:
         """See it, change it again, or submit it."""
@@ -154,6 +161,12 @@ def cost(state: WebState, preview: Preview) -> float | None:
 def namer(state: WebState, visitor: Visitor):  # type: ignore[no-untyped-def]
     """What a language is called in that of the page."""
     return lambda tag: language_name(state.catalogue, tag, visitor.words.language)
+
+
+def _of_text(text: OwnText) -> MultiDict[str]:
+    """The form with the signed words of an own text."""
+    words = {f"words_{tag}": one.words for tag, one in text.signed().items()}
+    return MultiDict({"topic": "own", "text": str(text.id), **words})
 
 
 def _areas(municipalities: Sequence[str], places: PlaceTable, ticked: Sequence[str]) -> list[Area]:

@@ -41,6 +41,7 @@ def read(kind: str, fields: Mapping[str, str], areas: Sequence[str]) -> tuple[Wr
         spot=_spot(fields),
         until=until if kind == Hazard.NOTICE else None,
         words=_words(fields) if kind == Hazard.NOTICE and topic is None else {},
+        text_id=_text(fields) if kind == Hazard.NOTICE and topic is None else None,
     )
     return Written(draft=draft, expected=expected, explanation=fields.get("explanation", "")), wrong
 
@@ -67,6 +68,12 @@ def _topic(kind: str, fields: Mapping[str, str], wrong: list[Wrong]) -> Topic | 
 def _spot(fields: Mapping[str, str]) -> Spot | None:
     ja, latin, kana = (fields.get(f"spot_{name}", "") for name in ("ja", "latin", "kana"))
     return Spot(ja=ja, latin=latin, kana=kana) if ja or latin or kana else None
+
+
+def _text(fields: Mapping[str, str]) -> int | None:
+    """The own text whose words these are."""
+    written = fields.get("text", "")
+    return int(written[:15]) if written.isascii() and written.isdigit() else None
 
 
 def _words(fields: Mapping[str, str]) -> dict[str, str]:

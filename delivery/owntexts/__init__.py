@@ -1,0 +1,1 @@
+"""Texts of a coordinator's own: written in one language, drafted in others, signed language by language."""

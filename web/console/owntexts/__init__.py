@@ -1,0 +1,1 @@
+"""The pages of own texts: write, draft, read, sign."""

@@ -1,0 +1,125 @@
+"""Asks the machine for drafts of a text, language by language, while the page is open or not.
+
+What it has made is in the database at once; what failed is told until the next try or the end of the process.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+
+from aiohttp import web
+
+from delivery.owntexts import texts
+from delivery.owntexts.texts import Back, Drafted, OwnText, Words
+from storage.database import Database
+from subscribers.languages import TAGS
+from templates_i18n.drafts import drafter as drafters
+from templates_i18n.drafts.drafter import Drafter, Failed, Made, Way
+from templates_i18n.drafts.shelf import Model
+from templates_i18n.freetext.tidying import tidy
+from web.state import WebState
+
+_log = logging.getLogger(__name__)
+_ENGLISH = "en"
+
+
+class Drafting:
+    """Drafts of one service."""
+
+    def __init__(self, state: WebState) -> None:
+        """Nothing runs yet."""
+        self._state = state
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._failed: dict[int, dict[str, str]] = {}
+
+    def running(self, identity: int) -> bool:
+        """Whether drafts of a text are being made."""
+        return identity in self._tasks
+
+    def failed(self, identity: int) -> dict[str, str]:
+        """Language -> why the last try made no draft."""
+        return dict(self._failed.get(identity, {}))
+
+    def start(self, text: OwnText, languages: Iterable[str]) -> None:
+        """Begin, unless it is running."""
+        if text.id in self._tasks:
+            return
+        self._failed.pop(text.id, None)
+        task = asyncio.create_task(self._run(text.id, list(languages)), name=f"drafts of text {text.id}")
+        self._tasks[text.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(text.id, None))
+
+    async def stop(self, app: web.Application) -> None:
+        """With the application."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, identity: int, languages: Sequence[str]) -> None:
+        for language in languages:
+            try:
+                why = await draft(self._state, self._state.drafter, identity, language)
+            except Exception:  # noqa: BLE001 -- the other languages are still drafted
+                _log.exception("draft_fell")
+                why = "fault"
+            if why:
+                self._failed.setdefault(identity, {})[language] = why
+
+
+def wanted(text: OwnText, drafter: Drafter) -> list[str]:
+    """Languages that can be drafted and that nobody has written or signed; English first: others are made of it."""
+    models = drafter.models()
+    open_ones = [
+        tag
+        for tag in TAGS
+        if tag != text.source_language
+        and ((there := text.words.get(tag)) is None or there.is_draft)
+        and _source(text, tag, models) is not None
+    ]
+    return sorted(open_ones, key=lambda tag: tag != _ENGLISH)
+
+
+async def draft(state: WebState, drafter: Drafter, identity: int, language: str) -> str:
+    """Draft one language and read it back; '' where it is there, else why not."""
+    text = await state.db.read(texts.find, identity)
+    chosen = _source(text, language, drafter.models()) if text is not None else None
+    if text is None or chosen is None:
+        return "no_model"
+    source, way = chosen
+    made = await drafter.translate(way.names, source.words)
+    if isinstance(made, Failed):
+        return made.why.value
+    drafted = Drafted(
+        language=language, words=tidy(made.text), source=source.words, source_language=source.language, by=way.says
+    )
+    now = state.clock()
+    if not drafted.words or not await state.db.write(texts.put_draft, identity, drafted, now):
+        return "not_taken"
+    await read_back(state.db, drafter, text, drafted.words, language)
+    return ""
+
+
+async def read_back(db: Database, drafter: Drafter, text: OwnText, words: str, language: str) -> None:
+    """What the machine reads in some words: in the language of the source, or in English or Japanese."""
+    for into in dict.fromkeys((text.source_language, _ENGLISH, "ja")):
+        way = drafters.way(drafter.models(), language, into) if into != language else None
+        if way is None:
+            continue
+        made = await drafter.translate(way.names, words)
+        if isinstance(made, Made):
+            back = Back(of=words, words=made.text, language=into, by=way.says)
+            await db.write(texts.put_back, text.id, language, back)
+        return
+
+
+def _source(text: OwnText, language: str, models: Sequence[Model]) -> tuple[Words, Way] | None:
+    """What a draft is made of: English that a person wrote or signed is one machine nearer."""
+    english = text.words.get(_ENGLISH)
+    own = text.words[text.source_language]
+    sources = [english, own] if english is not None and not english.is_draft and language != "ja" else [own]
+    for source in sources:
+        way = drafters.way(models, source.language, language) if source.language != language else None
+        if way is not None:
+            return source, way
+    return None
