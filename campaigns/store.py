@@ -1,229 +1,198 @@
-"""Rows of scheduled lessons, and their messages in the outbox."""
+"""Rows of campaigns: what is planned, by whom, and whether it runs. Every change of state is conditional.
 
-from collections.abc import Mapping
+Owns the states: waiting → running ⇄ paused → stopped; or waiting → rejected. That a series is over is seen from its
+lessons (`campaigns.due`), not kept.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from alerts.vocabulary import Action
-from delivery import broadcasts, priority, turns
-from storage import times
+from campaigns import plan as plans
+from campaigns.plan import Plan
+from storage import audit, lists, times
 from storage.connection import Connection
 from storage.rows import Row
 
 
+class State(StrEnum):
+    """Where a campaign is."""
+
+    WAITING = "waiting"  #: for a second person
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    REJECTED = "rejected"
+
+
+#: what may still send something
+OPEN = (State.WAITING, State.RUNNING, State.PAUSED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduledLesson:
-    """One lesson for one municipality at one time."""
+class New:
+    """A campaign that somebody, or a rule, wants."""
+
+    municipality: str
+    plan: Plan
+    people: int
+    state: State
+    by: str
+    rule: str = ""
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """One row; times are UTC."""
 
     id: int
-    lesson: str
     municipality: str
-    due_at: datetime
-    state: str
+    plan: Plan
+    #: who would have got it when it was planned
+    people: int
+    state: State
     reason: str
-    broadcast_id: int | None
+    #: the rule that set it off, and what that saw; '' where somebody planned it
+    rule: str
+    event: str
+    planned_by: str
+    planned_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still send anything."""
+        return self.state in OPEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learner:
-    """Somebody who gets a lesson, in this language."""
-
-    subscriber_id: int
-    language: str
-
-
-def _lesson(row: Row) -> ScheduledLesson:
-    return ScheduledLesson(
-        id=row.integer("id"),
-        lesson=row.text("lesson"),
-        municipality=row.text("municipality"),
-        due_at=row.time("due_at"),
-        state=row.text("state"),
-        reason=row.text("reason"),
-        broadcast_id=row.optional_integer("broadcast_id"),
-    )
-
-
-def schedule(db: Connection, lesson: str, municipality: str, due_at: datetime, now: datetime) -> int:
-    """Plan a lesson; its id."""
+def add(db: Connection, new: New, now: datetime) -> int | None:
+    """A new campaign; its id. None where its rule has set one off for the same event before."""
     rows = db.execute(
-        "INSERT INTO scheduled_lessons (lesson, municipality, due_at, state, created_at)"
-        " VALUES (:lesson, :municipality, :due_at, 'waiting', :now) RETURNING id",
+        "INSERT INTO campaigns (municipality, name, plan, people, state, rule, event, planned_by, planned_at)"
+        " VALUES (:municipality, :name, :plan, :people, :state, :rule, :event, :by, :now)"
+        " ON CONFLICT (rule, municipality, event) WHERE rule <> '' DO NOTHING RETURNING id",
         {
-            "lesson": lesson,
-            "municipality": municipality,
-            "due_at": times.to_text(due_at),
+            "municipality": new.municipality,
+            "name": new.plan.name,
+            "plan": _written(new.plan),
+            "people": new.people,
+            "state": new.state,
+            "rule": new.rule,
+            "event": new.event,
+            "by": new.by,
             "now": times.to_text(now),
         },
     )
-    return rows[0].integer("id")
+    return rows[0].integer("id") if rows else None
 
 
-def planned(db: Connection) -> list[ScheduledLesson]:
-    """All lessons, the next first."""
-    return [_lesson(row) for row in db.execute("SELECT * FROM scheduled_lessons ORDER BY due_at, id")]
+def find(db: Connection, identity: int) -> Campaign | None:
+    """One of them."""
+    rows = db.execute("SELECT * FROM campaigns WHERE id = :id", {"id": identity})
+    return _campaign(rows[0]) if rows else None
 
 
-def due(db: Connection, now: datetime) -> list[ScheduledLesson]:
-    """Lessons whose time has come, and those whose sending was interrupted."""
-    rows = db.execute(
-        "SELECT * FROM scheduled_lessons WHERE (state IN ('waiting', 'held') AND due_at <= :now)"
-        " OR (state = 'sending' AND broadcast_id IN (SELECT id FROM broadcasts WHERE planned_at IS NULL))"
-        " ORDER BY due_at, id",
-        {"now": times.to_text(now)},
-    )
-    return [_lesson(row) for row in rows]
+def of(db: Connection, municipalities: Sequence[str], *, before: int = 2**62, limit: int = 100) -> list[Campaign]:
+    """The campaigns of some municipalities, the newest first."""
+    found: list[Campaign] = []
+    for marks, names in lists.portions(municipalities):
+        rows = db.execute(
+            f"SELECT * FROM campaigns WHERE municipality IN ({marks}) AND id < :before"  # noqa: S608 -- marks
+            " ORDER BY id DESC LIMIT :limit",
+            {**names, "before": before, "limit": limit},
+        )
+        found += [_campaign(row) for row in rows]
+    return sorted(found, key=lambda one: -one.id)[:limit]
 
 
-def still_due(db: Connection, lesson_id: int, now: datetime) -> ScheduledLesson | None:
-    """One lesson if it is (still) due; its row is kept for this transaction."""
-    rows = db.execute(
-        "UPDATE scheduled_lessons SET state = state WHERE id = :id AND"
-        " ((state IN ('waiting', 'held') AND due_at <= :now)"
-        " OR (state = 'sending' AND broadcast_id IN (SELECT id FROM broadcasts WHERE planned_at IS NULL)))"
-        " RETURNING *",
-        {"id": lesson_id, "now": times.to_text(now)},
-    )
-    return _lesson(rows[0]) if rows else None
+def latest(db: Connection, limit: int = 100) -> list[Campaign]:
+    """The newest of all municipalities, newest first."""
+    return [_campaign(row) for row in db.execute("SELECT * FROM campaigns ORDER BY id DESC LIMIT :n", {"n": limit})]
 
 
-def leaving(db: Connection, now: datetime) -> list[ScheduledLesson]:
-    """Lessons with copies that the sender may take now."""
-    rows = db.execute(
-        "SELECT l.* FROM broadcasts b JOIN scheduled_lessons l ON l.broadcast_id = b.id"
-        " WHERE b.origin = 'lesson' AND b.state IN ('planning', 'sending') AND EXISTS"
-        " (SELECT 1 FROM messages m WHERE m.broadcast_id = b.id AND m.state = 'queued'"
-        " AND (m.not_before IS NULL OR m.not_before <= :now)) ORDER BY l.id",
-        {"now": times.to_text(now)},
-    )
-    return [_lesson(row) for row in rows]
-
-
-def delay(db: Connection, lesson: ScheduledLesson, until: datetime) -> None:
-    """Let the copies that have not left wait; those whose time limit passes meanwhile expire."""
-    db.execute(
-        "UPDATE messages SET not_before = :until WHERE broadcast_id = :broadcast AND state = 'queued'",
-        {"until": times.to_text(until), "broadcast": lesson.broadcast_id},
-    )
-
-
-def cancel(db: Connection, lesson_id: int) -> bool:
-    """Take back a lesson that has not begun; False if it has, or there is none."""
+def move(db: Connection, campaign: Campaign, after: State, now: datetime, *, by: str = "", reason: str = "") -> bool:
+    """From the state it was found in to another one; False where somebody was first."""
     return (
         db.execute_count(
-            "UPDATE scheduled_lessons SET state = 'cancelled' WHERE id = :id AND state IN ('waiting', 'held')",
-            {"id": lesson_id},
+            "UPDATE campaigns SET state = :after, reason = :reason,"
+            " decided_by = CASE WHEN :by = '' THEN decided_by ELSE :by END,"
+            " decided_at = CASE WHEN :by = '' THEN decided_at ELSE :now END WHERE id = :id AND state = :before",
+            {
+                "id": campaign.id,
+                "before": campaign.state,
+                "after": after,
+                "reason": reason,
+                "by": by,
+                "now": times.to_text(now),
+            },
         )
         > 0
     )
 
 
-def postpone(db: Connection, lesson: ScheduledLesson, until: datetime, reason: str, *, held: bool) -> None:
-    """Look at a lesson again later."""
-    db.execute(
-        "UPDATE scheduled_lessons SET state = :state, reason = :reason, due_at = :until WHERE id = :id",
-        {
-            "id": lesson.id,
-            "state": "held" if held else "waiting",
-            "reason": reason,
-            "until": times.to_text(until),
-        },
+def change(db: Connection, campaign: Campaign, new: New, now: datetime) -> bool:
+    """Another plan; False where its state is not what it was found in. Who planned it last has to be another
+    than who approves it.
+    """
+    return (
+        db.execute_count(
+            "UPDATE campaigns SET name = :name, plan = :plan, people = :people, state = :after, reason = '',"
+            " planned_by = :by, decided_by = '', decided_at = NULL WHERE id = :id AND state = :before",
+            {
+                "id": campaign.id,
+                "name": new.plan.name,
+                "plan": _written(new.plan),
+                "people": new.people,
+                "before": campaign.state,
+                "after": new.state,
+                "by": new.by,
+            },
+        )
+        > 0
     )
 
 
-def last_warning_sent(db: Connection, place: str) -> datetime | None:
-    """When somebody of a place was last handed a warning."""
-    rows = db.execute(
-        "SELECT max(m.handed_at) AS at FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id"
-        " WHERE m.place = :place AND b.origin = 'alert'",
-        {"place": place},
-    )
-    return rows[0].optional_time("at")
-
-
-def open_broadcast(db: Connection, lesson: ScheduledLesson, expires_at: datetime, now: datetime) -> int:
-    """The broadcast of a lesson that begins."""
-    rows = db.execute(
-        "INSERT INTO broadcasts (origin, hazard, event, revision, decision, reason, state, priority, snapshot,"
-        " form, seen_at, created_at, expires_at) VALUES ('lesson', '', :event, 0, :decision, :reason,"
-        " 'planning', :priority, '{}', 'full', :now, :now, :expires_at) RETURNING id",
-        {
-            "event": str(lesson.id),
-            "decision": Action.SEND,
-            "reason": f"lesson {lesson.lesson} was planned for this time",
-            "priority": priority.LESSON,
-            "now": times.to_text(now),
-            "expires_at": times.to_text(expires_at),
-        },
-    )
-    broadcast_id = rows[0].integer("id")
-    db.execute(
-        "UPDATE scheduled_lessons SET state = 'sending', reason = '', broadcast_id = :broadcast WHERE id = :id",
-        {"broadcast": broadcast_id, "id": lesson.id},
-    )
-    return broadcast_id
-
-
-def learners(db: Connection, municipality: str, after: int, limit: int) -> list[Learner]:
-    """The next people registered at a place who take lessons, by subscriber id."""
-    rows = db.execute(
-        "SELECT p.subscriber_id AS id, coalesce(max(nullif(o.language, '')), min(r.language)) AS language"
-        " FROM subscriber_places p"
-        " JOIN registrations r ON r.id = p.registration_id JOIN subscribers s ON s.id = p.subscriber_id"
-        " LEFT JOIN registrations o ON o.subscriber_id = p.subscriber_id AND o.municipality = ''"
-        " WHERE p.place = :place AND p.subscriber_id > :after AND (r.municipality <> '' OR r.standing = 1)"
-        " AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1 AND s.state = 'active'"
-        " GROUP BY p.subscriber_id ORDER BY p.subscriber_id LIMIT :limit",
-        {"place": municipality, "after": after, "limit": limit},
-    )
-    return [Learner(subscriber_id=row.integer("id"), language=row.text("language")) for row in rows]
-
-
-def cursor(db: Connection, broadcast_id: int) -> int:
-    """The last subscriber whose copy is queued."""
-    rows = db.execute("SELECT cursor FROM broadcasts WHERE id = :id", {"id": broadcast_id})
-    return int(rows[0].text("cursor") or 0)
-
-
-def add_text(db: Connection, row: Mapping[str, object]) -> int:
-    """Keep a lesson's text once; its id."""
-    db.execute(
-        "INSERT INTO texts (text_key, broadcast_id, language, form, text, encoding, units, segments, catalogue)"
-        " VALUES (:text_key, :broadcast_id, :language, :form, :text, :encoding, :units, :segments, :catalogue)"
-        " ON CONFLICT (text_key) DO NOTHING",
-        row,
-    )
-    rows = db.execute("SELECT id FROM texts WHERE text_key = :text_key", {"text_key": row["text_key"]})
-    return rows[0].integer("id")
-
-
-def queue(db: Connection, messages: list[dict[str, object]]) -> None:
-    """Queue copies of one broadcast; a copy that is there already stays as it is."""
-    if not messages:
-        return
-    numbers = turns.take(db, int(str(messages[0]["broadcast_id"])), priority.LESSON, len(messages))
-    db.executemany(
-        "INSERT INTO messages (broadcast_id, subscriber_id, change_key, hazard, event, place, grade, kind, revision,"
-        " language, text_id, segments, priority, turn, state, created_at, expires_at) VALUES (:broadcast_id,"
-        " :subscriber_id, :change_key, '', :event, :place, :grade, 'lesson', 0, :language, :text_id,"
-        " :segments, :priority, :turn, 'queued', :now, :expires_at) ON CONFLICT (subscriber_id, change_key) DO NOTHING",
-        [{**message, "turn": turn} for message, turn in zip(messages, numbers, strict=True)],
+def log(
+    db: Connection,
+    identity: int,
+    municipality: str,
+    actor: str,
+    action: str,
+    now: datetime,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    """An entry of the log of changes."""
+    audit.append(
+        db,
+        now=now,
+        actor=actor,
+        action=action,
+        subject=f"campaign:{identity}",
+        municipality=municipality,
+        details=details or {},
     )
 
 
-def advance(db: Connection, broadcast_id: int, last: int, people: int, segments: int) -> None:
-    """How far a lesson's copies are queued."""
-    db.execute(
-        "UPDATE broadcasts SET cursor = :cursor, planned = planned + :people,"
-        " planned_segments = planned_segments + :segments WHERE id = :id",
-        {"cursor": str(last), "people": people, "segments": segments, "id": broadcast_id},
-    )
+def _written(plan: Plan) -> str:
+    return json.dumps(plans.to_json(plan), ensure_ascii=False)
 
 
-def finish(db: Connection, broadcast_id: int, now: datetime) -> None:
-    """All copies are queued."""
-    db.execute(
-        "UPDATE broadcasts SET planned_at = :now, state = 'sending' WHERE id = :id AND state = 'planning'",
-        {"now": times.to_text(now), "id": broadcast_id},
+def _campaign(row: Row) -> Campaign:
+    return Campaign(
+        id=row.integer("id"),
+        municipality=row.text("municipality"),
+        plan=plans.from_json(json.loads(row.text("plan"))),
+        people=row.integer("people"),
+        state=State(row.text("state")),
+        reason=row.text("reason"),
+        rule=row.text("rule"),
+        event=row.text("event"),
+        planned_by=row.text("planned_by"),
+        planned_at=row.time("planned_at"),
+        decided_by=row.text("decided_by"),
+        decided_at=row.optional_time("decided_at"),
     )
-    broadcasts.complete(db, [broadcast_id])

@@ -14,7 +14,6 @@ from aiohttp import web
 
 from alerts import places
 from alerts import store as state
-from campaigns import runner as lessons
 from campaigns.drills.playing import Desk
 from campaigns.lessons.answering import LessonQuiz
 from delivery import accepting, counting, probing
@@ -35,6 +34,7 @@ from service import anchors, drills, opening, self_service, sending, translating
 from service.clock import Clock, system_time
 from service.parts import Parts as Parts
 from service.settings import Settings, SettingsError
+from service.teaching import Teaching
 from web.app import make_app
 from web.live import Changes
 from web.state import WebState
@@ -89,6 +89,9 @@ class Service:
             on_decided=self._decided,
             catching_up=lambda: self.poller.catching_up,
         )
+        self._teaching = Teaching(
+            db=self._led, settings=settings, places=self.places, clock=clock, quiz=self._quiz, on_queued=self._planned
+        )
         desk = Desk(catalogue=lambda: self._words, places=self.places, two_way=settings.two_way)
         self._drills = drills.of_service(settings, db, desk, parts.transport, parts.sealer.open, clock)
         self.inbox = self._inbox() if settings.two_way else None
@@ -113,6 +116,7 @@ class Service:
             await self._drills.start()
         await self._listen()
         if self.parts.machines is None:
+            await self._teaching.begin()
             self._tasks = self._agents(self.decider, self.planner, self.sender)
             self._schedule(self._clock)
         else:
@@ -156,7 +160,7 @@ class Service:
         clock.every(second, "end by time", self.end_by_time, at_once=True)
         clock.every(second, "what waits for two people", self.call_for_decisions, at_once=True)
         clock.every(second, "drills", self.play_drills, at_once=True)
-        clock.every(second, "lessons", self.run_lessons, at_once=True)
+        clock.every(second, "lessons", self._teaching.look, at_once=True)
         clock.every(timedelta(minutes=1), "forget replies", self.forget_replies, at_once=True)
         clock.every(timedelta(minutes=1), "forget codes", self.forget_codes, at_once=True)
         clock.every(second, "pauses", self.end_pauses, at_once=True)
@@ -214,11 +218,6 @@ class Service:
         if await self.parts.db.read(calling.is_due, now):
             await self._led.write(calling.watch, now)
             self._replied()
-
-    async def run_lessons(self) -> None:
-        """Send the lessons that are due, unless a warning holds them."""
-        if await lessons.run_due(self._led, self._words, self.parts.clock()):
-            self._planned()
 
     async def play_drills(self) -> None:
         """What is due of drills, to their own phones and people only."""

@@ -211,7 +211,7 @@ def _rain() -> list[Step]:
     for hours, story, kinds, hazard in rain:
         steps.append(_rain_step(_at(hours), story, kinds, before[hazard], hazard))
         before[hazard] = kinds
-    morning = Step(at=_at(37), story="Next morning: the lesson that had waited is sent")
+    morning = Step(at=_at(38), story="Next morning: the lesson that had waited is sent")
     return [*_disorder(steps), morning]
 
 

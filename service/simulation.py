@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from campaigns import store as lessons
+from campaigns import daylight
+from campaigns import due as lessons
+from campaigns import store as campaigns
+from campaigns.calendar import OnHoliday, Timing
+from campaigns.daylight import Window
+from campaigns.plan import Audience, Plan
+from campaigns.timing import Wait
 from delivery.deciding import Decided
 from delivery.simulated import EVERYDAY, Phone, Profile, SimulatedNetwork
 from feeds.jma import types
@@ -128,7 +134,7 @@ def _under_way(db: Connection, published: int, now: datetime) -> str:
     for what, sql in _OPEN.items():
         if count := _count(db, sql):
             return f"{count} {what}"
-    due = len(lessons.due(db, now))
+    due = len(lessons.due(db, now, 1000))
     return f"{due} lessons due" if due else ""
 
 
@@ -185,10 +191,24 @@ async def running(
         stack.push_async_callback(service.stop)
         await service.start()
         if day.lesson_at is not None:
-            await db.write(lessons.schedule, "water", next(iter(day.homes)), day.lesson_at, clock())
+            await db.write(_plan_lesson, next(iter(day.homes)), day.lesson_at, clock())
         yield Simulation(
             service=service, db=db, network=network, feed=feed, clock=clock, residents=people, _decided=decided
         )
+
+
+def _plan_lesson(db: Connection, place: str, at: datetime, now: datetime) -> None:
+    """A campaign of one lesson, due at that time of the day."""
+    timing = Timing(
+        start=daylight.day_of(at), window=Window(opens=daylight.EARLIEST), on_holiday=OnHoliday.SEND, times=1
+    )
+    plan = Plan(name="water", lessons=("water",), audience=Audience(places=(place,)), timing=timing)
+    new = campaigns.New(municipality=place, plan=plan, people=0, state=campaigns.State.RUNNING, by="simulation")
+    identity = campaigns.add(db, new, now)
+    assert identity is not None
+    lessons.plan(db, identity, plan, now)
+    for one in lessons.of_campaign(db, identity):
+        lessons.postpone(db, one, Wait(until=at, reason="", held=False), now)
 
 
 async def _register(

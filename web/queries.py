@@ -74,7 +74,8 @@ def fingerprint(db: Connection, now: datetime) -> tuple[object, ...]:
     lists = (
         "SELECT id, state, planned, last_handover_at FROM broadcasts ORDER BY id DESC LIMIT 10",
         "SELECT name, content_at, failures, blind_since FROM feeds ORDER BY name",
-        "SELECT id, state, due_at, reason FROM scheduled_lessons WHERE state IN ('waiting', 'held') ORDER BY id",
+        "SELECT id, state, due_at, reason FROM campaign_lessons WHERE state IN ('waiting', 'held')"
+        " ORDER BY due_at, id LIMIT 100",
         "SELECT id, state, deadline FROM submissions WHERE state IN ('waiting', 'approved') ORDER BY id",
         "SELECT broadcast_id, deadline, overdue_at FROM holds WHERE closed_at IS NULL ORDER BY broadcast_id",
     )
@@ -313,16 +314,15 @@ def _notices(db: Connection) -> tuple[NoticeRow, ...]:
 
 def _lessons(db: Connection) -> tuple[LessonRow, ...]:
     rows = db.execute(
-        "SELECT lesson, municipality, due_at, state, reason FROM scheduled_lessons"
-        " WHERE state IN ('waiting', 'held') OR (state = 'sending' AND broadcast_id IN"
-        " (SELECT id FROM broadcasts WHERE state NOT IN ('complete', 'withdrawn')))"
-        " ORDER BY due_at, id LIMIT :limit",
+        "SELECT l.lesson, l.place, l.due_at, l.state, l.reason FROM campaign_lessons l"
+        " JOIN campaigns c ON c.id = l.campaign_id AND c.state = 'running'"
+        " WHERE l.state IN ('waiting', 'held', 'sending') ORDER BY l.due_at, l.id LIMIT :limit",
         {"limit": _LISTED},
     )
     return tuple(
         LessonRow(
             lesson=row.text("lesson"),
-            municipality=row.text("municipality"),
+            municipality=row.text("place"),
             due_at=row.time("due_at"),
             state=row.text("state"),
             reason=row.text("reason"),

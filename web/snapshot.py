@@ -114,7 +114,7 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonRow:
-    """A lesson that is planned, held or being sent."""
+    """A lesson that is planned, held or being queued."""
 
     lesson: str
     municipality: str

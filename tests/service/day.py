@@ -107,7 +107,7 @@ def _rows(db: Connection, unseal) -> list[Message]:  # type: ignore[no-untyped-d
 
 
 def _lessons(db: Connection) -> list[tuple[str, str]]:
-    rows = db.execute("SELECT state, due_at FROM scheduled_lessons ORDER BY id")
+    rows = db.execute("SELECT state, due_at FROM campaign_lessons ORDER BY id")
     return [(row.text("state"), row.text("due_at")) for row in rows]
 
 

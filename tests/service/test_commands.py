@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,10 +84,13 @@ def test_the_program_itself_gives_the_exit_codes(tmp_path: Path) -> None:
         assert (done.returncode, "Traceback" in done.stderr) == (code, False), words
 
 
+#: plans are checked against the day it is
+SOON = f"{datetime.now(UTC).date() + timedelta(days=40)}T10:00"
 JSON_COMMANDS = [
     (["residents", "count"], 0),
     (["campaigns", "list"], 0),
-    (["campaigns", "add", "--lesson", "water", "--municipality", "17204", "--at", "2026-12-01T10:00"], 0),
+    (["campaigns", "add", "--lesson", "water", "--municipality", "17204", "--at", SOON], 0),
+    (["campaigns", "add", "--lesson", "water", "--municipality", "17204", "--at", SOON, "--dry-run"], 0),
     (["cases", "list"], 0),
     (["cases", "search", "x"], 1),
     (["cases", "draft"], 0),
@@ -145,15 +149,20 @@ MISUSE = [
     (["messages", "--hazard", "xx"], "'xx' is not one of"),
     (["messages", "--place", "1"], "1: no municipality has this code"),
     (
-        ["campaigns", "add", "--lesson", "x", "--municipality", "17204", "--at", "2026-12-01T10:00"],
+        ["campaigns", "add", "--lesson", "x", "--municipality", "17204", "--at", SOON],
         "x: expected one of",
     ),
     (
-        ["campaigns", "add", "--lesson", "water", "--municipality", "1", "--at", "2026-12-01T10:00"],
+        ["campaigns", "add", "--lesson", "water", "--municipality", "1", "--at", SOON],
         "1: no municipality",
     ),
     (["campaigns", "add", "--lesson", "water", "--municipality", "17204", "--at", "soon"], "soon: expected a time"),
-    (["campaigns", "cancel", "x"], "'x' is not a valid integer"),
+    (
+        ["campaigns", "add", "--lesson", "water", "--municipality", "17204", "--at", f"{SOON[:10]}T22:00"],
+        "daylight only",
+    ),
+    (["campaigns", "stop", "x"], "'x' is not a valid integer"),
+    (["campaigns", "stop", "7"], "7: there is no such campaign"),
     (["simulate", "--residents", "0"], "0 is not in the range"),
     (["simulate", "--scenario", "none"], "'none' is not"),
     (["users", "add", "A B", "--role", "admin", "--municipality", "17204"], "'A B': expected 2 to 40"),
@@ -176,7 +185,7 @@ WITH_SETTINGS = [
     ["residents", "import", "people.csv", "--municipality", "17204"],
     ["campaigns", "list"],
     ["cases", "list"],
-    ["campaigns", "cancel", "1"],
+    ["campaigns", "stop", "1"],
     ["telegrams", "count"],
     ["telegrams", "quarantine"],
     ["telegrams", "reread"],

@@ -146,7 +146,7 @@ def test_a_due_lesson_waits_for_the_warning_to_end_and_comes_the_next_morning(da
     got = {number for number, text in morning.received if text in {m.text for m in day.of(origin="lesson")}}
     assert got == {person.number for person in day.people if WAJIMA in person.places and person.texts}
     assert len(morning.received) == len(got)
-    assert [state for state, _ in day.lessons] == ["sending"]
+    assert [state for state, _ in day.lessons] == ["sent"]
 
 
 def test_nothing_expired_and_nothing_was_left_open(day):

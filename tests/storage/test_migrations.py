@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from campaigns import due
+from campaigns import store as campaigns
 from storage import database, migrations
 from tests.conftest import Server
 
@@ -263,3 +265,58 @@ def test_a_misnumbered_file_is_refused(names: list[str], tmp_path: Path, monkeyp
     monkeypatch.setattr(migrations.resources, "files", lambda _: tmp_path)
     with pytest.raises(database.StorageError, match="expected number"):
         migrations.load()
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_single_lessons_become_campaigns_of_one_lesson(
+    engine: str, tmp_path: Path, postgresql_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrations.load()
+    monkeypatch.setattr(migrations, "load", lambda: every[: [one.name[5:] for one in every].index("campaigns")])
+    url = str(tmp_path / "old.db") if engine == "sqlite" else postgresql_server.create()
+    db = _open_migrated(url)
+    db.write_sync(_old_lessons)
+    db.close_sync()
+    monkeypatch.setattr(migrations, "load", lambda: every)
+    db = _open_migrated(url)
+    found = db.read_sync(campaigns.latest)
+    lessons = {
+        one.campaign_id: one for one in db.read_sync(lambda c: [d for one in found for d in due.of_campaign(c, one.id)])
+    }
+    assert sorted((one.municipality, one.plan.lessons, one.state, lessons[one.id].state) for one in found) == [
+        ("17204", ("water",), "running", "held"),
+        ("17204", ("water",), "stopped", "cancelled"),
+        ("17205", ("water",), "running", "sending"),
+        ("17205", ("water",), "running", "sent"),
+        ("17205", ("water",), "running", "waiting"),
+    ]
+    assert {one.due_at.isoformat() for one in lessons.values()} == {"2026-12-01T01:00:00+00:00"}
+    assert {one.broadcast_id for one in lessons.values() if one.broadcast_id} == {1, 2}
+    plan = found[0].plan
+    made = campaigns.New(municipality="17204", plan=plan, people=0, state=campaigns.State.RUNNING, by="test")
+    assert db.write_sync(campaigns.add, made, lessons[found[0].id].due_at) not in lessons
+    db.close_sync()
+
+
+def _old_lessons(db: database.Connection) -> None:
+    """Five as they stood before: waiting, held, cancelled, being queued, queued."""
+    at = "2026-12-01T01:00:00.000000Z"
+    for planned in (None, at):
+        db.execute(
+            "INSERT INTO broadcasts (origin, hazard, event, revision, decision, reason, state, priority, snapshot,"
+            " seen_at, created_at, expires_at, planned_at)"
+            " VALUES ('lesson', '', '1', 0, 'send', 'r', 'sending', 50, '{}', :at, :at, :at, :planned)",
+            {"at": at, "planned": planned},
+        )
+    for place, state, broadcast in (
+        ("17205", "waiting", None),
+        ("17204", "held", None),
+        ("17204", "cancelled", None),
+        ("17205", "sending", 1),
+        ("17205", "sending", 2),
+    ):
+        db.execute(
+            "INSERT INTO scheduled_lessons (lesson, municipality, due_at, state, created_at, broadcast_id)"
+            " VALUES ('water', :place, :at, :state, :at, :broadcast)",
+            {"place": place, "at": at, "state": state, "broadcast": broadcast},
+        )

@@ -63,7 +63,7 @@ def fill(db: Connection, places: PlaceTable) -> None:
         db, "unknown_code", "0299900", "The code 0299900 is not in the place tables.", times=3, last_at=ago(2)
     )
     rows.a_lesson(db)
-    rows.a_lesson(db, lesson="quake_drop", municipality="17201", state="held", reason="tsunami warning in force")
+    rows.a_lesson(db, lesson="quake_drop", place="17201", state="held", reason="tsunami warning in force")
 
 
 def _telegrams(db: Connection) -> None:

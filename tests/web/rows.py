@@ -30,7 +30,7 @@ def insert(db: Connection, table: str, **values: object) -> int:
 
 _WITH_ID = frozenset(
     {"telegrams", "notices", "reports", "alerts", "subscribers", "broadcasts", "texts", "messages", "attempts"}
-    | {"receipts", "scheduled_lessons"}
+    | {"receipts", "campaigns", "campaign_lessons"}
 )
 
 
@@ -176,17 +176,37 @@ def a_notice(
     return insert(db, "notices", kind=kind, subject=subject, text=text, **(row | values))
 
 
+def a_campaign(db: Connection, **values: object) -> int:
+    """A campaign that runs."""
+    plan = {
+        "name": "Water", "lessons": ["water"], "places": ["17204"], "languages": [], "groups": [],
+        "start": "2026-11-20", "every": "once", "step": 1, "after": [], "opens": "10:00", "closes": "17:00",
+        "on_holiday": "send", "times": 1, "end": None,
+    }  # fmt: skip
+    row: dict[str, object] = {
+        "municipality": "17204",
+        "name": "Water",
+        "plan": json.dumps(plan),
+        "people": 10,
+        "state": "running",
+        "planned_by": "user:aoi",
+        "planned_at": ago(1000),
+    }
+    return insert(db, "campaigns", **(row | values))
+
+
 def a_lesson(db: Connection, **values: object) -> int:
-    """A lesson that waits for its time."""
+    """A lesson of a campaign that waits for its time."""
     row: dict[str, object] = {
         "lesson": "water",
-        "municipality": "17204",
+        "place": "17204",
+        "number": 0,
         "due_at": ago(-120),
+        "planned_for": ago(-120),
         "state": "waiting",
         "reason": "",
-        "created_at": ago(1000),
     }
-    return insert(db, "scheduled_lessons", **(row | values))
+    return insert(db, "campaign_lessons", campaign_id=a_campaign(db), **(row | values))
 
 
 def counted(db: Connection) -> None:

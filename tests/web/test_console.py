@@ -135,7 +135,7 @@ async def test_hostile_text_is_only_text(browse: Open, db: Database) -> None:
         number = rows.a_broadcast(connection, hazard=HOSTILE, reason=HOSTILE, excluded={HOSTILE: 1}, form=HOSTILE)
         rows.a_text(connection, number, HOSTILE, HOSTILE, form=HOSTILE, encoding=HOSTILE)
         rows.a_notice(connection, HOSTILE, HOSTILE, HOSTILE)
-        rows.a_lesson(connection, lesson=HOSTILE, municipality=HOSTILE, reason=HOSTILE)
+        rows.a_lesson(connection, lesson=HOSTILE, place=HOSTILE, reason=HOSTILE)
         rows.in_force(connection, HOSTILE, "flood", "L5")
         rows.a_feed(connection, failing_since=rows.ago(1), last_error=HOSTILE)
 

@@ -1,0 +1,198 @@
+"""A lesson's copies in the outbox: queued chunk by chunk, put off while they may not leave, brought back.
+
+A copy's time limit is the end of the window it stands in: whatever else happens, nothing of it is handed over later
+on that day, nor delivered at night.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from campaigns import due, reaching, timing
+from campaigns.due import Due
+from campaigns.reaching import Learner
+from campaigns.store import Campaign
+from campaigns.telling import Teller
+from delivery import broadcasts, chunks, messages, priority
+from delivery.broadcasts import Advance, BroadcastState, Origin
+from delivery.messages import Draft
+from delivery.writing import counted
+from storage import times
+from storage.connection import Connection
+
+#: copies are put off again so long before they could leave: the sender must not be quicker
+AHEAD: Final = timedelta(minutes=2)
+#: after a hold a big place's people are told one chunk after the other
+STEP: Final = timedelta(seconds=20)
+_LEAVING: Final = """
+SELECT l.id, l.campaign_id, l.place, l.broadcast_id FROM broadcasts b
+JOIN campaign_lessons l ON l.broadcast_id = b.id
+WHERE b.origin = 'lesson' AND b.state IN ('planning', 'sending') AND EXISTS
+  (SELECT 1 FROM messages m WHERE m.broadcast_id = b.id AND m.state = 'queued'
+   AND (m.not_before IS NULL OR m.not_before <= :now)) ORDER BY l.id
+"""
+_PUT_OFF: Final = """
+UPDATE messages SET not_before = :until, expires_at = :expires WHERE id IN
+  (SELECT id FROM messages WHERE broadcast_id = :broadcast AND state = 'queued'
+   AND (not_before IS NULL OR not_before < :least) ORDER BY id LIMIT :limit)
+"""
+# Those that were taken too late although nobody had tried: the sender was away when their window closed.
+_LATE: Final = """
+SELECT m.id FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id
+WHERE m.broadcast_id = :broadcast AND m.state = 'expired' AND b.state <> 'withdrawn'
+  AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.message_id = m.id) ORDER BY m.id LIMIT :limit
+"""
+
+
+def open_broadcast(db: Connection, one: Due, campaign: Campaign, now: datetime, *, gently: bool) -> int:
+    """The broadcast of a lesson that begins; its id. `gently`: one chunk of people after the other."""
+    broadcast_id = broadcasts.add(
+        db,
+        origin=Origin.LESSON,
+        event=str(one.id),
+        reason=f"lesson {one.lesson} of campaign {campaign.id} ({campaign.plan.name}) was due",
+        priority=priority.LESSON,
+        now=now,
+        expires_at=one.planned_for + timing.LATE,
+        state=BroadcastState.PLANNING,
+    )
+    db.execute("UPDATE broadcasts SET form = 'full', planned_at = NULL WHERE id = :id", {"id": broadcast_id})
+    due.begin(db, one, broadcast_id, now, gently=gently)
+    return broadcast_id
+
+
+def queue_chunk(db: Connection, one: Due, campaign: Campaign, teller: Teller, most: int, now: datetime) -> bool:
+    """Queue the next people's copies; False when there was nobody left. `most`: lessons per person and month."""
+    assert one.broadcast_id is not None
+    state, cursor = broadcasts.position(db, one.broadcast_id)
+    if state is not BroadcastState.PLANNING:
+        return False
+    audience = campaign.plan.audience
+    people = reaching.page(db, audience, campaign.municipality, one.place, int(cursor or 0), chunks.SIZE, now)
+    chosen, excluded = _choose(people, audience.languages, most)
+    drafts = _drafts(one, campaign, chosen, teller, now)
+    messages.add(db, drafts, teller.version, now)
+    if one.gently:
+        _spread(db, one, now)
+    step = Advance(
+        cursor=str(people[-1].subscriber_id) if people else cursor,
+        planned=len(chosen),
+        segments=sum(draft.written.segments * len(ids) for draft, ids in drafts),
+        excluded=excluded,
+        finished=not people,
+    )
+    broadcasts.advance(db, one.broadcast_id, step, now)
+    if not people:
+        broadcasts.complete(db, [one.broadcast_id])
+    return bool(people)
+
+
+def leaving(db: Connection, now: datetime) -> list[tuple[int, int, str, int]]:
+    """Lessons with copies that the sender may take now, or soon: (id, campaign, place, broadcast)."""
+    rows = db.execute(_LEAVING, {"now": times.to_text(now + AHEAD)})
+    return [
+        (row.integer("id"), row.integer("campaign_id"), row.text("place"), row.integer("broadcast_id")) for row in rows
+    ]
+
+
+def put_off(db: Connection, broadcast_id: int, until: datetime, least: datetime, expires: datetime) -> int:
+    """Let a chunk of copies wait until then: those that could leave before `least`; how many."""
+    return db.execute_count(
+        _PUT_OFF,
+        {
+            "broadcast": broadcast_id,
+            "until": times.to_text(until),
+            "least": times.to_text(least),
+            "expires": times.to_text(expires),
+            "limit": chunks.SIZE,
+        },
+    )
+
+
+def late(db: Connection, now: datetime) -> list[tuple[int, int]]:
+    """Broadcasts with copies that nobody tried before their window closed, while they are worth a text: (lesson,
+    broadcast).
+    """
+    rows = db.execute(
+        "SELECT l.id, l.broadcast_id FROM campaign_lessons l JOIN campaigns c ON c.id = l.campaign_id"
+        " WHERE l.state IN ('sending', 'sent') AND l.planned_for > :oldest AND l.broadcast_id IS NOT NULL"
+        " AND c.state IN ('running', 'paused') AND EXISTS (SELECT 1 FROM messages m"
+        " WHERE m.broadcast_id = l.broadcast_id AND m.state = 'expired'"
+        " AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.message_id = m.id)) ORDER BY l.id",
+        {"oldest": times.to_text(now - timing.LATE)},
+    )
+    return [(row.integer("id"), row.integer("broadcast_id")) for row in rows]
+
+
+def bring_back(db: Connection, broadcast_id: int, until: datetime, expires: datetime) -> int:
+    """Queue a chunk of late copies again for the next window; how many."""
+    rows = db.execute(_LATE, {"broadcast": broadcast_id, "limit": chunks.SIZE})
+    if not rows:
+        return 0
+    db.execute(
+        chunks.statement(
+            "UPDATE messages SET state = 'queued', reason = '', settled_at = NULL, not_before = :until,"
+            " expires_at = :expires WHERE id IN ({chunk}) AND state = 'expired'"
+        ),
+        chunks.parameters([row.integer("id") for row in rows])
+        | {"until": times.to_text(until), "expires": times.to_text(expires)},
+    )
+    db.execute("UPDATE broadcasts SET state = 'sending' WHERE id = :id AND state = 'complete'", {"id": broadcast_id})
+    return len(rows)
+
+
+def _choose(people: Sequence[Learner], languages: Sequence[str], most: int) -> tuple[list[Learner], Counter[str]]:
+    """Those who get it, and why the others do not."""
+    chosen: list[Learner] = []
+    excluded: Counter[str] = Counter()
+    for person in people:
+        if languages and person.language not in languages:
+            excluded["another language"] += 1
+        elif person.had >= most:
+            excluded["had enough lessons this month"] += 1
+        else:
+            chosen.append(person)
+    return chosen, excluded
+
+
+def _drafts(
+    one: Due, campaign: Campaign, people: Sequence[Learner], teller: Teller, now: datetime
+) -> list[tuple[Draft, list[int]]]:
+    by_language: dict[str, list[int]] = {}
+    for person in people:
+        by_language.setdefault(person.language, []).append(person.subscriber_id)
+    window = campaign.plan.timing.window
+    return [(_draft(one, language, teller, timing.closing(window, now)), ids) for language, ids in by_language.items()]
+
+
+def _draft(one: Due, language: str, teller: Teller, expires: datetime) -> Draft:
+    assert one.broadcast_id is not None
+    wording = teller.write(one.lesson, language)
+    return Draft(
+        broadcast_id=one.broadcast_id,
+        # not the place: who has two of a campaign's places gets one copy
+        change_key=f"lesson:{one.campaign_id}:{one.number}",
+        hazard="",
+        event=str(one.id),
+        places={one.place: one.lesson},
+        kind="lesson",
+        revision=0,
+        language=language,
+        written=counted(wording.text, wording.language),
+        text_key=f"{one.broadcast_id}|lesson|{one.lesson}|{language}|{teller.version}",
+        priority=priority.LESSON,
+        expires_at=expires,
+    )
+
+
+def _spread(db: Connection, one: Due, now: datetime) -> None:
+    """After a hold each chunk leaves a step later than the one before it."""
+    rows = db.execute("SELECT planned FROM broadcasts WHERE id = :id", {"id": one.broadcast_id})
+    db.execute(
+        "UPDATE messages SET not_before = :until WHERE broadcast_id = :id AND state = 'queued' AND not_before IS NULL",
+        {
+            "id": one.broadcast_id,
+            "until": times.to_text((one.begun_at or now) + STEP * (rows[0].integer("planned") // chunks.SIZE)),
+        },
+    )

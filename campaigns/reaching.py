@@ -1,0 +1,100 @@
+"""Who gets a lesson: the people of a place who take lessons, and of them those whom the campaign is for.
+
+Also how many lessons each of them had this month. Reads only.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from campaigns.daylight import JAPAN
+from campaigns.plan import Audience
+from storage import lists, times
+from storage.connection import Connection
+
+#: A person's own choice goes before what municipalities registered. A row without municipality that does not stand by
+#: itself only holds what a registered person has chosen.
+_PEOPLE = """
+SELECT p.subscriber_id AS id, coalesce(max(nullif(o.language, '')), min(nullif(r.language, '')), 'en') AS language
+FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id
+JOIN subscribers s ON s.id = p.subscriber_id
+LEFT JOIN registrations o ON o.subscriber_id = p.subscriber_id AND o.municipality = ''
+WHERE {place} AND s.state = 'active' AND (r.municipality <> '' OR r.standing = 1)
+  AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1{groups}
+GROUP BY p.subscriber_id
+"""
+# What was withdrawn or came too late is no lesson that somebody had.
+_HAD = """
+(SELECT count(*) FROM messages m WHERE m.subscriber_id = x.id AND m.hazard = '' AND m.kind = 'lesson'
+   AND m.created_at >= :month AND m.created_at < :next AND m.state NOT IN ('withdrawn', 'expired', 'failed')) AS had
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """Somebody of the audience."""
+
+    subscriber_id: int
+    language: str
+    #: lessons of this month
+    had: int
+
+
+def page(
+    db: Connection, audience: Audience, home: str, place: str, after: int, limit: int, now: datetime
+) -> list[Learner]:
+    """The next people of a place by subscriber id, in whatever language. `home`: whose campaign it is."""
+    groups, names = _groups(audience.groups, home)
+    people = _PEOPLE.format(place="p.place = :place AND p.subscriber_id > :after", groups=groups)
+    first, last = month(now)
+    rows = db.execute(
+        f"SELECT x.id, x.language, {_HAD} FROM ({people} ORDER BY p.subscriber_id LIMIT :limit) x"  # noqa: S608
+        " ORDER BY x.id",
+        {
+            **names,
+            "place": place,
+            "after": after,
+            "limit": limit,
+            "month": times.to_text(first),
+            "next": times.to_text(last),
+        },
+    )
+    return [
+        Learner(subscriber_id=row.integer("id"), language=row.text("language"), had=row.integer("had")) for row in rows
+    ]
+
+
+def count(db: Connection, audience: Audience, home: str) -> dict[str, int]:
+    """Language -> people of all its places, each once for 250 places."""
+    found: Counter[str] = Counter()
+    groups, more = _groups(audience.groups, home)
+    for marks, names in lists.portions(audience.places):
+        people = _PEOPLE.format(place=f"p.place IN ({marks})", groups=groups)
+        rows = db.execute(
+            f"SELECT x.language, count(*) AS n FROM ({people}) x GROUP BY x.language",  # noqa: S608 -- our own words
+            {**names, **more},
+        )
+        found.update({row.text("language"): row.integer("n") for row in rows})
+    wanted = audience.languages
+    return {language: people for language, people in sorted(found.items()) if not wanted or language in wanted}
+
+
+def month(now: datetime) -> tuple[datetime, datetime]:
+    """When this month of Japan began, and when the next one does."""
+    first = now.astimezone(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def _groups(groups: Sequence[str], home: str) -> tuple[str, dict[str, object]]:
+    """SQL for registrations of `home` that carry one of some groups; nothing for none."""
+    if not groups:
+        return "", {}
+    names: dict[str, object] = {f"g{number}": f"%,{_plain(group)},%" for number, group in enumerate(groups)}
+    either = " OR ".join(f"(',' || r.groups || ',') LIKE :{name} ESCAPE '!'" for name in names)
+    return f" AND r.municipality = :home AND ({either})", {**names, "home": home}
+
+
+def _plain(text: str) -> str:
+    """A text in which LIKE sees no sign of its own."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
