@@ -28,6 +28,7 @@ SECONDARY: Final = (
     ("/console/shelters", "shelters", (_SEE,)),
     ("/console/campaigns", "campaigns", (_SEE,)),
     ("/console/texts", "texts", (_SUBMIT,)),
+    ("/console/lessons", "lessons", (_SEE,)),
     ("/console/cases", "cases", (_SEE,)),
     ("/console/kit", "kit", (_SEE, Permission.SEE_COUNTS)),
     ("/console/fatigue", "fatigue", (_SEE,)),

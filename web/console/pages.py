@@ -13,6 +13,7 @@ from web.console.drills.routes import DrillPages
 from web.console.frame import Frame
 from web.console.gate import Gate
 from web.console.kit import KitLinks
+from web.console.lessons.routes import LessonResults
 from web.console.lookback.fatigue import FatiguePage
 from web.console.lookback.routes import LookBackPages
 from web.console.now import NowPage
@@ -40,6 +41,7 @@ def add_to(app: web.Application, state: WebState) -> None:
     RegisterPages(state, frame).add_to(app.router)
     PeoplePages(state, frame).add_to(app.router)
     AuditPage(state, frame).add_to(app.router)
+    LessonResults(state, frame).add_to(app.router)
     CasePages(state, frame).add_to(app.router)
     WritePages(state, frame).add_to(app.router)
     WaitingPages(state, frame).add_to(app.router)

@@ -1,0 +1,1 @@
+"""What people answered to lessons, in the console: by lesson, language and place."""
