@@ -15,6 +15,7 @@ from tests.cases import builders as cases
 from tests.web import night, rows
 from tests.web.conftest import Open
 from tests.web.console.conftest import PASSWORD, account
+from tests.web.console.test_lessons import fill as answered
 from tests.web.console.test_triage import _case
 from tests.web.states import a_state
 from tests.web.test_browser import FAULTS
@@ -34,6 +35,8 @@ PAGES = (
     "/console/broadcasts/3",
     "/console/broadcasts/3/print",
     "/console/fatigue",
+    "/console/lessons",
+    "/console/lessons/water",
     "/console/triage",
     "/console/audit?check=1",
     "/console/cases",
@@ -48,6 +51,7 @@ def _fill(db: Connection) -> None:
     rows.a_broadcast(db, state="held", hazard="nankai_trough", reason="nankai_trough caution: hold")
     holds.notice(db)
     _case(db)
+    answered(db)
 
 
 async def _faults(page: Page) -> list[str]:
