@@ -14,12 +14,13 @@ from delivery import heart, shared_rate
 from delivery.heart import Heart
 from delivery.sender import Beside
 from delivery.shared_rate import SharedRate
+from service import opening
 from service.clock import ServerTime
 from service.settings import Settings
 from storage import database, leases
 from storage.connection import Connection
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import StorageError, StorageUnavailable
 from storage.tickets import Tickets
 
 _log = logging.getLogger(__name__)
@@ -160,6 +161,8 @@ async def opened(settings: Settings, db: Database) -> AsyncIterator[Machines]:
 
 
 async def _made(settings: Settings, db: Database, pulse: Database) -> Machines:
+    if await pulse.read(leases.is_held, opening.ALONE):
+        raise StorageUnavailable("a command that must be alone works on this database; start again when it has ended")
     clock = ServerTime()
     await clock.set(pulse)
     name = f"{socket.gethostname()}:{os.getpid()}"

@@ -2,23 +2,26 @@
 
 import logging
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from alerts import places
 from alerts.places import PlaceTable
 from delivery import accepting
 from delivery.forms import Rates
+from delivery.heart import SILENCE
 from delivery.operators import Operator
 from delivery.twoway.answering import Words
 from delivery.twoway.quiz import Quiz
 from delivery.twoway.replies import Desk
 from delivery.writing import CatalogueWriter
 from service.settings import Settings, SettingsError
-from storage import database
+from storage import database, leases
 from storage.connection import Role
-from storage.database import Database
+from storage.database import Database, StorageUnavailable
 from subscribers import msisdn, postal, rotation, sealing, store
 from subscribers.importing import Reader
 from subscribers.languages import LanguageNames
@@ -31,6 +34,9 @@ from templates_i18n.lessons import LessonBook
 
 _log = logging.getLogger(__name__)
 _KEY_FILE = "tomoshibi.key"
+#: lease of a command that no other process may work beside, and how long it stands if the command dies
+ALONE = "alone"
+_LONGEST_ALONE = timedelta(minutes=30)
 
 
 def writer(settings: Settings, words: Catalogue, table: PlaceTable) -> CatalogueWriter:
@@ -59,6 +65,26 @@ def opened(settings: Settings, role: Role = "tool") -> Iterator[Database]:
         yield db
     finally:
         db.close_sync()
+
+
+@contextmanager
+def alone(db: Database) -> Iterator[None]:
+    """No other process works on this PostgreSQL, and none begins to; SQLite has a lock of its own for that.
+
+    StorageUnavailable names those that do.
+    """
+    if db.engine == "sqlite":
+        yield
+        return
+    holder = f"{os.getpid()}:{secrets.token_hex(8)}"
+    if db.write_sync(leases.hold, ALONE, holder, _LONGEST_ALONE) is None:
+        raise StorageUnavailable("another command that must be alone works on this database; wait for its end")
+    try:
+        if others := db.read_sync(leases.alive, SILENCE):
+            raise StorageUnavailable(f"other processes work on this database: {', '.join(others)}; stop them first")
+        yield
+    finally:
+        db.write_sync(leases.let_go, ALONE, holder)
 
 
 def sealer(settings: Settings, db: Database) -> Sealer:

@@ -88,6 +88,19 @@ def count(db: Connection) -> int:
     return db.execute("SELECT count(*) AS n FROM workers")[0].integer("n")
 
 
+def alive(db: Connection, silence: timedelta) -> list[str]:
+    """Names of the workers that have been seen within this time."""
+    since = times.to_text(server_clock.now(db) - silence)
+    rows = db.execute("SELECT name FROM workers WHERE seen_at >= :since ORDER BY name", {"since": since})
+    return [row.text("name") for row in rows]
+
+
+def is_held(db: Connection, name: str) -> bool:
+    """Whether anybody holds a lease."""
+    now = times.to_text(server_clock.now(db))
+    return bool(db.execute("SELECT name FROM leases WHERE name = :name AND until > :now", {"name": name, "now": now}))
+
+
 def dead(db: Connection, silence: timedelta) -> Sequence[int]:
     """Workers that have not been seen for so long."""
     before = times.to_text(server_clock.now(db) - silence)

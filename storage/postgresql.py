@@ -201,7 +201,8 @@ def translated(error: psycopg.Error) -> StorageError:
     """Our error for a driver's error."""
     if isinstance(error, psycopg.IntegrityError):
         return Conflict(str(error))
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+    # internal: the server cannot go on, or has cut off what stood still in a transaction
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | psycopg.InternalError):
         return StorageUnavailable(f"PostgreSQL: {error}")
     return StorageError(str(error))
 
