@@ -33,13 +33,14 @@ class Fleet:
         self._folder = folder
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
-    async def start(self, *names: str, program: str = "run.py", **more: str) -> None:
-        """Start `serve` or `worker`: whichever the name begins with. `program` may set the machine's clock wrong."""
+    async def start(self, *names: str, clock_off: float = 0, **more: str) -> None:
+        """Start `serve` or `worker`, as the names begin, on a machine whose clock is so many seconds off."""
+        program = ["-m", "tests.service.off_clock", str(clock_off)] if clock_off else [str(ROOT / "run.py")]
         for name in names:
             log = (self._folder / f"{name}.log").open("ab")
             self._running[name] = await asyncio.create_subprocess_exec(
                 sys.executable,
-                str(ROOT / program),
+                *program,
                 name.rstrip("0123456789"),
                 cwd=ROOT,
                 env=self._environment(**more),
@@ -68,6 +69,10 @@ class Fleet:
         }
         plain = {name: value for name, value in os.environ.items() if not name.startswith("TOMOSHIBI_")}
         return plain | {f"TOMOSHIBI_{name}": value for name, value in ours.items()}
+
+    def names(self) -> list[str]:
+        """The processes that run."""
+        return list(self._running)
 
     def send_signal(self, name: str, how: signal.Signals) -> None:
         """To one process."""
