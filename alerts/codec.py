@@ -128,6 +128,7 @@ def report_to_text(report: Report) -> str:
             "origin": _time(report.origin),
             "unit": report.unit,
             "at_large": report.at_large,
+            **({"only_for": report.only_for} if report.only_for else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -154,4 +155,5 @@ def report_from_text(text: str) -> Report:
         origin=_from_time(row["origin"]),
         unit=row.get("unit", ""),
         at_large=row.get("at_large", NONE),
+        only_for=tuple(row.get("only_for", ())),
     )

@@ -65,14 +65,14 @@ def fold(reports: Sequence[Report], places: PlaceTable) -> State:
     """The state of one lineage; its reports in the order in which they apply."""
     if not reports:
         return State()
-    live = _live(reports)
+    standing = not_withdrawn(reports)
     collected = _Collected(hazard=reports[0].hazard, places=places)
-    for area in _areas_in_force(live, places):
+    for area in _areas_in_force(standing, places):
         collected.add(area)
-    ends = _ends(live, collected)
-    standing = {report.digest for report in live}
-    taken_back = [report for report in reports if report.digest not in standing]
-    return collected.state(_named(taken_back, places), _lifted(live, places), ends)
+    ends = _ends(standing, collected)
+    counts = {report.digest for report in standing}
+    taken_back = [report for report in reports if report.digest not in counts]
+    return collected.state(_named(taken_back, places), _lifted(standing, places), ends)
 
 
 def in_force_at(state: State, now: datetime) -> State:
@@ -105,7 +105,7 @@ def merge(hazard: Hazard, states: Sequence[State]) -> State:
     )
 
 
-def _live(reports: Sequence[Report]) -> list[Report]:
+def not_withdrawn(reports: Sequence[Report]) -> list[Report]:
     """Reports that no later 取消 withdraws: it takes back all of its type and unit up to its own time."""
     cancels = [report for report in reports if report.info_type is InfoType.CANCEL]
 
@@ -173,19 +173,38 @@ def _newest(reports: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
     """The newest report's areas; for an area whose grade is unknown, the newest older word that is known.
 
     Where a code stands for no place, nobody knows whose word it is: it may be that of any place which the report
-    does not name, so what was said of these before still stands.
+    does not name, so what was said of these before still stands. So it does outside of what the report speaks for.
     """
     if not reports:
         return []
     newest = reports[-1]
     known, unknown = _by_knowledge(newest)
     unplaced = any(not resolve(area, places).places for area in newest.areas)
-    if not unknown and not unplaced:
+    if not unknown and not unplaced and not newest.only_for:
         return known
     open_codes = {(area.scheme, area.code) for area in unknown}
     named = {(area.scheme, area.code) for area in newest.areas}
     older = [((area.scheme, area.code), area) for area in _newest(reports[:-1], places)]
-    return known + [area for key, area in older if key in open_codes or (unplaced and key not in named)]
+    silent = _silent_of(newest, [area for _, area in older], places)
+    return known + [
+        area for key, area in older if key in open_codes or (key not in named and (unplaced or key in silent))
+    ]
+
+
+def _silent_of(newest: Report, older: Iterable[AreaReport], places: PlaceTable) -> frozenset[tuple[AreaScheme, str]]:
+    """The areas said before that lie outside of what the newest report speaks for, and that it does not name."""
+    if not newest.only_for:
+        return frozenset()
+    regions = (_forecast_area(places, code) for code in newest.only_for)
+    spoken = [resolve(area, places).places for area in newest.areas]
+    covered = frozenset[str]().union(*(region.places for region in regions), *spoken)
+    return frozenset((area.scheme, area.code) for area in older if not resolve(area, places).places <= covered)
+
+
+def _forecast_area(places: PlaceTable, code: str) -> Resolution:
+    """府県予報区等: an office's region, or in Hokkaido a part of one."""
+    office = places.by_office(code)
+    return office if office.places else places.by_class10(code)
 
 
 def leans_on_older(report: Report, places: PlaceTable) -> bool:
@@ -193,7 +212,7 @@ def leans_on_older(report: Report, places: PlaceTable) -> bool:
 
     A volcano's notice stands where no later level names the place, however many have come since.
     """
-    if report.info_type is InfoType.CANCEL or report.hazard is Hazard.VOLCANO:
+    if report.info_type is InfoType.CANCEL or report.hazard is Hazard.VOLCANO or report.only_for:
         return True
     return any(area.grade == UNKNOWN or not resolve(area, places).places for area in report.areas)
 

@@ -128,6 +128,9 @@ class Report:
     #: what this report replaces is found by these: event ids, or type and region
     lineage: tuple[str, ...]
     areas: tuple[AreaReport, ...] = ()
+    #: the forecast areas (6 digits) that it speaks for, where these are not all of its lineage's region: what was said
+    #: before of places outside them still stands
+    only_for: tuple[str, ...] = ()
     #: Head/ValidDateTime, UTC
     valid_until: datetime | None = None
     #: when the earthquake or the eruption was, UTC, to the minute

@@ -18,13 +18,12 @@ _GRADES: Mapping[str, str] = {"1": "warning", "0": NONE}
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
     """One report. NotReadable where region or municipalities are missing."""
-    levels = {envelope.attribute(w, "type"): w for w in envelope.children(telegram.body, "Warning")}
-    region = _region(telegram, levels)
+    region = _region(telegram)
     notices: list[Notice] = []
     areas: list[AreaReport] = []
     if telegram.info_type is not InfoType.CANCEL:
         facts = Facts(until=telegram.valid_until)
-        areas += [_area(code, place, item, facts, notices) for place, item in _items(levels, "市町村等")]
+        areas += [_area(code, place, item, facts, notices) for place, item in _items(telegram.body, "市町村等")]
         if not areas:
             raise NotReadable("Body/Warning[@type=…（市町村等）]: expected municipalities")
     return [
@@ -36,16 +35,16 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
             hazard=Hazard.TORNADO,
             sent=telegram.sent,
             issued=telegram.issued,
-            lineage=(f"{code}:{region}",),
+            lineage=(f"tornado:{region}",),
             areas=tuple(areas),
             valid_until=telegram.valid_until,
         )
     ], notices
 
 
-def _region(telegram: Envelope, levels: Mapping[str, ET.Element]) -> str:
+def _region(telegram: Envelope) -> str:
     """The region of one office, by its 一次細分区域等; a 取消 has only text, and says it by its title or its office."""
-    areas = [place for place, _ in _items(levels, "一次細分区域等")]
+    areas = [place for place, _ in _items(telegram.body, "一次細分区域等")]
     if areas:
         known = {offices.region_of_area(area) or (AreaScheme.CLASS10, area) for area in areas}
         return "+".join(sorted(code for _, code in known))
@@ -56,9 +55,9 @@ def _region(telegram: Envelope, levels: Mapping[str, ET.Element]) -> str:
     raise NotReadable("Body/Warning[@type=…（一次細分区域等）]: expected the region this telegram speaks for")
 
 
-def _items(levels: Mapping[str, ET.Element], name: str) -> Iterator[tuple[str, ET.Element]]:
-    for kind, warning in levels.items():
-        if kind.endswith(f"({name})"):
+def _items(body: ET.Element, name: str) -> Iterator[tuple[str, ET.Element]]:
+    for warning in envelope.children(body, "Warning"):
+        if envelope.attribute(warning, "type").endswith(f"({name})"):
             for item in envelope.children(warning, "Item"):
                 place = envelope.text(item, "Area", "Code")
                 if not place:

@@ -5,10 +5,12 @@ of the telegram that it does not name for a municipality is not in force there.
 Source: 気象警報・注意報（Ｒ０６）電文解説資料 2026-04-30, table 3 (codes), and the official samples.
 """
 
+import functools
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from alerts import places
 from alerts.notices import Notice, NoticeKind
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Report
 from alerts.vocabulary import NONE, Hazard, InfoType
@@ -67,14 +69,14 @@ class _Word:
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
     """One report per hazard of the type. NotReadable where region or municipalities are missing."""
-    levels = {envelope.attribute(w, "type"): w for w in envelope.children(telegram.body, "Warning")}
-    region = _region(levels)
+    parts = _parts(telegram.body)
     notices: list[Notice] = []
     said: list[tuple[str, list[_Word]]] = []
     if telegram.info_type is not InfoType.CANCEL:
-        said = [(place, _words(item, code, place, notices)) for place, item in _named(_municipalities(levels))]
+        said = [(place, _words(item, code, place, notices)) for place, item in _municipalities(telegram.body)]
         if not said:  # a telegram replaces all that was said before: an empty one would lift every warning
             raise NotReadable("Body/Warning（市町村等）: expected municipalities")
+    region = _region(parts, frozenset(place for place, _ in said))
     return [
         Report(
             digest=digest,
@@ -85,39 +87,59 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
             sent=telegram.sent,
             issued=telegram.issued,
             lineage=(f"{code}:{region}",),
+            only_for=() if _whole(region, parts) else parts,
             areas=tuple(area for place, words in said for area in _areas(place, words, hazard, [*grades.values()])),
         )
         for hazard, grades in GRADES[code].items()
     ], notices
 
 
-def _level(levels: Mapping[str, ET.Element], name: str) -> ET.Element | None:
-    return next((warning for kind, warning in levels.items() if kind.endswith(f"({name})")), None)
+def _level(body: ET.Element, name: str) -> list[ET.Element]:
+    """The items of a level, of one block or of several."""
+    blocks = [w for w in envelope.children(body, "Warning") if envelope.attribute(w, "type").endswith(f"({name})")]
+    return [item for block in blocks for item in envelope.children(block, "Item")]
 
 
-def _region(levels: Mapping[str, ET.Element]) -> str:
-    """The forecast region (府県予報区等) the telegram speaks for; the office's name may be a substitute's.
-
-    In Hokkaido and elsewhere these are the parts of the office's region.
-    """
-    warning = _level(levels, "府県予報区等")
-    items = envelope.children(warning, "Item") if warning is not None else ()
-    codes = sorted(envelope.text(item, "Area", "Code") for item in items)
-    if not any(codes):
+def _parts(body: ET.Element) -> tuple[str, ...]:
+    """The forecast areas (府県予報区等) the telegram speaks for; in Hokkaido these are parts of an office's region."""
+    codes = sorted({envelope.text(item, "Area", "Code") for item in _level(body, "府県予報区等")} - {""})
+    if not codes:
         raise NotReadable("Body/Warning[@type=…（府県予報区等）]: expected the region this telegram speaks for")
-    return "+".join(codes)
+    return tuple(codes)
 
 
-def _municipalities(levels: Mapping[str, ET.Element]) -> ET.Element:
+@functools.lru_cache(maxsize=512)
+def _region(parts: tuple[str, ...], named: frozenset[str]) -> str:
+    """The region of one office (6 digits), by the municipalities it names, else by the areas it speaks for.
+
+    Neither the office's name, which may be a substitute's, nor the set of areas tells which telegrams replace each
+    other: one may speak for a part of the region, and lifts what another one has set there.
+    """
+    found = _offices(place for code in sorted(named) for place in places.load().by_class20(code).places)
+    if len(found) == 1:
+        return min(found)
+    said = _offices(place for code in parts for place in _area(code))
+    return "+".join(sorted(said or parts))
+
+
+@functools.lru_cache(maxsize=512)
+def _whole(region: str, parts: tuple[str, ...]) -> bool:
+    """Whether these areas together are all of the region."""
+    covered = frozenset[str]().union(*(_area(code) for code in parts))
+    return places.load().by_office(region).places <= covered
+
+
+def _area(code: str) -> frozenset[str]:
+    return places.load().by_office(code).places or places.load().by_class10(code).places
+
+
+def _offices(codes: Iterable[str]) -> set[str]:
+    return {place.office for code in codes if (place := places.load().place(code)) is not None}
+
+
+def _municipalities(body: ET.Element) -> Iterator[tuple[str, ET.Element]]:
     """Only the municipalities count: the levels above show the maximum of theirs, sea sections are no places."""
-    warning = _level(levels, "市町村等")
-    if warning is None:
-        raise NotReadable("Body/Warning[@type=…（市町村等）]: expected the municipalities")
-    return warning
-
-
-def _named(warning: ET.Element) -> Iterator[tuple[str, ET.Element]]:
-    for item in envelope.children(warning, "Item"):
+    for item in _level(body, "市町村等"):
         place = envelope.text(item, "Area", "Code")
         if not place:
             raise NotReadable("Body/Warning（市町村等）/Item: an Area without Code")

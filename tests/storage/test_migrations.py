@@ -235,6 +235,44 @@ def _two_volcanoes(db: database.Connection) -> None:
         db.execute(statement, {"at": at, "sealed": b"x"})
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_region_of_hokkaido_is_named_by_its_office(
+    engine: str, tmp_path: Path, postgresql_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrations.load()
+    monkeypatch.setattr(migrations, "load", lambda: every[: [one.name[5:] for one in every].index("regions")])
+    url = str(tmp_path / "old.db") if engine == "sqlite" else postgresql_server.create()
+    db = _open_migrated(url)
+    db.write_sync(_two_regions)
+    db.close_sync()
+    monkeypatch.setattr(migrations, "load", lambda: every)
+    db = _open_migrated(url)
+    kept = db.read_sync(lambda c: c.execute("SELECT lineage, body FROM reports ORDER BY lineage"))
+    assert [row.columns("lineage", "body") for row in kept] == [
+        ("VPWW58:012000", '{"lineage":["VPWW58:012000"]}'),
+        ("VPWW58:110000", '{"lineage":["VPWW58:110000"]}'),
+    ]
+    strands = db.read_sync(lambda c: c.execute("SELECT strand FROM strand_places ORDER BY strand"))
+    assert [row.text("strand") for row in strands] == ["VPWW58:012000", "VPWW58:110000"]
+    db.close_sync()
+
+
+def _two_regions(db: database.Connection) -> None:
+    at = "2026-11-23T03:00:00.000000Z"
+    for region in ("012010+012020", "110000"):
+        named = {"strand": f"VPWW58:{region}", "body": f'{{"lineage":["VPWW58:{region}"]}}', "at": at}
+        db.execute(
+            "INSERT INTO reports (digest, hazard, status, lineage, event, sent, body)"
+            " VALUES (:strand, 'storm', 'Actual', :strand, '', :at, :body)",
+            named,
+        )
+        db.execute(
+            "INSERT INTO strand_places (hazard, event, strand, place, grade, since, digest)"
+            " VALUES ('storm', '', :strand, '01204', 'warning', :at, 'd')",
+            named,
+        )
+
+
 def _open_migrated(url: str) -> database.Database:
     db = database.open(url)
     try:

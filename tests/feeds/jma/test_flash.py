@@ -202,7 +202,7 @@ def test_a_repeat_extends_and_is_the_full_state_of_the_region() -> None:
         telegrams.report(tornado()),
         telegrams.report(tornado(at=later(50), areas=[KAGA], valid_until=later(120))),
     )
-    assert first.lineage == again.lineage == ("VPHW50:17",)
+    assert first.lineage == again.lineage == ("tornado:17",)
     state = folding.fold([first, again], places.load())
     assert WAJIMA not in state.grades
     assert state.ends[KANAZAWA] == later(120).replace(second=0)
@@ -235,8 +235,8 @@ def test_a_withdrawal_of_another_office_takes_back_nothing_and_of_none_is_unread
 
 def test_parts_of_hokkaido_are_regions_of_their_own() -> None:
     north, west = tornado(region="011000", areas=["011000"]), tornado(region="016000", areas=["016010"])
-    assert telegrams.report(north).lineage == ("VPHW50:011000",)
-    assert telegrams.report(west).lineage == ("VPHW50:016000",)
+    assert telegrams.report(north).lineage == ("tornado:011000",)
+    assert telegrams.report(west).lineage == ("tornado:016000",)
 
 
 def test_half_a_city_is_that_half() -> None:
@@ -245,8 +245,11 @@ def test_half_a_city_is_that_half() -> None:
     assert not {"04102", "04103"} & found.keys()  # 宮城野区 and 若林区 in the east
 
 
-def test_the_sighted_type_is_a_unit_of_its_own() -> None:
-    assert telegrams.report(tornado(sighted=True)).lineage != telegrams.report(tornado()).lineage
+def test_a_tornado_that_was_seen_is_of_the_same_history_but_withdrawn_by_its_own_type() -> None:
+    foreseen, seen = telegrams.report(tornado()), telegrams.report(tornado(sighted=True, at=later(3)))
+    assert foreseen.lineage == seen.lineage
+    withdrawn = telegrams.report(tornado(sighted=True, at=later(6), info_type=InfoType.CANCEL))
+    assert folding.fold([foreseen, seen, withdrawn], places.load()).grades[WAJIMA] == "warning"
 
 
 def test_a_substitute_office_changes_nothing() -> None:

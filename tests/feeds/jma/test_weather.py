@@ -93,6 +93,14 @@ def test_a_telegram_without_any_warning_is_the_full_state_of_a_calm_region() -> 
     assert {area.grade for area in report.areas} == {"none"}
 
 
+def test_municipalities_in_several_blocks_all_count() -> None:
+    raw = rain({"1720400": Item(code="43"), "1720500": Item(code="03")})
+    block = '<Warning type="気象警報・注意報（市町村等）">'.encode()
+    at = raw.index(b"<Item>", raw.index(block) + 1)
+    apart = raw.index(b"<Item>", at + 1)
+    assert in_force(raw[:apart] + b"</Warning>" + block + raw[apart:]) == in_force(raw)
+
+
 def test_the_unit_is_type_and_region_not_the_office() -> None:
     ours, substitute = rain(office="金沢地方気象台"), rain(office="新潟地方気象台")
     assert telegrams.report(ours).lineage == telegrams.report(substitute).lineage == ("VPWW55:170000",)

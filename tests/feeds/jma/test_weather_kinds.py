@@ -150,5 +150,5 @@ def test_the_region_may_stand_as_its_parts_as_in_hokkaido() -> None:
         for code in ("012020", "012010")
     )
     raw = raw[:start] + '<Warning type="気象警報・注意報（府県予報区等）">'.encode() + parts.encode() + raw[end:]
-    assert {report.lineage for report in telegrams.read(raw).reports} == {("VPWW58:012010+012020",)}
+    assert {report.lineage for report in telegrams.read(raw).reports} == {("VPWW58:012000",)}
     assert in_force(raw) == {Hazard.STORM: {"0121200": "advisory"}}
