@@ -4,13 +4,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts import decision, folding, hazards
+from alerts import decision, folding, hazards, kin
 from alerts.changes import Cause
 from alerts.folding import State
 from alerts.notices import Notice
 from alerts.places import PlaceTable
 from alerts.report import Report
 from alerts.vocabulary import NONE, Action, Hazard, InfoType, MsgType, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """What a report changes, as of its own time."""
+
+    before: State
+    after: State
+    #: what the same reports hold in force where this one changes nothing
+    elsewhere: Mapping[str, str]
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +58,9 @@ def apply(
     The same report twice, or in another order, ends in the same state.
     """
     others = [other for other in known if other.digest != report.digest]
-    lineage = folding.lineage_of(report, others)
-    before = _before(report, lineage, places)
-    after = folding.in_force_at(folding.fold(lineage, places), report.sent)
-    grades = _places(report, before, after, _elsewhere(report, lineage, others, places), beside)
+    turn = (_in_family if kin.family(report) else _in_strand)(report, others, places)
+    before, after = turn.before, turn.after
+    grades = _places(report, before, after, turn.elsewhere, beside)
     made = decision.decide(report, before, after)
     return Alert(
         identifier=identifier(report),
@@ -65,7 +75,7 @@ def apply(
         places=grades,
         before=before,
         after=after,
-        cause=decision.cause_of(lineage[-1]),
+        cause=turn.cause,
         notices=after.notices,
     )
 
@@ -74,6 +84,33 @@ def identifier(report: Report) -> str:
     """A CAP identifier: no spaces, commas or markup; the same for the same telegram and hazard."""
     source = "city" if report.by_hand else "jma"
     return f"{source}.{report.type}.{report.sent:%Y%m%dT%H%M%SZ}.{report.hazard}.{report.digest[:12]}"
+
+
+def _in_strand(report: Report, others: Sequence[Report], places: PlaceTable) -> _Turn:
+    lineage = folding.lineage_of(report, others)
+    return _Turn(
+        before=_before(report, lineage, places),
+        after=folding.in_force_at(folding.fold(lineage, places), report.sent),
+        elsewhere=_elsewhere(report, lineage, others, places),
+        cause=decision.cause_of(lineage[-1]),
+    )
+
+
+def _in_family(report: Report, others: Sequence[Report], places: PlaceTable) -> _Turn:
+    """The strands that it touches together; those of its kin that it leaves alone are elsewhere."""
+    same = [other for other in others if other.status is report.status]
+    touched = kin.changed(report, same)
+
+    def together(strands: Iterable[Sequence[Report]]) -> State:
+        folded = [folding.in_force_at(folding.fold(said, places), report.sent) for said in strands]
+        return folding.merge(report.hazard, folded)
+
+    return _Turn(
+        before=together(voices.before for voices in touched.values()),
+        after=together(voices.after for voices in touched.values()),
+        elsewhere=together(said for name, said in kin.voices(same).items() if name not in touched).grades,
+        cause=decision.cause_of(touched[report.lineage[0]].after[-1]),
+    )
 
 
 def _before(report: Report, lineage: Sequence[Report], places: PlaceTable) -> State:

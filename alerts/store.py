@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts import codec, strand_store, strands
+from alerts import codec, kin, strand_store, strands
 from alerts.history import Alert
 from alerts.report import Facts, Report
 from alerts.strands import PlaceState, strand_of
@@ -113,6 +113,23 @@ def all_beside(db: Connection, report: Report, event: str, limit: int | None = N
             "event": event,
             "lineage": _lineage(report),
             "limit": limit or _ALL,
+        },
+    )
+    return [_parsed(row.text("body")) for row in rows]
+
+
+def of_kin(db: Connection, report: Report) -> list[Report]:
+    """The stored reports of its family that can concern it, or it them."""
+    bounds = kin.bounds(report)
+    rows = db.execute(
+        "SELECT body FROM reports WHERE hazard = :hazard AND status = :status"
+        " AND lineage >= :first AND lineage < :beyond AND lineage LIKE :ending",
+        {
+            "hazard": report.hazard,
+            "status": report.status,
+            "first": bounds.first,
+            "beyond": bounds.beyond,
+            "ending": f"%{bounds.ending}",
         },
     )
     return [_parsed(row.text("body")) for row in rows]

@@ -2,11 +2,11 @@
 state of every place they touch shall be. Tells nobody anything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from alerts import folding, hazards, history, store, strand_store, strands
+from alerts import decision, folding, hazards, history, kin, store, strand_store, strands
 from alerts.changes import Cause
 from alerts.folding import State
 from alerts.history import Alert
@@ -71,12 +71,27 @@ class Scope:
 Scopes = dict[tuple[Hazard, str], Scope]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Strand:
+    """A strand that a report touches."""
+
+    name: str
+    event: str
+    #: what is said in it, in the order in which it applies
+    reports: Sequence[Report]
+    #: how many of them the kept state of the strand holds already
+    base: int
+    #: why the report changes something there
+    cause: Cause
+
+
 def take_in(
     db: Connection, report: Report, seen_at: datetime, places: PlaceTable, scopes: Scopes, now: datetime
 ) -> Alert:
     """Add one report to the history and to its strand; a real one touches its places."""
     event = store.event_of(db, report)
-    known = [other for other in _beside(db, report, event, places) if other.digest != report.digest]
+    beside_it = store.of_kin(db, report) if kin.family(report) else _beside(db, report, event, places)
+    known = [other for other in beside_it if other.digest != report.digest]
     fresh = store.add_report(db, report, event)
 
     def beside(codes: Iterable[str]) -> Mapping[str, str]:
@@ -87,12 +102,37 @@ def take_in(
     alert = history.apply(report, known, places, beside)
     alert_id = store.add_alert(db, alert, event, now)
     if report.status is Status.ACTUAL:
-        scope = scopes.setdefault((report.hazard, event), Scope(hazard=report.hazard, event=event))
-        scope.signed |= report.by_hand
-        _fold_in(db, scope, report, alert, known, fresh, places)
-        scope.note(alert, alert_id, seen_at)
-        scope.hear(alert)
+        for strand in _strands(db, report, event, known, alert, fresh=fresh):
+            scope = scopes.setdefault((report.hazard, strand.event), Scope(hazard=report.hazard, event=strand.event))
+            scope.signed |= report.by_hand
+            _fold_in(db, scope, strand, alert, places)
+            scope.note(alert, alert_id, seen_at)
+            scope.hear(alert)
     return alert
+
+
+def _strands(
+    db: Connection, report: Report, event: str, known: list[Report], alert: Alert, *, fresh: bool
+) -> list[_Strand]:
+    """The strands in which it says something: its own, and those of its kin."""
+    if kin.family(report):
+        return [
+            _Strand(
+                name=name,
+                event=name if event else "",
+                reports=voices.after,
+                base=0,
+                cause=decision.cause_of(voices.after[-1]),
+            )
+            for name, voices in kin.changed(report, known).items()
+        ]
+    if fresh and all(other.order() < report.order() for other in known):
+        reports, base = [*known, report], len(known)
+    else:  # late, or read again: beginnings are worked out anew
+        reports, base = store.all_beside(db, report, event), 0
+    strand = strands.strand_of(report)
+    ordered = sorted(reports, key=Report.order)
+    return [_Strand(name=strand, event=event, reports=ordered, base=base, cause=alert.cause)]
 
 
 def _beside(db: Connection, report: Report, event: str, places: PlaceTable) -> list[Report]:
@@ -116,32 +156,19 @@ def _of_others(db: Connection, report: Report, event: str, codes: Iterable[str])
     return {place: one.grade for place, one in others.items() if one is not None}
 
 
-def _fold_in(
-    db: Connection,
-    scope: Scope,
-    report: Report,
-    alert: Alert,
-    known: list[Report],
-    fresh: bool,
-    places: PlaceTable,
-) -> None:
-    """Bring the report's strand up to date and note which places it touches, and why."""
-    strand = strands.strand_of(report)
-    before = strand_store.of(db, scope.hazard, scope.event, strand)
-    if fresh and all(other.order() < report.order() for other in known):
-        reports, base = sorted([*known, report], key=Report.order), len(known)
-    else:  # late, or read again: beginnings are worked out anew
-        reports, base = sorted(store.all_beside(db, report, scope.event), key=Report.order), 0
-    state = strands.whole(reports, places)
-    after = strands.place_states(state, reports, places, before, base)
-    strand_store.replace(db, scope.hazard, scope.event, strand, before, after)
-    _note_words(scope, alert, reports[-1], state, before, after)
+def _fold_in(db: Connection, scope: Scope, strand: _Strand, alert: Alert, places: PlaceTable) -> None:
+    """Bring a strand up to date and note which places the report touches in it, and why."""
+    before = strand_store.of(db, scope.hazard, scope.event, strand.name)
+    state = strands.whole(strand.reports, places)
+    after = strands.place_states(state, strand.reports, places, before, strand.base)
+    strand_store.replace(db, scope.hazard, scope.event, strand.name, before, after)
+    _note_words(scope, alert, strand, state, before, after)
 
 
 def _note_words(
     scope: Scope,
     alert: Alert,
-    newest: Report,
+    strand: _Strand,
     state: State,
     before: Mapping[str, PlaceState],
     after: Mapping[str, PlaceState],
@@ -149,16 +176,16 @@ def _note_words(
     touched = before.keys() | after.keys() | alert.before.grades.keys() | alert.after.grades.keys() | state.withdrawn
     for place in touched:
         if place not in scope.words or before.get(place) != after.get(place):
-            cause = _cause(scope.hazard, place, alert, state)
+            cause, newest = _cause(scope.hazard, place, strand.cause, state), strand.reports[-1]
             scope.words[place] = Word(cause=cause, issued=newest.issued, digest=newest.digest)
-    if alert.cause is Cause.WITHDRAWN:
+    if strand.cause is Cause.WITHDRAWN:
         scope.withdrawn |= set(state.withdrawn)
 
 
-def _cause(hazard: Hazard, place: str, alert: Alert, state: State) -> Cause:
+def _cause(hazard: Hazard, place: str, cause: Cause, state: State) -> Cause:
     """An earthquake's place is withdrawn only where no report that still counts ever named it."""
-    if hazard is not Hazard.EARTHQUAKE or alert.cause is not Cause.WITHDRAWN:
-        return alert.cause
+    if hazard is not Hazard.EARTHQUAKE or cause is not Cause.WITHDRAWN:
+        return cause
     return Cause.WITHDRAWN if place in state.withdrawn else Cause.ISSUED
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts import folding, report_store, store, strand_store, strands
+from alerts import folding, kin, report_store, store, strand_store, strands
 from alerts.places import PlaceTable
 from alerts.report import Report
 from alerts.store import InForce
@@ -121,6 +121,8 @@ def _fold_all(scratch: Connection, places: PlaceTable) -> dict[tuple[Hazard, str
 
 def _fold(scratch: Connection, newest: Report, event: str, places: PlaceTable) -> dict[str, PlaceState]:
     """One strand, from its newest reports where these say it all."""
+    if kin.family(newest):
+        return _stand(kin.voices(store.of_kin(scratch, newest))[strands.strand_of(newest)], places)
     if not strands.strand_of(newest):  # several lineages, each with its own newest report
         return _stand(store.reports_beside(scratch, newest, event), places)
     beside = store.all_beside(scratch, newest, event, _FIRST_LOOK)

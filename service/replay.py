@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alerts import folding, hazards, history
+from alerts import folding, hazards, history, kin
 from alerts.folding import State
 from alerts.places import PlaceTable
 from alerts.report import Report
@@ -73,21 +73,26 @@ class _Known:
     def __init__(self, places: PlaceTable) -> None:
         self.places = places
         self._reports: defaultdict[tuple[Hazard, Status], dict[str, list[Report]]] = defaultdict(dict)
-        self._states: defaultdict[tuple[Hazard, Status], dict[str, State]] = defaultdict(dict)
+        self._states: defaultdict[tuple[Hazard, Status], dict[str, dict[str, State]]] = defaultdict(dict)
 
     def apply(self, report: Report) -> history.Alert:
         """The alert that a report is; it is known from then on."""
         key, strand = (report.hazard, report.status), strand_of(report)
-        reports = self._reports[key].setdefault(strand, [])
-        others = [state for name, state in self._states[key].items() if name != strand]
+        family = kin.family(report)
+        reports = self._reports[key].setdefault(family or strand, [])
+        states = self._states[key].setdefault(family or strand, {})
+        others = [state for held in self._states[key].values() if held is not states for state in held.values()]
 
         def beside(codes: Iterable[str]) -> Mapping[str, str]:
             return _highest(report, others, codes)
 
         alert = history.apply(report, reports, self.places, beside)
+        said = kin.changed(report, reports) if family else {}
+        states |= {name: folding.fold(voices.after, self.places) for name, voices in said.items()} or {
+            strand: alert.after
+        }
         if all(other.digest != report.digest for other in reports):
             reports.append(report)
-        self._states[key][strand] = alert.after
         return alert
 
 

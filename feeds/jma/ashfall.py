@@ -9,7 +9,7 @@ Source: 地震火山関連XML電文解説資料 (降灰予報（定時）, 降�
 
 from collections.abc import Iterator, Mapping
 
-from alerts import hazards
+from alerts import hazards, kin
 from alerts.notices import Notice
 from alerts.report import UNKNOWN, AreaReport, AreaScheme, Facts, Report
 from alerts.vocabulary import NONE, Hazard, InfoType
@@ -57,7 +57,7 @@ def _lineage(code: str, number: str, telegram: Envelope) -> str:
     """The schedule of a volcano, or one eruption of it: 54 and 55 bear the time at which it began."""
     if code == "VFVO53":
         return f"ash:{number}"
-    return f"ash:{number}:{(telegram.target or telegram.issued).isoformat()}"
+    return kin.eruption(number, telegram.target or telegram.issued)
 
 
 def _areas(telegram: Envelope, facts: Facts, notices: list[Notice]) -> Iterator[AreaReport]:

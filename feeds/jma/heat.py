@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 
-from alerts import places
+from alerts import kin, places
 from alerts.notices import Notice, NoticeKind
 from alerts.places import Level
 from alerts.report import AreaReport, AreaScheme, Facts, Report
@@ -65,7 +65,8 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
             hazard=Hazard.HEAT,
             sent=telegram.sent,
             issued=telegram.issued,
-            lineage=(f"{day.isoformat()}:{'+'.join(region.codes)}",),
+            lineage=(kin.heat(day, "+".join(region.codes)),),
+            unit=telegram.event_id,
             areas=() if telegram.info_type is InfoType.CANCEL else tuple(areas),
             valid_until=end,
         )

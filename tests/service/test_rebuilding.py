@@ -1,14 +1,14 @@
 """Working the state out again from the stored telegrams: the same to the byte, and never a text."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from alerts import places
-from alerts.vocabulary import NONE, Hazard, Topic
+from alerts.vocabulary import NONE, Hazard, InfoType, Topic
 from delivery import decider
 from delivery.byhand import applying, correcting, signing, submissions, submitting
 from delivery.byhand.drafts import Draft
@@ -40,6 +40,13 @@ def rain(at, kinds, region="170000"):
     return compose.rain_report(region=region, kinds=items, at=at)
 
 
+def ash(code, at, erupted, **more):
+    towns = {"4620100": ["72"]}
+    return compose.ashfall_forecast(
+        code, volcano_code="506", municipalities=towns, at=at, erupted=erupted, valid_until=later(300), **more
+    )
+
+
 #: a night with a late telegram, a withdrawal, a correction's worth of everything; in the order of arrival
 NIGHT = [
     ("VPWW55", rain(later(10), {"1720400": "03", "1720500": "43"})),
@@ -53,6 +60,14 @@ NIGHT = [
     ("VXSE51", compose.withdrawal("VXSE51", "20260901130000", at=later(62))),
     ("VPWW55", b"<not a telegram"),
     ("VPFD61", b"<not a telegram either"),
+    ("VFVO54", ash("VFVO54", later(20), later(15))),
+    ("VFVO54", ash("VFVO54", later(25), later(6), info_type=InfoType.CORRECTION)),
+    ("VFVO55", ash("VFVO55", later(40), later(7))),
+    ("VPFT50", compose.heat_report(region="110000", day=date(2026, 9, 2), at=later(50))),
+    (
+        "VPFT50",
+        compose.heat_report(region="110000", day=date(2026, 9, 1), at=later(55), info_type=InfoType.CORRECTION),
+    ),
 ]
 
 
