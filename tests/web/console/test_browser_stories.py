@@ -13,6 +13,7 @@ from storage.connection import Connection
 from storage.database import Database
 from tests.cases import builders as cases
 from tests.web import night, rows
+from tests.web.api.calling import a_key
 from tests.web.conftest import Open
 from tests.web.console.conftest import PASSWORD, account
 from tests.web.console.test_lessons import fill as answered
@@ -39,6 +40,8 @@ PAGES = (
     "/console/lessons/water",
     "/console/triage",
     "/console/audit?check=1",
+    "/console/people",
+    "/console/residents",
     "/console/cases",
     "/console/cases/1",
     "/console/cases/1/edit",
@@ -75,6 +78,7 @@ async def test_no_page_has_a_serious_fault(
     sqlite_db.write_sync(_fill)
     cases.add(sqlite_db)
     account(sqlite_db, "aoi", *((role, "17204") for role in (Role.COORDINATOR, Role.APPROVER, Role.ADMIN)))
+    a_key(sqlite_db, Role.COORDINATOR, name="system", owner="hana")
     client = await browse(a_state(sqlite_db))
     page = await browser.new_page(viewport={"width": width, "height": 800})
     said: list[str] = []
