@@ -19,7 +19,7 @@ from cases import case, facts, store
 from cases.case import Content
 from cases.facts import Facts
 from cases.searching import Labels
-from delivery import counting
+from delivery import counting, states
 from storage import times
 from storage.connection import Connection
 from storage.database import Database
@@ -27,19 +27,6 @@ from storage.rows import Row
 from subscribers import disclosure
 
 _JST: Final = ZoneInfo("Asia/Tokyo")
-#: what people read -> states of a message (docs/reference/pages.md)
-_PART_OF: Final[Mapping[str, str]] = {
-    "delivered": "delivered",
-    "accepted": "handed",
-    "sent": "handed",
-    "uncertain": "unknown",
-    "failed": "failed",
-    "undelivered": "failed",
-    "withdrawn": "withdrawn",
-    "expired": "withdrawn",
-    "queued": "waiting",
-    "handing": "waiting",
-}
 #: nobody knows of these texts that somebody has read them
 _NOT_REACHED: Final = frozenset({"handed", "unknown", "failed", "waiting"})
 #: broadcasts in one transaction: a warning must not wait for this
@@ -212,7 +199,7 @@ def _facts(row: Row, cells: Mapping[counting.Cell, int]) -> Facts:
     languages: Counter[str] = Counter()
     unreached: Counter[str] = Counter()
     for (_, language, state), number in cells.items():
-        part = _PART_OF.get(state, "unknown")
+        part = states.part(state)
         parts[part] += number
         languages[language] += number
         if part in _NOT_REACHED:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from delivery import states
 from subscribers.disclosure import Told
 
 #: what became of messages, as the pages say it
-PARTS: Final = ("delivered", "handed", "unknown", "failed", "withdrawn", "waiting")
+PARTS: Final = tuple(states.PARTS)
 _NAMES: Final = frozenset({"grade", "total", "by_part", "by_language", "unreached", "first_minutes", "last_minutes"})
 _TOLD: Final = re.compile(r"<5|\d{1,9}-\d{1,9}")
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")

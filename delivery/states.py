@@ -1,5 +1,6 @@
 """The states of a message and which may follow which, as data; receipts only move up in rank."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -52,6 +53,23 @@ FOLLOWS: dict[MessageState, frozenset[MessageState]] = {
     _S.EXPIRED: frozenset(),
     _S.WITHDRAWN: frozenset(),
 }
+
+
+#: what people read of a message -> its states, in the order in which pages show them
+PARTS: Mapping[str, tuple[MessageState, ...]] = {
+    "delivered": (_S.DELIVERED,),
+    "handed": (_S.ACCEPTED, _S.SENT),
+    "unknown": (_S.UNCERTAIN,),
+    "failed": (_S.FAILED, _S.UNDELIVERED),
+    "withdrawn": (_S.WITHDRAWN, _S.EXPIRED),
+    "waiting": (_S.QUEUED, _S.HANDING),
+}
+_PART_OF: Mapping[str, str] = {state: part for part, states in PARTS.items() for state in states}
+
+
+def part(state: str) -> str:
+    """What people read of a message in this state; "unknown" for a state that is not one of ours."""
+    return _PART_OF.get(state, "unknown")
 
 
 def after_receipt(state: MessageState, reported: MessageState) -> MessageState:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from alerts import hazards, places
 from alerts.report import Facts
 from alerts.vocabulary import Hazard
+from delivery import states
 from delivery.states import MessageState
 from tests.web.rows import NOW, ago
 from web import grades, japan, progress, render, standing
-from web.console import reach
 from web.console.reach import Cell
 from web.snapshot import BroadcastRow, Source, StandingRow
 
@@ -148,7 +148,7 @@ def a_broadcast(**values: object) -> BroadcastRow:
 
 
 def test_every_state_of_a_message_is_in_the_bar_once() -> None:
-    assert sorted(state for states in reach.PARTS.values() for state in states) == sorted(MessageState)
+    assert sorted(one for part in states.PARTS.values() for one in part) == sorted(MessageState)
 
 
 @given(st.dictionaries(st.sampled_from(list(MessageState)), st.integers(1, 100_000)))

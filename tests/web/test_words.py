@@ -8,11 +8,11 @@ import pytest
 from alerts import hazards
 from alerts.notices import NoticeKind
 from alerts.vocabulary import Action, Hazard, MsgType
+from delivery import states
 from delivery.telling import Excluded
 from feeds.settings import FEEDS
 from templates_i18n.render import Form
 from web import words
-from web.console import reach
 
 _PAGES = sorted(Path(words.__file__).parent.joinpath("pages").rglob("*.html"))
 
@@ -27,7 +27,7 @@ def test_every_value_of_the_database_has_a_word(language: str) -> None:
         *(("notice", kind) for kind in NoticeKind),
         *(("excluded", reason) for reason in Excluded),
         *(("form", form) for form in Form),
-        *(("progress", part) for part in reach.PARTS),
+        *(("progress", part) for part in states.PARTS),
         *(("feeds", feed) for feed in FEEDS),
         *(("state", state) for state in ("pending", "read", "nothing", "ignored", "quarantined")),
         *(("broadcast", state) for state in ("planning", "sending", "complete", "withdrawn", "held")),

@@ -6,28 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.places import PlaceTable
+from delivery import states
 from storage.connection import Connection
 from storage.lists import listed
 from subscribers import disclosure
 from subscribers.disclosure import Told
 from web.console.visitor import Visitor
 
-#: what people read -> states of a message, in the order of the bar
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "delivered": ("delivered",),
-    "handed": ("accepted", "sent"),
-    "unknown": ("uncertain",),
-    "failed": ("failed", "undelivered"),
-    "withdrawn": ("withdrawn", "expired"),
-    "waiting": ("queued", "handing"),
-}
 #: after so long whoever was not reached is listed
 UNREACHED_AFTER = timedelta(minutes=15)
 #: and no longer: it is in the records then
 UNREACHED_UNTIL = timedelta(hours=12)
 #: not reached for certain, or nobody knows
 _NOT_REACHED = ("unknown", "failed", "handed", "waiting")
-_PART_OF = {state: part for part, states in PARTS.items() for state in states}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One place or language, with its messages by part (`PARTS`)."""
+    """One place or language, with its messages by part (`states.PARTS`)."""
 
     key: str
     parts: Mapping[str, int]
@@ -187,7 +178,7 @@ def of(rows: Sequence[Cell], counted: datetime | None = None) -> Reach:
     languages: dict[str, Counter[str]] = {}
     both: dict[str, dict[str, Counter[str]]] = {}
     for cell in rows:
-        part = _PART_OF.get(cell.state, "unknown")
+        part = states.part(cell.state)
         parts[part] += cell.messages
         places.setdefault(cell.place, Counter())[part] += cell.messages
         languages.setdefault(cell.language, Counter())[part] += cell.messages

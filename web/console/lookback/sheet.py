@@ -5,12 +5,10 @@ import io
 from collections import Counter, defaultdict
 
 from alerts.places import PlaceTable
+from delivery import states
 from subscribers import disclosure
-from web.console import reach
 from web.console.lookback.rows import Story
 from web.words import JST, Words
-
-_PART_OF = {state: part for part, states in reach.PARTS.items() for state in states}
 
 
 def write(story: Story, places: PlaceTable, words: Words) -> bytes:
@@ -23,7 +21,7 @@ def write(story: Story, places: PlaceTable, words: Words) -> bytes:
     )
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for cell in story.cells:
-        counts[cell.place, cell.language][_PART_OF.get(cell.state, "unknown")] += cell.messages
+        counts[cell.place, cell.language][states.part(cell.state)] += cell.messages
     sent = story.sent
     flat = {(*key, part): count for key, parts in counts.items() for part, count in parts.items()}
     for (place, language, part), count in sorted(disclosure.table(flat).items()):
