@@ -25,7 +25,7 @@ def table(counts: Mapping[K, int]) -> dict[K, Told]:
 
 
 def stepped(count: int) -> Told:
-    """A count beside a small one: "<5", or in its step."""
+    """A count beside a small one, or that adds up from parts of which some are not told: "<5", or in its step."""
     return _step(count) if _is_telling(count) and count else _small(count)
 
 
@@ -67,11 +67,6 @@ def _small(count: int) -> Told:
 
 def _is_telling(count: int) -> bool:
     return count == 0 or count >= FEW
-
-
-def step(count: int) -> Told:
-    """A count that adds up from parts of which some are not told."""
-    return _step(count) if count >= FEW else _small(count)
 
 
 def _step(count: int) -> str:

@@ -216,7 +216,7 @@ def _row_of_preview(one: previews.Preview, chosen: Settings) -> dict[str, object
     return {
         "lesson": one.lesson,
         "people": people,
-        "segments": one.segments if exact else disclosure.step(one.segments),
+        "segments": one.segments if exact else disclosure.stepped(one.segments),
         "minutes": round(one.seconds / 60, 1),
         "cost": one.segments * chosen.segment_price if priced else None,
         "texts": [

@@ -7,10 +7,9 @@ from alerts.vocabulary import NONE
 from storage import lists
 from storage.connection import Connection
 from storage.rows import Row
+from subscribers import disclosure
 from web.api.alerts_models import AlertOut, BroadcastOut, Few
 
-#: below this a count is not told
-FEW = 5
 #: rows looked at for one page: most alerts of Japan concern other places
 _MOST_SEEN = 2_000
 
@@ -94,4 +93,4 @@ def _counts(db: Connection, identity: int, places: Collection[str]) -> Iterator[
     )
     for row in rows:
         count = row.integer("n")
-        yield row.text("state"), count if count >= FEW else "<5"
+        yield row.text("state"), count if count >= disclosure.FEW else "<5"

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from web import access, freshness, queries, render
 from web.accounts.roles import Permission
+from web.console import reach
 from web.console.gate import Gate
 from web.console.visitor import Visitor
 from web.state import WebState
@@ -62,7 +63,8 @@ class Frame:
     ) -> web.Response:
         """A page. `look` is a class of its body, such as "drill"; templates find the visitor as `me`.
 
-        Besides `values` a template has: w (words), lang, now, mode, places (the table), feeds, me, path, may.
+        Besides `values` a template has: w (words), lang, now, mode, places (the table), feeds, me, path, may,
+        and what writes a count (few), the name of a language, and the lang of a text.
         """
         feeds = freshness.judge(await self.state.db.read(queries.feeds), self.state.feeds, visitor.now)
         text = await asyncio.to_thread(self._render, visitor, template, feeds, look, values)
@@ -89,6 +91,9 @@ class Frame:
             "said": f"said.{visitor.said}" if visitor.words.knows(f"said.{visitor.said}") else "",
             "primary": self._links(visitor, PRIMARY),
             "secondary": self._links(visitor, SECONDARY),
+            "few": reach.few,
+            "language_name": lambda tag: render.language_name(self.state.catalogue, tag, visitor.words.language),
+            "html_language": render.html_language,
             "may": lambda name, place=None: visitor.may(Permission[name], place),
         }
         return render.page(template, visitor.words, **(given | values))

@@ -20,10 +20,9 @@ from subscribers import disclosure
 from web.accounts.roles import Permission
 from web.console import forms
 from web.console.byhand import counts, told
-from web.console.byhand.write import namer, person
+from web.console.byhand.write import person
 from web.console.frame import Frame
 from web.console.visitor import Visitor
-from web.render import html_language
 from web.state import WebState
 
 _SEEN: Final = (Permission.SUBMIT, Permission.APPROVE)
@@ -76,14 +75,11 @@ class CorrectPage:
             preview=shown.preview,
             counts=counts.of(shown.preview.texts.message) if shown.preview else None,
             queued=disclosure.total(shown.preview.queued) if shown.preview else 0,
-            written=counts.written,
             grades=shown.grades,
             waiting=shown.waiting,
             by_hand=shown.by_hand,
             reasons=tuple(Reason),
             wrong=wrong,
-            language_name=namer(self._state, visitor),
-            html_language=html_language,
         )
 
     async def submit(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -25,9 +25,4 @@ def of(message: Iterable[Shown]) -> Counts:
     parts = sum(one.segments * one.people for one in shown)
     # parts are people times a number that everybody sees: exact only where all counts are
     exact = all(isinstance(count, int) for count in by_language.values())
-    return Counts(people=people, by_language=by_language, segments=parts if exact else disclosure.step(parts))
-
-
-def written(count: Told) -> str:
-    """With a comma every three digits, or as it is told."""
-    return f"{count:,}" if isinstance(count, int) else count
+    return Counts(people=people, by_language=by_language, segments=parts if exact else disclosure.stepped(parts))

@@ -22,10 +22,9 @@ from web.accounts.roles import Permission
 from web.console import forms
 from web.console.byhand import counts, told
 from web.console.byhand.told import Told
-from web.console.byhand.write import namer, person
+from web.console.byhand.write import person
 from web.console.frame import Frame
 from web.console.visitor import Visitor
-from web.render import html_language
 from web.state import WebState
 
 _EITHER: Final = (Permission.SUBMIT, Permission.APPROVE)
@@ -112,10 +111,7 @@ class WaitingPages:
             can_approve=all(may.covers(area, places) for area in found.areas),
             can_vouch=not found.owner and all(_either(visitor).covers(area, places) for area in found.areas),
             counts=counts.of(found.texts.message),
-            written=counts.written,
             origins=drafts.origins(found.body.get("draft", {})),
-            language_name=namer(self._state, visitor),
-            html_language=html_language,
         )
 
     async def decide(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -163,12 +159,9 @@ class WaitingPages:
             areas=areas,
             preview=preview,
             counts=counts.of(preview.texts.message) if preview else None,
-            written=counts.written,
             waiting=waiting,
             can_reject=can_reject,
             wrong=wrong,
-            language_name=namer(self._state, visitor),
-            html_language=html_language,
         )
 
     async def decide_hold(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -24,7 +24,6 @@ from web.console.byhand import counts, written
 from web.console.byhand.written import Written
 from web.console.frame import Frame
 from web.console.visitor import Visitor
-from web.render import html_language, language_name
 from web.state import WebState
 
 _KINDS: Final = (Hazard.EVACUATION, Hazard.NOTICE)
@@ -99,12 +98,9 @@ class WritePages:
             preview=made,
             counts=shown,
             registered=disclosure.total(made.registered, {one.language: one.people for one in made.texts.message}),
-            written=counts.written,
             cost=cost(self._state, made) if isinstance(shown.segments, int) else None,
             fields=written.kept(fields.items()),
             wrong=wrong,
-            language_name=namer(self._state, visitor),
-            html_language=html_language,
         )
 
     async def _submit(self, visitor: Visitor, kind: str, fields: MultiDict[str], found: Written) -> web.Response:
@@ -143,8 +139,6 @@ class WritePages:
             topics=tuple(Topic),
             tags=TAGS,
             wrong=wrong,
-            language_name=namer(self._state, visitor),
-            html_language=html_language,
         )
 
 
@@ -156,11 +150,6 @@ def person(visitor: Visitor, permission: Permission) -> Person:
 def cost(state: WebState, preview: Preview) -> float | None:
     """In the currency of the setting; None where no price is known."""
     return preview.segments * state.segment_price if state.segment_price else None
-
-
-def namer(state: WebState, visitor: Visitor):  # type: ignore[no-untyped-def]
-    """What a language is called in that of the page."""
-    return lambda tag: language_name(state.catalogue, tag, visitor.words.language)
 
 
 def _of_text(text: OwnText) -> MultiDict[str]:

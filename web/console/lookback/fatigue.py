@@ -97,9 +97,7 @@ class FatiguePage:
         name = asked if asked in months else next(iter(months))
         within = reach.scope(visitor, self._state.places)
         month = await self._state.db.read(read, *months[name], within)
-        return await self._frame.show(
-            visitor, "console/fatigue.html", month=month, name=name, months=list(months), few=reach.few
-        )
+        return await self._frame.show(visitor, "console/fatigue.html", month=month, name=name, months=list(months))
 
 
 def _months(now: datetime) -> dict[str, tuple[datetime, datetime]]:

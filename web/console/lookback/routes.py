@@ -6,7 +6,6 @@ from aiohttp import web
 
 from alerts.vocabulary import Hazard
 from delivery.broadcasts import BroadcastState, Origin
-from web import render
 from web.accounts.roles import Permission
 from web.console import reach
 from web.console.frame import Frame
@@ -53,7 +52,6 @@ class LookBackPages:
             states=[state.value for state in BroadcastState],
             older=older,
             newest=search.address(_LIST, request.query, None) if asked.before else "",
-            few=reach.few,
         )
 
     async def one(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -107,10 +105,7 @@ class LookBackPages:
             texts=texts,
             place=place,
             told=told,
-            few=reach.few,
             name_place=lambda code: visitor.words.place(self._state.places, code),
-            language_name=lambda tag: render.language_name(self._state.catalogue, tag, visitor.words.language),
-            html_language=render.html_language,
         )
 
 

@@ -19,12 +19,10 @@ from templates_i18n.freetext.gates import Finding, Tables
 from templates_i18n.freetext.tidying import tidy
 from web.accounts.roles import Permission
 from web.console import forms
-from web.console.byhand.write import namer
 from web.console.frame import Frame
 from web.console.owntexts import drafting
 from web.console.owntexts.drafting import Drafting
 from web.console.visitor import Visitor
-from web.render import html_language
 from web.state import WebState
 
 _PATH: Final = "/console/texts"
@@ -173,7 +171,6 @@ class OwnTextPages:
             writing=visitor.municipalities,
             total=len(TAGS),
             longest=gates.LONGEST,
-            language_name=namer(self._state, visitor),
         )
 
     async def _one(
@@ -202,8 +199,6 @@ class OwnTextPages:
             signed=len(signed),
             total=len(TAGS),
             longest=gates.LONGEST,
-            language_name=namer(self._state, visitor),
-            html_language=html_language,
         )
 
     def _order(self, text: OwnText) -> list[str]:

@@ -25,7 +25,6 @@ from web.console import forms
 from web.console.frame import Frame
 from web.console.gate import REGISTER
 from web.console.visitor import Visitor
-from web.render import language_name
 from web.state import WebState
 
 #: version of what a municipality or supporter declares with the tick of the form ([registering] `agreed`)
@@ -135,7 +134,6 @@ class RegisterPages:
             fields=fields or {},
             wrong=wrong,
             read=read,
-            language_name=lambda tag: language_name(self._state.catalogue, tag, visitor.words.language),
         )
 
 
