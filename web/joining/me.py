@@ -7,27 +7,25 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from delivery import stopping
-from delivery.joining import codes
 from storage.connection import Connection
 from subscribers import asked, msisdn, own, store
-from subscribers.asked import Asked, Asking, Limit, Proved, Purpose, Wrong
-from subscribers.msisdn import Msisdn
+from subscribers.asked import Limit, Proved, Purpose, Wrong
 from subscribers.own import Stored
 from subscribers.refusal import Refused
 from subscribers.registration import MAX_FURTHER_PLACES
 from subscribers.sealing import Sealer
 from web.joining import answers, door, finder, portrait, session
 from web.joining.answers import Answers
+from web.joining.coded import LIMITS, WRONG, CodeDoor
 from web.joining.door import Joining
 from web.joining.finder import Finder
 from web.joining.portrait import Naming
-from web.joining.routes import LIMITS, WRONG
 from web.joining.session import Session
 from web.joining.shown import Reader, Shown
+from web.residents import speech
 from web.state import WebState
 from web.words import JST
 
-_CODE_DIGITS = 6
 #: days that a pause may last
 PAUSES = (1, 3, 7, 14, 30)
 
@@ -41,15 +39,16 @@ class MePages:
         """Pages of one service."""
         self._state, self._joining = state, joining
         self._shown = Shown(state)
+        self._codes = CodeDoor(state=state, joining=joining, shown=self._shown, base="/me", purpose=Purpose.ME)
         self._secure = state.public_url.startswith("https:")
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """All routes; whoever has no session is asked for a number."""
         router.add_get("/me", self.show)
         router.add_post("/me", self.send_code)
-        router.add_get("/me/code", self.code)
+        router.add_get("/me/code", self._codes.code)
         router.add_post("/me/code", self.enter_code)
-        router.add_post("/me/again", self.send_again)
+        router.add_post("/me/again", self._codes.send_again)
         router.add_get("/me/place", self.find)
         router.add_get("/me/leave", self.ask_leave)
         router.add_get("/me/data.json", self.data_json)
@@ -96,7 +95,7 @@ class MePages:
             places=[(n, sign, "" if last else self._without(form, code, reader)) for code, n, sign in rows],
             add=_href("/me/place", reader, p=_listed(form)) if len(rows) < _room(stored) else "",
             saved="saved" in request.query,
-            pauses=[(days, _day(reader.now, days)) for days in PAUSES],
+            pauses=[(days, speech.clock(reader.now + timedelta(days=days))) for days in PAUSES],
             languages=tuple(self._shown.catalogue.names.values()),
         )
 
@@ -140,64 +139,23 @@ class MePages:
         number = msisdn.parse(form.get("phone", "")[:60])
         if isinstance(number, Refused):
             return self._number(reader, "number_wrong", 400)
-        found = await self._ask(request, number, reader.tag)
+        found = await self._codes.ask(request, number, {}, reader.tag)
         if isinstance(found, Limit):
             return self._number(reader, *LIMITS[found])
-        raise web.HTTPSeeOther(f"/me/code?l={reader.tag}&t={found.ticket}")
-
-    async def _ask(self, request: web.Request, number: Msisdn, language: str) -> Asked | Limit:
-        asker = door.address(request, self._joining.trust_forwarded_for)
-        asking = Asking(
-            number=number,
-            address_hash=self._state.sealer.fingerprint_address(asker) if asker else "",
-            purpose=Purpose.ME,
-            answers={},
-            budget=self._joining.desk.budget,
-        )
-        found = await self._state.db.write(codes.ask, self._joining.desk, asking, language, self._state.clock())
-        self._joining.sent()
-        return found
-
-    async def code(self, request: web.Request) -> web.Response:
-        """Where the code is entered."""
-        return self._code(self._shown.reader(request), request.query.get("t", ""))
-
-    def _code(self, reader: Reader, ticket: str, problem: str = "", status: int = 200) -> web.Response:
-        two_way = self._joining.two_way
-        return self._shown.page(
-            "join_code.html", reader, status=status, base="/me", ticket=ticket, problem=problem, two_way=two_way
-        )
+        raise web.HTTPSeeOther(self._codes.address(reader.tag, found))
 
     async def enter_code(self, request: web.Request) -> web.Response:
         """The code opens the session."""
-        form = await door.form(request)
-        reader, ticket = self._shown.reader(request, form.get("l", "")), form.get("t", "")
-        typed = door.digits(form.get("code", ""))
-        if not door.is_ours(request, self._state.public_url):
-            return self._code(reader, ticket, "again", 403)
-        if len(typed) != _CODE_DIGITS:
-            return self._code(reader, ticket, "code_wrong", 400)
+        typed = await self._codes.entered(request)
+        if isinstance(typed, web.Response):
+            return typed
         now = self._state.clock()
-        found = await self._state.db.write(_open, ticket, typed, self._state.sealer, now)
+        found = await self._state.db.write(_open, typed.ticket, typed.digits, self._state.sealer, now)
         if isinstance(found, Wrong):
-            return self._code(reader, ticket, WRONG[found], 400)
-        answer = _see(_href("/me", reader))
+            return self._codes.page(typed.reader, typed.ticket, WRONG[found], 400)
+        answer = _see(_href("/me", typed.reader))
         session.begin(answer, found, self._state.sealer, now, secure=self._secure)
         return answer
-
-    async def send_again(self, request: web.Request) -> web.Response:
-        """Another code to the same number."""
-        form = await door.form(request)
-        reader, ticket = self._shown.reader(request, form.get("l", "")), form.get("t", "")
-        if not door.is_ours(request, self._state.public_url):
-            return self._code(reader, ticket, "again", 403)
-        before = await self._state.db.read(asked.again, ticket, Purpose.ME, self._state.sealer)
-        if before is None:
-            return self._code(reader, ticket, "code_over", 400)
-        found = await self._ask(request, before.number, reader.tag)
-        if isinstance(found, Limit):
-            return self._code(reader, ticket, *LIMITS[found])
-        raise web.HTTPSeeOther(f"/me/code?l={reader.tag}&t={found.ticket}")
 
     def _guarded(self, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
         """A form of a session, sent by its own page; others change nothing."""
@@ -341,12 +299,6 @@ def _ends(now: datetime, days: int) -> datetime:
     """Midnight in Japan after so many days."""
     local = now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0)
     return (local + timedelta(days=days + 1)).astimezone(now.tzinfo)
-
-
-def _day(now: datetime, days: int) -> dict[str, str]:
-    """The last day of such a pause."""
-    last = now.astimezone(JST) + timedelta(days=days)
-    return {"month": str(last.month), "day": str(last.day)}
 
 
 def _see(where: str) -> web.Response:

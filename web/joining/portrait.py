@@ -8,6 +8,7 @@ from datetime import datetime
 from subscribers.own import Registered, Stored
 from web.joining.answers import Answers
 from web.joining.words import Tongue
+from web.residents import speech
 from web.words import JST
 
 _STATES = {"active": "me_active", "stopped": "me_stopped", "unreachable": "me_unreachable"}
@@ -29,7 +30,7 @@ class Naming:
 def state(stored: Stored, tongue: Tongue) -> str:
     """Whether texts come."""
     if stored.paused_until is not None:
-        return tongue("me_paused", **_day(stored.paused_until))
+        return tongue("me_paused", **speech.clock(stored.paused_until))
     return tongue(_STATES.get(stored.state, "me_active"))
 
 
@@ -127,11 +128,6 @@ def chosen(stored: Stored, language: str) -> Answers:
 
 def _date(moment: datetime) -> str:
     return f"{moment.astimezone(JST):%Y-%m-%d}"
-
-
-def _day(moment: datetime) -> dict[str, str]:
-    local = moment.astimezone(JST)
-    return {"month": str(local.month), "day": str(local.day)}
 
 
 def _stamp(moment: datetime) -> str:

@@ -10,29 +10,19 @@ from datetime import datetime
 
 from aiohttp import web
 
-from delivery.joining import codes
 from storage.connection import Connection
 from subscribers import asked, msisdn, own
-from subscribers.asked import Asked, Asking, Limit, Proved, Purpose, Wrong
-from subscribers.msisdn import Msisdn
+from subscribers.asked import Limit, Proved, Purpose, Wrong
 from subscribers.own import Consent
 from subscribers.refusal import Refused
 from subscribers.sealing import Sealer
 from web.joining import answers, door, words
 from web.joining.answers import Answers, Known
+from web.joining.coded import LIMITS, WRONG, CodeDoor
 from web.joining.door import Joining
 from web.joining.finder import Finder
 from web.joining.shown import Reader, Shown
 from web.state import WebState
-
-#: why a number was not taken, or no code is sent: words and status
-LIMITS = {
-    Limit.NUMBER: ("wait_number", 429),
-    Limit.ADDRESS: ("wait_address", 429),
-    Limit.TOTAL: ("wait_total", 503),
-}
-WRONG = {Wrong.CODE: "code_wrong", Wrong.SPENT: "code_spent", Wrong.OVER: "code_over"}
-_CODE_DIGITS = 6
 
 
 class JoinPages:
@@ -42,14 +32,15 @@ class JoinPages:
         """Pages of one service."""
         self._state, self._joining = state, joining
         self._shown = Shown(state)
+        self._codes = CodeDoor(state=state, joining=joining, shown=self._shown, base="/join", purpose=Purpose.JOIN)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """All routes."""
         router.add_get("/join", self.ask)
         router.add_post("/join", self.send_code)
-        router.add_get("/join/code", self.code)
+        router.add_get("/join/code", self._codes.code)
         router.add_post("/join/code", self.enter_code)
-        router.add_post("/join/again", self.send_again)
+        router.add_post("/join/again", self._codes.send_again)
         router.add_get("/join/done", self.done)
 
     async def ask(self, request: web.Request) -> web.Response:
@@ -127,71 +118,23 @@ class JoinPages:
         number = msisdn.parse(form.get("phone", "")[:60])
         if isinstance(number, Refused):
             return self._options(reader, given, "number_wrong", 400)
-        found = await self._ask(request, number, given.to_json(), given.language)
+        found = await self._codes.ask(request, number, given.to_json(), given.language)
         if isinstance(found, Limit):
             return self._options(reader, given, *LIMITS[found])
-        raise web.HTTPSeeOther(f"/join/code?l={given.language}&t={found.ticket}")
-
-    async def _ask(
-        self, request: web.Request, number: Msisdn, kept: Mapping[str, object], language: str
-    ) -> Asked | Limit:
-        asker = door.address(request, self._joining.trust_forwarded_for)
-        asking = Asking(
-            number=number,
-            address_hash=self._state.sealer.fingerprint_address(asker) if asker else "",
-            purpose=Purpose.JOIN,
-            answers=kept,
-            budget=self._joining.desk.budget,
-        )
-        found = await self._state.db.write(codes.ask, self._joining.desk, asking, language, self._state.clock())
-        self._joining.sent()
-        return found
-
-    async def code(self, request: web.Request) -> web.Response:
-        """Where the code is entered."""
-        return self._code(self._shown.reader(request), request.query.get("t", ""))
-
-    def _code(self, reader: Reader, ticket: str, problem: str = "", status: int = 200) -> web.Response:
-        return self._shown.page(
-            "join_code.html",
-            reader,
-            status=status,
-            base="/join",
-            ticket=ticket,
-            problem=problem,
-            two_way=self._joining.two_way,
-        )
+        raise web.HTTPSeeOther(self._codes.address(given.language, found))
 
     async def enter_code(self, request: web.Request) -> web.Response:
         """The code: whoever has it is registered."""
-        form = await door.form(request)
-        reader, ticket = self._shown.reader(request, form.get("l", "")), form.get("t", "")
-        typed = door.digits(form.get("code", ""))
-        if not door.is_ours(request, self._state.public_url):
-            return self._code(reader, ticket, "again", 403)
-        if len(typed) != _CODE_DIGITS:
-            return self._code(reader, ticket, "code_wrong", 400)
+        typed = await self._codes.entered(request)
+        if isinstance(typed, web.Response):
+            return typed
         wrong = await self._state.db.write(
-            _register, ticket, typed, self._state.sealer, self._shown.known, self._state.clock()
+            _register, typed.ticket, typed.digits, self._state.sealer, self._shown.known, self._state.clock()
         )
         if wrong is not None:
-            return self._code(reader, ticket, WRONG[wrong], 400)
+            return self._codes.page(typed.reader, typed.ticket, WRONG[wrong], 400)
         self._joining.registered()
-        raise web.HTTPSeeOther(f"/join/done?l={reader.tag}")
-
-    async def send_again(self, request: web.Request) -> web.Response:
-        """Another code to the same number."""
-        form = await door.form(request)
-        reader, ticket = self._shown.reader(request, form.get("l", "")), form.get("t", "")
-        if not door.is_ours(request, self._state.public_url):
-            return self._code(reader, ticket, "again", 403)
-        before = await self._state.db.read(asked.again, ticket, Purpose.JOIN, self._state.sealer)
-        if before is None:
-            return self._code(reader, ticket, "code_over", 400)
-        found = await self._ask(request, before.number, before.answers, reader.tag)
-        if isinstance(found, Limit):
-            return self._code(reader, ticket, *LIMITS[found])
-        raise web.HTTPSeeOther(f"/join/code?l={reader.tag}&t={found.ticket}")
+        raise web.HTTPSeeOther(f"/join/done?l={typed.reader.tag}")
 
     async def done(self, request: web.Request) -> web.Response:
         """Registered."""
