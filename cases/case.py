@@ -105,7 +105,6 @@ class Case:
     broadcast_id: int | None
     created_at: datetime
     updated_at: datetime
-    published_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

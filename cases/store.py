@@ -346,5 +346,4 @@ def _case(row: Row) -> Case:
         broadcast_id=row.optional_integer("broadcast_id"),
         created_at=row.time("created_at"),
         updated_at=row.time("updated_at"),
-        published_at=row.optional_time("published_at"),
     )

@@ -38,7 +38,7 @@ def rows(values: Sequence[tuple[int, str, str]]) -> dict[str, object]:
     """The parameters of `{rows}`; ValueError for more than `SIZE`."""
     if len(values) > SIZE:
         raise ValueError(f"a chunk of {len(values)}; expected at most {SIZE}")
-    filled = [*values, *[(_NOBODY, _NO_KEY, _NO_KEY)] * (SIZE - len(values))]
+    filled = [*values, *[_NO_ROW] * (SIZE - len(values))]
     return {
         name: value for names, row in zip(_CELLS, filled, strict=True) for name, value in zip(names, row, strict=True)
     }

@@ -18,7 +18,6 @@ from templates_i18n.render import Form, TextRequest, render
 
 #: answers that count
 YES: Final = "1"
-NO: Final = "2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

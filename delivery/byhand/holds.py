@@ -50,16 +50,14 @@ def unnoticed(db: Connection) -> bool:
     return bool(db.execute(f"{_NEW} LIMIT 1"))
 
 
-def notice(db: Connection) -> list[int]:
-    """Give what is newly held its deadline; the ids of these broadcasts."""
-    rows = db.execute(_NEW)
-    for row in rows:
+def notice(db: Connection) -> None:
+    """Give what is newly held its deadline."""
+    for row in db.execute(_NEW):
         within = hazards.rule(Hazard(row.text("hazard"))).decide
         db.execute(
             "INSERT INTO holds (broadcast_id, deadline) VALUES (:id, :deadline)",
             {"id": row.integer("id"), "deadline": times.to_text(row.time("created_at") + within)},
         )
-    return [row.integer("id") for row in rows]
 
 
 def still_so(db: Connection, broadcast: Broadcast, now: datetime) -> list[str]:

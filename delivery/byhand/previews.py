@@ -4,7 +4,7 @@ correction that lies ready. Reads only.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts import hazards, store
@@ -78,7 +78,7 @@ class Speech:
         return writer.write(self.hazard, self.changes, telling, form, self.alert_id)
 
 
-def of_draft(db: Connection, draft: Draft, desk: Desk, now: datetime, cause: Cause = Cause.ISSUED) -> Preview:
+def of_draft(db: Connection, draft: Draft, desk: Desk, now: datetime) -> Preview:
     """Of what somebody wrote. Unwritable where no text can be made."""
     rule = hazards.rule(draft.hazard)
     present = store.in_force(db, draft.hazard, reports.event_of(draft, ""), draft.areas)
@@ -87,7 +87,7 @@ def of_draft(db: Connection, draft: Draft, desk: Desk, now: datetime, cause: Cau
             place=area,
             before=present[area].grade if area in present else NONE,
             after=draft.grade,
-            cause=cause,
+            cause=Cause.ISSUED,
             facts=draft.facts(),
             higher=False,
             issued=now,
@@ -187,14 +187,7 @@ def _undone(rule: HazardRule, speech: Speech, worst: PlaceChange) -> Speech:
         kind, grade = Says.RAISED, worst.before
     else:
         kind, grade = Says.CANCELLED, worst.after
-    return Speech(
-        hazard=speech.hazard,
-        kind=kind,
-        grade=grade,
-        changes=speech.changes,
-        place=speech.place,
-        alert_id=speech.alert_id,
-    )
+    return replace(speech, kind=kind, grade=grade)
 
 
 def _preview(
