@@ -220,7 +220,7 @@ def _broadcast(
         " snapshot, seen_at, created_at, expires_at) VALUES ('alert', :alert_id, :hazard, :event, :revision,"
         " :decision, :reason, :state, :priority, :snapshot, :seen_at, :now, :expires_at) RETURNING id",
         {
-            "alert_id": scope.alert_id or None,
+            "alert_id": scope.alert_id,
             "hazard": scope.hazard,
             "event": scope.event,
             "revision": revision,

@@ -50,7 +50,7 @@ class Scope:
     flashed: set[str] = field(default_factory=set)
     #: two people have signed what is told
     signed: bool = False
-    alert_id: int = 0
+    alert_id: int | None = None
     action: Action = Action.RECORD
     reason: str = ""
     seen_at: datetime | None = None

@@ -33,7 +33,7 @@ def strike(
         words={place: Word(cause=cause, issued=by.submitted_at, digest=rows[place].digest) for place in newest},
         withdrawn=set(newest) if grade == NONE else set(),
         signed=True,
-        alert_id=broadcast.alert_id or 0,
+        alert_id=broadcast.alert_id,
         action=Action.SEND,
         reason=reason,
         seen_at=by.decided_at,
