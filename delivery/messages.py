@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from delivery import turns
@@ -50,12 +50,13 @@ class Draft:
     broadcast_id: int
     #: unique per person
     change_key: str
-    hazard: str
-    event: str
-    #: place -> grade that it speaks of, worst first; empty for texts that are no alerts
-    places: Mapping[str, str]
+    #: of an alert, as are event, places and revision
+    hazard: str = ""
+    event: str = ""
+    #: place -> grade that it speaks of, worst first
+    places: Mapping[str, str] = field(default_factory=dict)
     kind: str
-    revision: int
+    revision: int = 0
     #: of the reader, also where another voice serves it
     language: str
     written: Written

@@ -42,11 +42,7 @@ def queue(db: Connection, own: OwnText, version: str, now: datetime) -> int:
     draft = Draft(
         broadcast_id=broadcast_id,
         change_key=own.name,
-        hazard="",
-        event="",
-        places={},
         kind=own.kind,
-        revision=0,
         language="en",
         written=own.text,
         text_key=f"{broadcast_id}|{own.kind}",

@@ -71,11 +71,7 @@ def _draft(db: Connection, whom: _Whom, writer: Writer, now: datetime) -> Draft:
     return Draft(
         broadcast_id=broadcast_id,
         change_key=f"welcome:self:{whom.themself}" if whom.themself else f"welcome:{whom.place}",
-        hazard="",
-        event="",
-        places={},
         kind=KIND,
-        revision=0,
         language=whom.language,
         written=written,
         text_key=f"{broadcast_id}|welcome|{written.language}|{writer.version}|{digest}",

@@ -82,11 +82,7 @@ def _queue(db: Connection, found: Asked, text: Written, version: str, language: 
     draft = Draft(
         broadcast_id=broadcast_id,
         change_key=gap.key(found.salt),
-        hazard="",
-        event="",
-        places={},
         kind=KIND,
-        revision=0,
         language=language,
         written=replace(text, text=body),
         text_key=f"{broadcast_id}|code|{text.language}|{version}|{digest}",

@@ -87,11 +87,7 @@ def queue(db: Connection, answer: Answer, version: str, now: datetime) -> None:
     draft = Draft(
         broadcast_id=broadcast_id,
         change_key=answer.key,
-        hazard="",
-        event="",
-        places={},
         kind=answer.kind,
-        revision=0,
         language=answer.language,
         written=answer.text,
         text_key=f"{broadcast_id}|reply|{answer.text.language}|{version}|{digest}",
