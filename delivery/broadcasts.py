@@ -178,6 +178,20 @@ def add(
     return rows[0].integer("id")
 
 
+def of_day(
+    db: Connection, *, origin: Origin, what: str, reason: str, priority: int, now: datetime, expires_at: datetime
+) -> int:
+    """The one broadcast that gathers texts of one sort for a day, made or opened again."""
+    event = f"{what}:{now:%Y-%m-%d}"
+    opened = db.execute(
+        "UPDATE broadcasts SET state = 'sending' WHERE origin = :origin AND event = :event RETURNING id",
+        {"origin": origin, "event": event},
+    )
+    if opened:
+        return opened[0].integer("id")
+    return add(db, origin=origin, event=event, reason=reason, priority=priority, now=now, expires_at=expires_at)
+
+
 def _broadcast(row: Row) -> Broadcast:
     snapshot = json.loads(row.text("snapshot"))
     return Broadcast(

@@ -81,15 +81,10 @@ def _draft(db: Connection, whom: _Whom, writer: Writer, now: datetime) -> Draft:
 
 
 def _broadcast(db: Connection, municipality: str, now: datetime) -> int:
-    event = f"{municipality}:{now:%Y-%m-%d}"
-    found = db.execute("SELECT id FROM broadcasts WHERE origin = 'welcome' AND event = :event", {"event": event})
-    if found:
-        db.execute("UPDATE broadcasts SET state = 'sending' WHERE id = :id", {"id": found[0].integer("id")})
-        return found[0].integer("id")
-    return broadcasts.add(
+    return broadcasts.of_day(
         db,
         origin=Origin.WELCOME,
-        event=event,
+        what=municipality,
         reason=f"people newly registered in {municipality}",
         priority=priority.SERVICE,
         now=now,

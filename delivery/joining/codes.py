@@ -94,17 +94,10 @@ def _queue(db: Connection, found: Asked, text: Written, version: str, language: 
 
 def _broadcast(db: Connection, now: datetime) -> int:
     """One for all codes of a day."""
-    event = f"codes:{now:%Y-%m-%d}"
-    opened = db.execute(
-        "UPDATE broadcasts SET state = 'sending' WHERE origin = 'reply' AND event = :event RETURNING id",
-        {"event": event},
-    )
-    if opened:
-        return opened[0].integer("id")
-    return broadcasts.add(
+    return broadcasts.of_day(
         db,
         origin=Origin.REPLY,
-        event=event,
+        what="codes",
         reason="codes that people asked for",
         priority=priority.SERVICE,
         now=now,

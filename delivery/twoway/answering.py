@@ -99,17 +99,10 @@ def queue(db: Connection, answer: Answer, version: str, now: datetime) -> None:
 
 def _broadcast(db: Connection, now: datetime) -> int:
     """One for all answers of a day."""
-    event = f"replies:{now:%Y-%m-%d}"
-    found = db.execute(
-        "UPDATE broadcasts SET state = 'sending' WHERE origin = 'reply' AND event = :event RETURNING id",
-        {"event": event},
-    )
-    if found:
-        return found[0].integer("id")
-    return broadcasts.add(
+    return broadcasts.of_day(
         db,
         origin=Origin.REPLY,
-        event=event,
+        what="replies",
         reason="answers to people's texts",
         priority=priority.SERVICE,
         now=now,
