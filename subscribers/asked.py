@@ -37,6 +37,17 @@ _ASKED: Final = "asked:"
 _ROLE: Final = "asking"
 
 
+_ERASE: Final = (
+    "UPDATE subscribers SET number_sealed = :nothing, carrier = '', state = 'erased', number_hash = 'erased:' || id"
+)
+#: nobody waits for a text to this unproved number any more
+_OVER: Final = (
+    "role = :role AND length(number_sealed) > 0"
+    " AND id NOT IN (SELECT addressee FROM asked_codes WHERE asked_at > :number)"
+    " AND id NOT IN (SELECT addressee FROM joining WHERE asked_at > :number)"
+)
+
+
 class Purpose(StrEnum):
     """What a code opens."""
 
@@ -182,9 +193,7 @@ def purgeable(db: Connection, now: datetime) -> bool:
     """Whether `purge` has anything to do."""
     return bool(
         db.execute(
-            "SELECT 1 AS one FROM subscribers WHERE role = :role AND length(number_sealed) > 0"
-            " AND id NOT IN (SELECT addressee FROM asked_codes WHERE asked_at > :number)"
-            " AND id NOT IN (SELECT addressee FROM joining WHERE asked_at > :number)"
+            f"SELECT 1 AS one FROM subscribers WHERE {_OVER}"  # noqa: S608 -- a constant
             " UNION ALL SELECT 1 FROM asked_codes WHERE asked_at < :row LIMIT 1",
             _ages(now) | {"role": _ROLE},
         )
@@ -197,10 +206,7 @@ def purge(db: Connection, now: datetime) -> None:
     db.execute("DELETE FROM asked_codes WHERE asked_at < :row", {"row": ages["row"]})
     db.execute("DELETE FROM joining WHERE asked_at <= :number", {"number": ages["number"]})
     db.execute(
-        "UPDATE subscribers SET number_sealed = :nothing, carrier = '', state = 'erased', number_hash = 'erased:' || id"
-        " WHERE role = :role AND length(number_sealed) > 0"
-        " AND id NOT IN (SELECT addressee FROM asked_codes WHERE asked_at > :number)"
-        " AND id NOT IN (SELECT addressee FROM joining WHERE asked_at > :number)",
+        f"{_ERASE} WHERE {_OVER}",
         {"nothing": b"", "role": _ROLE, "number": ages["number"]},
     )
 
@@ -210,8 +216,7 @@ def forget(db: Connection, number_hash: str) -> None:
     db.execute("DELETE FROM asked_codes WHERE number_hash = :hash", {"hash": number_hash})
     db.execute("DELETE FROM joining WHERE number_hash = :hash", {"hash": number_hash})
     db.execute(
-        "UPDATE subscribers SET number_sealed = :nothing, carrier = '', state = 'erased', number_hash = 'erased:' || id"
-        " WHERE number_hash = :hash",
+        f"{_ERASE} WHERE number_hash = :hash",
         {"nothing": b"", "hash": _ASKED + number_hash},
     )
 
