@@ -3,7 +3,6 @@
 Owns the closed set of life stages, the sections people write, and their lengths.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,13 +13,12 @@ from typing import Final
 from alerts.places import PlaceTable
 from alerts.vocabulary import Hazard
 from cases import personal
-from cases.facts import Facts
+from cases.facts import TAG, Facts
 from cases.personal import Found
 
 #: municipalities that one case names
 MOST_PLACES: Final = 60
 EARLIEST: Final = date(1900, 1, 1)
-_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 #: characters that turn the direction of writing: a text could read as something else than it says
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -154,7 +152,7 @@ def _tags(content: Content, places: PlaceTable) -> Iterator[Wrong]:
         if places.place(code) is None:
             yield Wrong(field="places", key="unknown_place", text=f"{shown(code)}: no municipality has this code")
     for tag in content.languages:
-        if not _TAG.fullmatch(tag):
+        if not TAG.fullmatch(tag):
             yield Wrong(field="languages", key="unknown_language", text=f"{shown(tag)}: expected a tag such as vi")
     if content.happened_on < EARLIEST:
         yield Wrong(field="happened_on", key="bad_day", text=f"expected a day from {EARLIEST} on")

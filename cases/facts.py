@@ -15,7 +15,8 @@ from subscribers.disclosure import Told
 PARTS: Final = tuple(states.PARTS)
 _NAMES: Final = frozenset({"grade", "total", "by_part", "by_language", "unreached", "first_minutes", "last_minutes"})
 _TOLD: Final = re.compile(r"<5|\d{1,9}-\d{1,9}")
-_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
+#: of a language
+TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _GRADE: Final = re.compile(r"[A-Za-z0-9_+-]{0,20}")
 _MOST: Final = 10**9
 _MOST_LANGUAGES: Final = 40
@@ -107,7 +108,7 @@ def _are_parts(value: Any) -> bool:
 
 
 def _are_languages(value: Any) -> bool:
-    return _are_counts(value) and all(_TAG.fullmatch(tag) for tag in value or ())
+    return _are_counts(value) and all(TAG.fullmatch(tag) for tag in value or ())
 
 
 def _is_minutes(value: object) -> bool:

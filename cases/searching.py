@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from alerts.places import PlaceTable
+from alerts.places.names import KATAKANA_TO_HIRAGANA
 from cases.case import Content, Section
 
 #: characters of a search that are looked at
@@ -23,7 +24,6 @@ _UNSPACED: Final = (
     "\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff"  # Thai, Burmese, Khmer
 )
 _RUN: Final = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
-_KATAKANA_TO_HIRAGANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def _named(content: Content, labels: Labels) -> Iterator[str]:
 
 def _runs(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return _RUN.findall(_without_marks(folded).translate(_KATAKANA_TO_HIRAGANA))
+    return _RUN.findall(_without_marks(folded).translate(KATAKANA_TO_HIRAGANA))
 
 
 def _without_marks(text: str) -> str:

@@ -13,6 +13,8 @@ from enum import StrEnum
 from importlib import resources
 from typing import Final
 
+from alerts.places.names import KATAKANA_TO_HIRAGANA
+
 #: "네?" asks what was said
 _ASKING: Final = ("?", "？", "؟", "՞")
 #: whose words for yes count whatever the question's language is
@@ -21,7 +23,6 @@ _ALWAYS_YES: Final = ("en", "ja", "ja-Hira")
 _MOST_WORDS: Final = 5
 #: nobody types a command behind this many characters
 _LONGEST: Final = 160
-_KATAKANA_TO_HIRAGANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 #: these have no decomposition
 _BARE: Final = {ord("đ"): "d", ord("ı"): "i"}
 
@@ -156,7 +157,7 @@ def _folded(plain: str) -> tuple[str, list[int]]:
     starts: list[int] = []
     for index, char in enumerate(plain):
         if unicodedata.category(char)[0] in "LMN" and not _is_selector(char):
-            for piece in char.casefold().translate(_KATAKANA_TO_HIRAGANA):
+            for piece in char.casefold().translate(KATAKANA_TO_HIRAGANA):
                 kept.append(piece)
                 starts.append(index)
     return "".join(kept), starts

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from alerts.places.place import Place
 
-_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+#: for `str.translate`
+KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 #: The small ke of 茅ヶ崎 is also written large; spaces and marks of lists carry nothing.
 _SAME = (
-    _KATAKANA_TO_HIRAGANA
+    KATAKANA_TO_HIRAGANA
     | {
         ord("ヶ"): "け",
         ord("ゖ"): "け",
