@@ -67,11 +67,8 @@ class Upkeep:
 def note_settings(db: Connection, settings: Settings, now: datetime) -> bool:
     """An entry in the log of changes where the settings are others than at the start before; no secret in it."""
     seen = _told(settings)
-    rows = db.execute(
-        "SELECT details FROM audit_entries WHERE action = :action ORDER BY number DESC LIMIT 1",
-        {"action": _SETTINGS_CHANGED},
-    )
-    before = audit.details(rows[0]).get("settings", {}) if rows else {}
+    found = audit.chosen(db, "action = :action", {"action": _SETTINGS_CHANGED}, limit=1)
+    before = found[0].details.get("settings", {}) if found else {}
     changed = sorted(name for name in seen if not isinstance(before, dict) or before.get(name) != seen[name])
     if not changed:
         return False

@@ -114,12 +114,6 @@ def hash_of(db: Connection, number: int) -> str | None:
     return rows[0].text("hash") if rows else None
 
 
-def details(row: Row) -> Mapping[str, object]:
-    """The details of a row of the log."""
-    found: Mapping[str, object] = json.loads(row.text("details"))
-    return found
-
-
 def about(db: Connection, subject: str, limit: int = 100) -> list[Entry]:
     """The entries about one thing, oldest first."""
     rows = db.execute(
