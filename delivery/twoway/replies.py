@@ -14,7 +14,7 @@ from delivery.inbound import Inbound
 from delivery.joining import by_sms
 from delivery.joining.by_sms import Stranger
 from delivery.twoway import answering, received, triage
-from delivery.twoway.answering import Answer, Words
+from delivery.twoway.answering import Answer
 from delivery.twoway.quiz import Question, Quiz
 from delivery.twoway.received import Entry
 from delivery.writing import Written
@@ -24,12 +24,10 @@ from storage.rows import Row
 from subscribers import areas, choices, keywords, msisdn
 from subscribers import store as subscribers
 from subscribers.choices import Added, Known
-from subscribers.importing import PostalReader
 from subscribers.keywords import Command, Said
 from subscribers.languages import LanguageNames
 from subscribers.msisdn import Msisdn
 from subscribers.refusal import Refused
-from subscribers.sealing import Sealer
 
 #: how long a digit answers a lesson or the question whether somebody is safe
 _QUESTION_STANDS = timedelta(hours=24)
@@ -45,16 +43,11 @@ ORDER BY id DESC LIMIT 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What replies are read and answered with."""
+class Desk(by_sms.Desk):
+    """What replies are read and answered with; strangers' texts as well."""
 
-    sealer: Sealer
-    words: Words
     languages: LanguageNames
-    postal: PostalReader
-    #: SMS goes through a provider abroad, which whoever registers must know
     abroad: bool = False
-    #: answers to people who are not registered, in an hour
     budget: int = 2000
     #: a digit sent to it answers a drill and nothing else; '' for none
     drill_sender: str = ""
@@ -109,12 +102,9 @@ def _of_stranger(db: Connection, stranger: Stranger, said: Said, desk: Desk, now
     if said.command is Command.STOP:
         stopping.stop(db, stranger.number_hash, now)
         return said, False
-    joining = by_sms.Desk(
-        sealer=desk.sealer, words=desk.words, postal=desk.postal, abroad=desk.abroad, budget=desk.budget
-    )
     said = _meant(said, desk.languages, stranger.text.body)
     language = desk.languages.read(said.argument) if said.command is Command.LANG else ""
-    return said, by_sms.take(db, stranger, said, "" if isinstance(language, Refused) else language, joining, now)
+    return said, by_sms.take(db, stranger, said, "" if isinstance(language, Refused) else language, desk, now)
 
 
 def _of_resident(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> str:
