@@ -29,18 +29,17 @@ from delivery.writing import CatalogueWriter
 from feeds import fetch
 from feeds.health import Judgement, Sight
 from feeds.poller import Poller
-from feeds.settings import FEEDS, FeedSettings
-from service import anchors, drills, opening, self_service, sending, translating, transports, upkeep
+from feeds.settings import FEEDS
+from service import anchors, drills, opening, relaying, self_service, sending, translating, transports, upkeep
 from service.clock import Clock, system_time
 from service.parts import Parts as Parts
-from service.settings import Settings, SettingsError
+from service.settings import SettingsError
 from service.teaching import Teaching
 from web.app import make_app
 from web.live import Changes
 from web.state import WebState
 
 _log = logging.getLogger(__name__)
-USER_AGENT = "Tomoshibi/0.1 (disaster warnings by SMS for foreign residents)"
 #: seconds that what is in flight may take to end at a stop
 _GRACE = 30.0
 #: seconds until an agent that has fallen is started again
@@ -96,8 +95,9 @@ class Service:
         self._drills = drills.of_service(settings, db, desk, parts.transport, parts.sealer.open, clock)
         self.inbox = self._inbox() if settings.two_way else None
         self._probe = self._make_probe() if settings.probe_minutes else None
-        self._session = fetch.new_session(feed_settings(settings))
+        self._session = fetch.new_session(opening.feed_settings(settings))
         self.poller = self._make_poller()
+        self._relay = self._make_relay()
         self._tally = counting.Tally(db=self._led, clock=clock, watch=loop.time, on_counted=self._changes.notify)
         self._translator = translating.of_service(settings)
         self._clock = Clock()
@@ -165,6 +165,7 @@ class Service:
         clock.every(timedelta(minutes=1), "forget codes", self.forget_codes, at_once=True)
         clock.every(second, "pauses", self.end_pauses, at_once=True)
         self._upkeep().schedule(clock)
+        self._relay.schedule(clock)
         if self.inbox is not None:
             clock.every(second, "people on duty", self.tell_duty, at_once=False)
         if self._probe is not None:
@@ -241,8 +242,12 @@ class Service:
 
     def _make_poller(self) -> Poller:
         """A new one for each time that this process leads: what an earlier one remembers is of then."""
-        settings, clock = feed_settings(self.parts.settings), self.parts.clock
+        settings, clock = opening.feed_settings(self.parts.settings), self.parts.clock
         return Poller(self._led, self._session, settings, clock, on_stored=self.decider.wake)
+
+    def _make_relay(self) -> relaying.Relay:
+        heard = relaying.Heard(signed=self.decider.wake, submitted=self._changes.notify)
+        return relaying.relay(self.parts, self._led, self._session, self.places, self.planner, heard)
 
     def _inbox(self) -> Inbox:
         desk = replace(
@@ -332,11 +337,12 @@ class Service:
                 reader=partial(opening.reader, self.parts.catalogue),
                 real=settings.sends_for_real,
                 simulation=self.parts.simulation,
-                feeds=feed_settings(settings),
+                feeds=opening.feed_settings(settings),
                 rate=settings.rate(),
                 http_host=settings.http_host,
                 webhooks=transports.webhooks(settings, self.take_receipts, self.inbox, self.parts.clock),
                 public_url=settings.public_url,
+                cap_door=self._relay.door(self.parts.db, self.parts.clock),
                 joining=self_service.offered(
                     settings,
                     self.parts.sealer,
@@ -385,14 +391,3 @@ class Service:
         await self._session.close()
         if self._runner is not None:
             await self._runner.cleanup()
-
-
-def feed_settings(settings: Settings) -> FeedSettings:
-    """What the poller needs, out of all settings."""
-    return FeedSettings(
-        base_url=settings.jma_base_url,
-        poll_seconds=settings.poll_seconds,
-        silence=settings.silence(),
-        blind_after=timedelta(seconds=settings.blind_seconds),
-        user_agent=USER_AGENT,
-    )

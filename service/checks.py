@@ -12,7 +12,6 @@ from delivery.twilio.transport import TwilioTransport
 from feeds import fetch, health, store
 from feeds.settings import FEEDS, FeedSettings
 from service import anchors, opening, transports
-from service.app import feed_settings
 from service.clock import system_time
 from service.settings import Settings, SettingsError
 from service.translating import library_is_there, why_not_used
@@ -47,7 +46,7 @@ def run(settings: Settings) -> list[Finding]:
         ("places", _places),
         ("catalogue", lambda: _words(settings)),
         ("translation", lambda: _translation(settings)),
-        ("reach", lambda: asyncio.run(_feeds(feed_settings(settings)))),
+        ("reach", lambda: asyncio.run(_feeds(opening.feed_settings(settings)))),
         ("reach provider", lambda: asyncio.run(_provider(settings))),
     ]
     return [finding for what, look in looks for finding in _guarded(what, look)]
@@ -100,7 +99,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield _key(settings, db)
         yield _log_of_changes(settings, db)
         for state in db.read_sync(store.feed_states):
-            judged = health.judge(state, system_time(), feed_settings(settings))
+            judged = health.judge(state, system_time(), opening.feed_settings(settings))
             yield Finding(what=f"feed {state.name}", good=judged.sight is health.Sight.FRESH, text=judged.text)
 
 

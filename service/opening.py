@@ -18,6 +18,7 @@ from delivery.twoway.answering import Words
 from delivery.twoway.quiz import Quiz
 from delivery.twoway.replies import Desk
 from delivery.writing import CatalogueWriter
+from feeds.settings import FeedSettings
 from service.settings import Settings, SettingsError
 from storage import database, leases
 from storage.connection import Role
@@ -37,6 +38,8 @@ _KEY_FILE = "tomoshibi.key"
 #: lease of a command that no other process may work beside, and how long it stands if the command dies
 ALONE = "alone"
 _LONGEST_ALONE = timedelta(minutes=30)
+#: how we call ourselves to other servers
+USER_AGENT = "Tomoshibi/0.1 (disaster warnings by SMS for foreign residents)"
 
 
 def writer(settings: Settings, words: Catalogue, table: PlaceTable) -> CatalogueWriter:
@@ -230,3 +233,14 @@ def phones(written: Sequence[str], sealer: Sealer) -> list[Operator]:
     """Numbers of the settings, sealed like everybody's."""
     numbers = [number for text in written if not isinstance(number := msisdn.parse(text), Refused)]
     return [Operator(number_hash=sealer.fingerprint(number), number_sealed=sealer.seal(number)) for number in numbers]
+
+
+def feed_settings(settings: Settings) -> FeedSettings:
+    """What the poller needs, out of all settings."""
+    return FeedSettings(
+        base_url=settings.jma_base_url,
+        poll_seconds=settings.poll_seconds,
+        silence=settings.silence(),
+        blind_after=timedelta(seconds=settings.blind_seconds),
+        user_agent=USER_AGENT,
+    )

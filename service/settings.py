@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service import written
+from service.cap_sources import CapSources
 
 #: JMA's own host; telegrams from anywhere else are test telegrams
 JMA_BASE_URL = "https://www.data.jma.go.jp"
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     lessons_per_month: int = Field(default=4, ge=1, le=31)
     lessons_alone: int = Field(default=500, ge=0)
     keep_days: float = Field(default=180, ge=7)
+    cap_sources: CapSources = ()
     secret_key: written.SecretKey = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -17,6 +17,7 @@ from subscribers.sealing import Sealer
 from templates_i18n import lessons
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.drafts.drafter import Drafter, NoDrafter
+from web.api.cap import CapDoor
 from web.joining.door import Joining
 from web.live import Changes
 from web.webhooks import Webhooks
@@ -55,6 +56,8 @@ class WebState:
     webhooks: Webhooks | None = None
     #: the words of lessons, and what counts answers to them; None for those of the catalogue as they are
     quiz: LessonQuiz | None = None
+    #: where municipalities hand in CAP messages; None where no source is declared
+    cap_door: CapDoor | None = None
     #: registering oneself; None where this service does not offer it
     joining: Joining | None = None
     #: drafts of own texts by machine

@@ -46,6 +46,10 @@ def reports_of(found: Submission) -> list[Report]:
     signed, issued = found.decided_at, found.submitted_at
     if found.kind is Kind.ALERT:
         draft = drafts.from_json(found.body["draft"])
+        if draft.takes_back:
+            said = draft.issued or issued
+            each = (reports.withdrawal(draft, one, found.name, issued=said, signed=signed) for one in draft.takes_back)
+            return [report for made in each for report in made]
         return reports.of_draft(draft, found.name, issued=issued, signed=signed)
     made: list[Report] = []
     if found.body.get("withdraws"):

@@ -62,6 +62,12 @@ class Draft:
     text_id: int | None = None
     #: language -> who answers for its words, as it stood when it was submitted
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    #: the source of CAP messages that says it; '' where a person does
+    source: str = ""
+    #: of a source: the submissions that it takes back, because what it said was wrong
+    takes_back: tuple[str, ...] = ()
+    #: of a source: the official time, UTC
+    issued: datetime | None = None
 
     def facts(self) -> Facts:
         """What texts say beside the grade."""
@@ -200,6 +206,7 @@ def to_json(draft: Draft) -> dict[str, Any]:
         "words": dict(draft.words),
         "text": draft.text_id,
         "origins": {tag: _origin_to_json(one) for tag, one in draft.origins.items()},
+        **_of_source(draft),
     }
 
 
@@ -223,6 +230,16 @@ def origins(row: Mapping[str, Any]) -> dict[str, Origin]:
     }
 
 
+def _of_source(draft: Draft) -> dict[str, Any]:
+    if not draft.source:
+        return {}
+    return {
+        "source": draft.source,
+        "takes_back": list(draft.takes_back),
+        "issued": draft.issued.isoformat() if draft.issued else None,
+    }
+
+
 def from_json(row: Mapping[str, Any]) -> Draft:
     """The opposite of `to_json`."""
     return Draft(
@@ -231,11 +248,18 @@ def from_json(row: Mapping[str, Any]) -> Draft:
         areas=tuple(row["areas"]),
         topic=Topic(row["topic"]) if row["topic"] else None,
         spot=Spot(**row["spot"]) if row["spot"] else None,
-        until=datetime.fromisoformat(row["until"]) if row["until"] else None,
+        until=_time(row["until"]),
         words=row["words"],
         text_id=row.get("text"),
         origins=origins(row),
+        source=row.get("source", ""),
+        takes_back=tuple(row.get("takes_back", ())),
+        issued=_time(row.get("issued")),
     )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def named(areas: Iterable[str]) -> tuple[str, ...]:

@@ -87,10 +87,10 @@ def of_draft(db: Connection, draft: Draft, desk: Desk, now: datetime) -> Preview
             place=area,
             before=present[area].grade if area in present else NONE,
             after=draft.grade,
-            cause=Cause.ISSUED,
+            cause=Cause.WITHDRAWN if draft.takes_back else Cause.ISSUED,
             facts=draft.facts(),
             higher=False,
-            issued=now,
+            issued=draft.issued or now,
         )
         for area in draft.areas
     }

@@ -34,8 +34,8 @@ def of_draft(
             info_type=info,
             hazard=draft.hazard,
             sent=signed,
-            issued=issued,
-            lineage=(_lineage(area, event_of(draft, name)),),
+            issued=draft.issued or issued,
+            lineage=(lineage(area, event_of(draft, name), draft.source),),
             areas=(
                 AreaReport(
                     scheme=AreaScheme.MUNICIPALITY,
@@ -63,15 +63,16 @@ def withdrawal(draft: Draft, wrong: str, name: str, *, issued: datetime, signed:
             hazard=draft.hazard,
             sent=signed,
             issued=issued,
-            lineage=(_lineage(area, event_of(draft, wrong)),),
+            lineage=(lineage(area, event_of(draft, wrong), draft.source),),
             unit=wrong,
         )
         for area in draft.areas
     ]
 
 
-def _lineage(area: str, event: str) -> str:
-    return f"hand:{area}:{event}"
+def lineage(area: str, event: str, source: str = "") -> str:
+    """What replaces what: people speak in one strand for each municipality, and so does each source."""
+    return f"{f'cap.{source}' if source else 'hand'}:{area}:{event}"
 
 
 def _digest(name: str, area: str, body: object) -> str:

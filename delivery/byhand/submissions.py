@@ -13,6 +13,8 @@ from storage.connection import Connection
 from storage.rows import Row
 
 _ALL = "SELECT * FROM submissions"
+#: how the submissions of sources of CAP messages are signed
+BY_SOURCE = "cap:"
 
 
 class Kind(StrEnum):
@@ -224,6 +226,21 @@ def own(db: Connection, identity: int, by: str, now: datetime) -> bool:
         )
         == 1
     )
+
+
+def of_source(db: Connection, source: str) -> list[Submission]:
+    """What a source submitted and is not settled: it waits, or is about to be told."""
+    rows = db.execute(
+        f"{_ALL} WHERE submitted_by = :by AND state IN ('waiting', 'approved') ORDER BY id",
+        {"by": f"{BY_SOURCE}{source}"},
+    )
+    return [_submission(row) for row in rows]
+
+
+def done_by(db: Connection, by: str) -> list[Submission]:
+    """What somebody submitted and was told, the newest first."""
+    rows = db.execute(f"{_ALL} WHERE submitted_by = :by AND state = 'done' ORDER BY id DESC", {"by": by})
+    return [_submission(row) for row in rows]
 
 
 def finish(db: Connection, identity: int, state: State, made: Iterable[int], why: str, now: datetime) -> None:

@@ -27,6 +27,7 @@ from service.commands import (
     running,
     shelters,
     simulating,
+    sources,
     state,
     telegrams,
     texts,
@@ -72,6 +73,7 @@ for command in (
     duty.duty,
     duty.cases,
     holds.holds,
+    sources.sources,
     texts.replies,
     checking.check,
 ):

@@ -27,7 +27,7 @@ def sign(db: Database, name: str, code: str, permissions: Sequence[Permission]) 
     if user is not None and not fits:
         db.write_sync(store.refuse, user, now)
     locked = user is not None and user.locked_until is not None and user.locked_until > now
-    if user is None or not fits or locked or not _may(db, name, code, permissions):
+    if user is None or not fits or locked or not may(db, name, code, permissions):
         raise click.UsageError(
             f"{name} may not do this for {code}: wrong password, an account that rests, or no role "
             f"that may {' or '.join(permissions)}"
@@ -35,7 +35,8 @@ def sign(db: Database, name: str, code: str, permissions: Sequence[Permission]) 
     return Signed(name=f"user:{name}")
 
 
-def _may(db: Database, name: str, code: str, permissions: Sequence[Permission]) -> bool:
+def may(db: Database, name: str, code: str, permissions: Sequence[Permission]) -> bool:
+    """Whether a user has one of these permissions there."""
     for one in db.read_sync(listing.everybody):
         if one.kind == "user" and one.name == name and one.works:
             who = Principal(name=name, grants=tuple(one.grants))

@@ -1,0 +1,119 @@
+"""Takes what sources sent: reads it, notes what became of it, and has what it changes signed. One at a time decides.
+
+A look at rows, so that a crash or a missed look loses nothing. Whatever cannot be understood stops nothing else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts import noticeboard
+from alerts.notices import Notice, NoticeKind
+from alerts.places import PlaceTable
+from delivery.byhand import submissions
+from delivery.byhand.previews import Desk
+from delivery.byhand.submissions import State as Signed
+from delivery.relaying import approvals, submitting
+from delivery.relaying.submitting import Settled
+from feeds.cap import store, understanding
+from feeds.cap.source import Source
+from feeds.cap.store import Raw, State
+from feeds.cap.understanding import Recorded, Strange, Understood, Verdict
+from storage.connection import Connection
+from storage.database import Database
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Taker:
+    """Takes until there is nothing more."""
+
+    db: Database
+    places: PlaceTable
+    sources: Mapping[str, Source]
+    desk: Callable[[], Desk]
+    clock: Callable[[], datetime]
+    #: something is signed and can be told
+    on_signed: Callable[[], None] = lambda: None
+    #: something waits for people
+    on_submitted: Callable[[], None] = lambda: None
+
+    async def step(self) -> bool:
+        """Take what there is; whether there was anything."""
+        busy = False
+        for source in self.sources.values():
+            try:
+                busy |= await self._of(source)
+            except Exception as error:  # noqa: BLE001 -- one source must not keep the others waiting
+                _log.exception("source_failed", extra={"source": source.name, "error": type(error).__name__})
+        return busy
+
+    async def _of(self, source: Source) -> bool:
+        now = self.clock()
+        raw, again, busy = await self.db.read(_look, source, now)
+        if busy or not (raw or again):  # what is signed is told first: the next change is counted from there
+            return False
+        verdicts = await asyncio.to_thread(self._understand, raw, source, now)
+        settled = await self.db.write(_take, source, list(zip(raw, verdicts, strict=True)), self.desk(), now)
+        if settled.signed:
+            self.on_signed()
+        if settled.submitted:
+            self.on_submitted()
+        return True
+
+    def _understand(self, raw: Sequence[Raw], source: Source, now: datetime) -> list[Verdict]:
+        return [understanding.understand(one.body, source, self.places, now) for one in raw]
+
+
+def _look(db: Connection, source: Source, now: datetime) -> tuple[list[Raw], bool, bool]:
+    """(what is to be read, the whole is to be looked at again, something of it is about to be told)."""
+    busy = any(one.state is Signed.APPROVED for one in submissions.of_source(db, source.name))
+    return store.pending(db, source.name, now), store.asked(db, source.name) is None, busy
+
+
+def _take(db: Connection, source: Source, read: Sequence[tuple[Raw, Verdict]], desk: Desk, now: datetime) -> Settled:
+    for raw, verdict in read:
+        _mark(db, source, raw, verdict, now)
+    settled = submitting.settle(db, source, approvals.of(db, source), desk, now)
+    for place in settled.too_late:
+        text = f"What {source.name} says of {place} has expired untold. Look, and tell people by hand if it is so."
+        _tell(db, NoticeKind.UNDECIDED, f"cap {source.name} {place}", text, now)
+    return settled
+
+
+def _mark(db: Connection, source: Source, raw: Raw, verdict: Verdict, now: datetime) -> None:
+    """Note what became of a message; who is in charge hears of what is not told."""
+    name = f"cap {source.name} {raw.digest[:12]}"
+    key = verdict.word.key if isinstance(verdict, Understood) else verdict.key
+    if key is not None and store.named(db, source.name, key):
+        again = f"{key.identifier} came before with other content: the first one counts"
+        store.mark(db, raw.id, State.QUARANTINED, again, now, key=None, word=None)
+        _tell(db, NoticeKind.UNREADABLE, name, f"A message of {source.name}: {again}.", now)
+        return
+    match verdict:
+        case Understood(due=due) if due is not None:
+            store.postpone(db, raw.id, due)
+        case Understood(word=word, left_out=left_out):
+            store.mark(db, raw.id, State.COUNTS, "; ".join(left_out), now, key=key, word=word)
+            noticeboard.resolve(db, NoticeKind.UNREADABLE, name, now)
+            if left_out:
+                text = f"{word.key.identifier} of {source.name}: {'; '.join(left_out)}. Nobody is told there."
+                _tell(db, NoticeKind.NO_AREA, name, text, now)
+        case Recorded(reason=reason, look=look):
+            store.mark(db, raw.id, State.RECORDED, reason, now, key=key, word=None)
+            if look:
+                _tell(db, NoticeKind.NO_AREA, name, f"A message of {source.name} is told to nobody: {reason}.", now)
+        case Strange(reason=reason):
+            store.mark(db, raw.id, State.QUARANTINED, reason, now, key=None, word=None)
+            text = (
+                f"A message of {source.name} cannot be understood: {reason}. Nobody is told. Look whether people must"
+                " be told by hand; declare the word in the settings of the source, then `sources reread`."
+            )
+            _tell(db, NoticeKind.UNREADABLE, name, text, now)
+
+
+def _tell(db: Connection, kind: NoticeKind, subject: str, text: str, now: datetime) -> None:
+    noticeboard.add(db, Notice(kind=kind, subject=subject, text=text, urgent=True), now)

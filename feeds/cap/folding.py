@@ -1,0 +1,86 @@
+"""What a source says is in force, as a function of the *set* of its messages: their order of arrival does not matter.
+
+Messages that refer to each other, also over one that never came, are one chain. Chains stand beside each other: the
+order for one river is not lifted by what is said of another one. Within a chain the newest word on a place counts, and
+a place that an Update does not name stays as it was: absence is not an all-clear. A Cancel ends its chain up to its
+own time, whichever of its messages it names. Pure.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts import hazards
+from alerts.vocabulary import NONE, Hazard
+from feeds.cap.message import Key
+from feeds.cap.understanding import Does, Word
+
+_RULE = hazards.rule(Hazard.EVACUATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is so in one municipality by the word of a source."""
+
+    #: `none` where it has ended
+    grade: str
+    #: it has ended because it was wrong
+    withdrawn: bool
+    #: when the message was sent that says so
+    issued: datetime
+    #: nothing of it is told after that
+    valid_until: datetime
+
+
+def fold(words: Iterable[Word]) -> dict[str, Held]:
+    """Municipality -> what is so, of every municipality that some message names."""
+    found: dict[str, list[Held]] = {}
+    for chain in chains(words):
+        for place, held in _of_chain(chain).items():
+            found.setdefault(place, []).append(held)
+    return {place: _together(held) for place, held in found.items()}
+
+
+def chains(words: Iterable[Word]) -> list[list[Word]]:
+    """The messages, parted into chains, each in the order in which it applies."""
+    members = {word.key: word for word in words}
+    parents: dict[Key, Key] = {}
+
+    def root(key: Key) -> Key:
+        while parents.setdefault(key, key) != key:
+            parents[key] = parents[parents[key]]
+            key = parents[key]
+        return key
+
+    for word in members.values():
+        for other in word.references:
+            parents[root(word.key)] = root(other)
+    found: dict[Key, list[Word]] = {}
+    for word in members.values():
+        found.setdefault(root(word.key), []).append(word)
+    return [sorted(chain, key=_order) for _, chain in sorted(found.items())]
+
+
+def _order(word: Word) -> tuple[datetime, int, Key]:
+    return (word.sent, int(word.does is not Does.SAYS), word.key)
+
+
+def _of_chain(chain: Sequence[Word]) -> Mapping[str, Held]:
+    held: dict[str, Held] = {}
+    for word in chain:
+        said = word.places if word.does is Does.SAYS else dict.fromkeys(held, NONE)
+        for place, grade in said.items():
+            ended = grade == NONE and place in held and held[place].grade == NONE
+            if not ended:
+                held[place] = Held(
+                    grade=grade,
+                    withdrawn=word.does is Does.CANCELS,
+                    issued=word.sent,
+                    valid_until=word.valid_until,
+                )
+    return held
+
+
+def _together(held: Sequence[Held]) -> Held:
+    """The highest of several chains; of the same the newest."""
+    return max(held, key=lambda one: (_RULE.rank(one.grade), one.issued, not one.withdrawn, one.valid_until))

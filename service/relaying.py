@@ -1,0 +1,70 @@
+"""What of a service takes CAP messages of municipalities: it polls, has a route, and has what they say signed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import aiohttp
+
+from alerts.places import PlaceTable
+from delivery.planner import Planner
+from delivery.relaying.taking import Taker
+from feeds.cap.polling import CapPoller
+from service import opening
+from service.clock import Clock
+from service.parts import Parts
+from storage.database import Database
+from web.api.cap import CapDoor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Who is told of what has come."""
+
+    #: something is signed and can be told
+    signed: Callable[[], None]
+    #: something waits for people
+    submitted: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """What of a service takes CAP messages."""
+
+    taker: Taker
+    poller: CapPoller
+
+    def schedule(self, clock: Clock) -> None:
+        """Each is a look, so a missed one loses nothing."""
+        if not self.taker.sources:
+            return
+        clock.every(timedelta(seconds=1), "take CAP messages", self.taker.step, at_once=True)
+        for source in self.taker.sources.values():
+            if source.url:
+                every = timedelta(seconds=source.poll_seconds)
+                clock.every(every, f"poll {source.name}", partial(self.poller.poll, source), at_once=True)
+
+    def door(self, db: Database, now: Callable[[], datetime]) -> CapDoor | None:
+        """The route of those who post; None where nobody does."""
+        posting = {name: source for name, source in self.taker.sources.items() if source.secret}
+        return CapDoor(db=db, sources=posting, clock=now) if posting else None
+
+
+def relay(
+    parts: Parts, db: Database, session: aiohttp.ClientSession, places: PlaceTable, planner: Planner, heard: Heard
+) -> Relay:
+    """Of the sources in the settings; `db` as it is given to what one process does at a time."""
+    feeds = opening.feed_settings(parts.settings)
+    return Relay(
+        taker=Taker(
+            db=db,
+            places=places,
+            sources={source.name: source for source in parts.settings.cap_sources},
+            desk=lambda: planner.desk(places),
+            clock=parts.clock,
+            on_signed=heard.signed,
+            on_submitted=heard.submitted,
+        ),
+        poller=CapPoller(db=db, session=session, settings=feeds, clock=parts.clock),
+    )
