@@ -6,7 +6,7 @@ what `asks` is shown to the person who signs, who answers for it by name: it may
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -32,7 +32,7 @@ _AGAIN = re.compile(r"(\S{2,40})(?:[\s、,]*\1){4}")
 _LATIN_WORD = re.compile(r"\b\w+\b")
 #: scripts written without spaces between words, where Latin names touch the words beside them
 _CLOSE = frozenset({"Jpan", "Hira", "Hans", "Hant", "Thai", "Mymr", "Khmr", "Hang"})
-_EASY = "ja-Hira"
+_SOURCES: Final = ("ja", "en")
 
 
 class Weight(StrEnum):
@@ -82,6 +82,19 @@ def compare(pair: Pair, tables: Tables) -> list[Finding]:
     if len(pair.text) <= _COMPARABLE and pair.text.strip():
         found += [one for look in _COMPARED for one in look(pair, tables)]
     return sorted(dict.fromkeys(found), key=lambda one: one.weight is Weight.ASKS)
+
+
+def of_all(words: Mapping[str, str], tables: Tables) -> dict[str, list[Finding]]:
+    """What is seen in a text that people wrote in several languages, held against the Japanese, else English."""
+    source_language = next((tag for tag in _SOURCES if tag in words), "")
+    found: dict[str, list[Finding]] = {}
+    for tag, text in words.items():
+        if source_language and tag != source_language:
+            pair = Pair(source=words[source_language], source_language=source_language, text=text, language=tag)
+            found[tag] = compare(pair, tables)
+        else:
+            found[tag] = alone(text, tag, tables)
+    return {tag: findings for tag, findings in found.items() if findings}
 
 
 def stops(findings: list[Finding]) -> bool:

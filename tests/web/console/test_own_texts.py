@@ -287,3 +287,15 @@ async def test_it_is_in_japanese_too(hall):
         answer = await aoi.get(f"{path}?lang=ja")
         assert answer.status == 200
         assert "署名" in await answer.text()
+
+
+async def test_words_typed_without_a_signature_are_shown_with_what_the_gates_see(hall):
+    aoi, bruno = await hall.enter("aoi"), await hall.enter("bruno")
+    words = {"words_ja": SOURCE, "words_ja-Hira": EASY, "words_en": "No tap water in Wajima City. Drink the water."}
+    notice = {"topic": "own", "area": WAJIMA, "expected": "10", **words}
+    seen = await (await post(aoi, "/console/write/notice?lang=en", step="preview", **notice)).text()
+    assert "may have been lost" in html.unescape(seen)
+    answer = await post(aoi, "/console/write/notice", step="submit", **notice)
+    look = html.unescape(await page(bruno, str(answer.url.path)))
+    assert "Nobody has signed these words language by language" in look
+    assert "may have been lost" in look

@@ -22,7 +22,7 @@ from web.accounts.roles import Permission
 from web.console import forms
 from web.console.byhand import counts, told
 from web.console.byhand.told import Told
-from web.console.byhand.write import person
+from web.console.byhand.write import looked, person
 from web.console.frame import Frame
 from web.console.visitor import Visitor
 from web.state import WebState
@@ -112,6 +112,7 @@ class WaitingPages:
             can_vouch=not found.owner and all(_either(visitor).covers(area, places) for area in found.areas),
             counts=counts.of(found.texts.message),
             origins=drafts.origins(found.body.get("draft", {})),
+            looked=looked(self._state, drafts.from_json(found.body["draft"])) if "draft" in found.body else {},
         )
 
     async def decide(self, request: web.Request, visitor: Visitor) -> web.Response:

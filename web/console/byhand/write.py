@@ -10,7 +10,7 @@ from multidict import MultiDict
 from alerts.places import PlaceTable
 from alerts.vocabulary import Hazard, Topic
 from delivery.byhand import signing, submitting
-from delivery.byhand.drafts import Wrong
+from delivery.byhand.drafts import Draft, Wrong
 from delivery.byhand.previews import Preview
 from delivery.byhand.signing import Person
 from delivery.owntexts import texts
@@ -18,6 +18,8 @@ from delivery.owntexts.texts import OwnText
 from storage.connection import Connection
 from subscribers import disclosure
 from subscribers.languages import TAGS
+from templates_i18n.freetext import gates
+from templates_i18n.freetext.gates import Finding, Tables
 from web.accounts.roles import Permission
 from web.console import forms
 from web.console.byhand import counts, written
@@ -101,6 +103,7 @@ class WritePages:
             cost=cost(self._state, made) if isinstance(shown.segments, int) else None,
             fields=written.kept(fields.items()),
             wrong=wrong,
+            looked=looked(self._state, found.draft),
         )
 
     async def _submit(self, visitor: Visitor, kind: str, fields: MultiDict[str], found: Written) -> web.Response:
@@ -150,6 +153,14 @@ def person(visitor: Visitor, permission: Permission) -> Person:
 def cost(state: WebState, preview: Preview) -> float | None:
     """In the currency of the setting; None where no price is known."""
     return preview.segments * state.segment_price if state.segment_price else None
+
+
+def looked(state: WebState, draft: Draft) -> dict[str, list[Finding]]:
+    """What the gates of free text see in words that nobody has signed: both people look at it."""
+    words = {tag: text for tag, text in draft.words.items() if tag not in draft.origins}
+    if draft.text_id is not None and not draft.origins:  # signed words, not submitted yet
+        return {}
+    return gates.of_all(words, Tables(catalogue=state.catalogue, places=state.places))
 
 
 def _of_text(text: OwnText) -> MultiDict[str]:
