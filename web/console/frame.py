@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from campaigns.course import passes
 from web import access, freshness, queries, render
 from web.accounts.roles import Permission
 from web.console import reach
@@ -31,6 +32,7 @@ SECONDARY: Final = (
     ("/console/texts", "texts", (_SUBMIT,)),
     ("/console/lessons", "lessons", (_SEE,)),
     ("/console/cases", "cases", (_SEE,)),
+    ("/console/course", "course", (_SEE,)),
     ("/console/kit", "kit", (_SEE, Permission.SEE_COUNTS)),
     ("/console/fatigue", "fatigue", (_SEE,)),
     ("/console/residents", "residents", (Permission.ADD_RESIDENTS,)),
@@ -67,8 +69,15 @@ class Frame:
         and what writes a count (few), the name of a language, and the lang of a text.
         """
         feeds = freshness.judge(await self.state.db.read(queries.feeds), self.state.feeds, visitor.now)
-        text = await asyncio.to_thread(self._render, visitor, template, feeds, look, values)
+        course = await self._course(visitor)
+        text = await asyncio.to_thread(self._render, visitor, template, feeds, look, {"course_state": course, **values})
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=access.FORMS)
+
+    async def _course(self, visitor: Visitor) -> str:
+        """How whoever sends by hand stands with the course; '' for all others."""
+        if not visitor.signed_in or not (visitor.may(_SUBMIT) or visitor.may(_APPROVE)):
+            return ""
+        return passes.standing(await self.state.db.read(passes.last, visitor.principal.name), visitor.wall)
 
     def back(self, path: str, said: str = "", **query: str) -> web.Response:
         """After a change: to a page that can be loaded again. `said` is a key of [said]."""

@@ -9,6 +9,7 @@ from web.console.byhand.waiting import WaitingPages
 from web.console.byhand.write import WritePages
 from web.console.cases.routes import CasePages
 from web.console.changes import AuditPage
+from web.console.course.routes import CoursePages
 from web.console.drills.routes import DrillPages
 from web.console.frame import Frame
 from web.console.gate import Gate
@@ -43,6 +44,7 @@ def add_to(app: web.Application, state: WebState) -> None:
     AuditPage(state, frame).add_to(app.router)
     LessonResults(state, frame).add_to(app.router)
     CasePages(state, frame).add_to(app.router)
+    CoursePages(state, frame).add_to(app.router)
     WritePages(state, frame).add_to(app.router)
     WaitingPages(state, frame).add_to(app.router)
     OwnTextPages(state, frame).add_to(app)
