@@ -171,13 +171,14 @@ def _translation(settings: Settings) -> Iterator[Finding]:
     """Models that draft free text; none are needed."""
     folder = settings.models_folder
     models = shelf.installed(folder)
+    used = [model.name for model in models if not why_not_used(folder, model)]
     for model in models:
         if why := why_not_used(folder, model):
             yield Finding(what="translation", good=False, text=f"{model.name} is not used: {why}")
     if models and not library_is_there():
         text = "models are installed, the library is not: pip install 'tomoshibi[translate]'"
         yield Finding(what="translation", good=False, text=text)
-    names = ", ".join(model.name for model in models) or "no model; people write every language themselves"
+    names = ", ".join(used) or "no model; people write every language themselves"
     yield Finding(what="translation", good=True, text=names)
 
 
