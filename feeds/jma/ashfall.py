@@ -27,8 +27,7 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
     number = volcano.volcano_of(telegram)
     areas: tuple[AreaReport, ...] = ()
     if telegram.info_type is not InfoType.CANCEL:
-        if not volcano.blocks(telegram, _CITIES):
-            raise NotReadable("Body/VolcanoInfo（対象市町村等）: expected the municipalities")
+        _expect_all(telegram)
         facts = Facts(
             volcano=volcano.named(number, notices),
             until=telegram.valid_until,
@@ -51,6 +50,19 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
             origin=None if code == "VFVO53" else telegram.target,
         )
     ], notices
+
+
+def _expect_all(telegram: Envelope) -> None:
+    """NotReadable where volcano or municipalities are missing: half a telegram would lift what was said before it.
+
+    Ash that falls into the sea alone has a block of municipalities without any item.
+    """
+    if not volcano.blocks(telegram, _CITIES):
+        raise NotReadable("Body/VolcanoInfo（対象市町村等）: expected the municipalities")
+    if not volcano.items(telegram, "(対象火山)"):
+        raise NotReadable("Body/VolcanoInfo（対象火山）: expected the volcano")
+    if any(not list(volcano.area_codes(item)) for item in volcano.items(telegram, _CITIES)):
+        raise NotReadable("Body/VolcanoInfo（対象市町村等）/Item: expected municipalities")
 
 
 def _lineage(code: str, number: str, telegram: Envelope) -> str:

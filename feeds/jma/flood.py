@@ -145,7 +145,7 @@ def _said(river: str, grade: str, body: _Body, notices: list[Notice]) -> Iterato
 
 def _levels(river: str, grade: str, body: _Body, notices: list[Notice]) -> Mapping[str, str]:
     """Gauge station -> grade. Where no section bears the headline's level, nobody knows which one it is: all do."""
-    highest = _highest(*body.stations.values(), grade if body.flooded else NONE)
+    highest = _highest(*body.stations.values(), grade if body.flooded and body.stations else NONE)
     if grade == UNKNOWN and highest == NONE:
         return dict.fromkeys(body.stations.keys() | body.listed.keys(), UNKNOWN)
     if grade in (NONE, UNKNOWN) or _highest(grade, highest) == highest:

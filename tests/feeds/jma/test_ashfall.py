@@ -77,6 +77,12 @@ def test_54_and_55_speak_of_one_eruption_and_53_of_none() -> None:
     assert {report.hazard for report in (first, detailed, again, scheduled)} == {Hazard.ASHFALL}
 
 
+@pytest.mark.parametrize("gone", ["（対象火山）", "（対象市町村等）", "Areas"])
+def test_half_a_forecast_is_unreadable_and_lifts_nothing(gone: str) -> None:
+    raw = swap(ash("VFVO54", {KAGOSHIMA: ["72"]}), gone, "（ほか）" if gone.startswith("（") else "Others")
+    assert "expected" in telegrams.unreadable(raw)
+
+
 def test_a_withdrawal_finds_its_eruption() -> None:
     issued = telegrams.report(ash("VFVO54", {KAGOSHIMA: ["73"]}, erupted=later(-9)))
     withdrawal = telegrams.report(compose.withdrawal("VFVO54", "506", at=later(1), target=later(-9)))

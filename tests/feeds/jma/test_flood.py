@@ -108,6 +108,15 @@ def test_water_that_is_out_reaches_the_municipalities_the_telegram_names_without
     assert grades(raw) == grades(flood())
 
 
+def test_without_any_sentence_all_sections_have_the_headlines_level_also_where_water_is_out() -> None:
+    out = flood(stations={FURUKUCHI: "5"}, flooded=["0636700"])
+    water = out[out.rindex(b"<Item>") : out.rindex(b"</Warning>")]
+    end = flood().rindex(b"</Warning>")
+    both = flood()[:end] + water + flood()[end:]
+    assert grades(both) == grades(flood())
+    assert grades(swap(both, "主文", "ほか")) == dict.fromkeys(grades(flood()), "L5")
+
+
 def test_where_no_sentence_bears_the_headlines_level_all_sections_do_and_somebody_is_told() -> None:
     raw = flood(code="40", stations={OISHIDA: "2", FURUKUCHI: "3"})
     assert set(grades(raw).values()) == {"L4"}
