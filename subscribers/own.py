@@ -11,8 +11,9 @@ from datetime import datetime
 from storage import audit, times
 from storage.connection import Connection
 from storage.rows import Row
-from subscribers import registration, store
+from subscribers import registration, store, tags
 from subscribers.registration import OWN, Registration
+from subscribers.tags import Tag
 
 #: of what people agree to, on the page and by SMS; changes whenever a sentence of it changes its meaning
 WORDING = "2026-11"
@@ -45,6 +46,8 @@ class Registered:
     groups: tuple[str, ...]
     lessons: bool
     min_level: str
+    #: what the person told us so that lessons fit
+    tags: tuple[Tag, ...]
     #: the person registered themself
     standing: bool
     #: threshold and lessons are the person's choice
@@ -88,12 +91,12 @@ class Stored:
 
 _PUT = """
 INSERT INTO registrations
-    (subscriber_id, municipality, language, places, groups, lessons, min_level, standing, chosen,
+    (subscriber_id, municipality, language, places, groups, lessons, min_level, tags, standing, chosen,
      created_at, updated_at)
-VALUES (:id, '', :language, :places, '', :lessons, :min_level, :standing, 1, :now, :now)
+VALUES (:id, '', :language, :places, '', :lessons, :min_level, :tags, :standing, 1, :now, :now)
 ON CONFLICT (subscriber_id, municipality) DO UPDATE SET
     language = excluded.language, places = excluded.places, lessons = excluded.lessons, chosen = 1,
-    min_level = excluded.min_level, updated_at = excluded.updated_at,
+    min_level = excluded.min_level, tags = excluded.tags, updated_at = excluded.updated_at,
     standing = CASE WHEN excluded.standing = 1 THEN 1 ELSE registrations.standing END
 RETURNING id
 """
@@ -273,6 +276,7 @@ def _put(db: Connection, subscriber_id: int, wanted: Registration, now: str, *, 
             "places": ",".join(wanted.places),
             "lessons": int(wanted.lessons),
             "min_level": wanted.min_level,
+            "tags": ",".join(wanted.tags),
             "standing": int(standing),
             "now": now,
         },
@@ -299,6 +303,7 @@ def _registrations(db: Connection, subscriber_id: int) -> list[Registered]:
             groups=tuple(filter(None, row.text("groups").split(","))),
             lessons=row.flag("lessons"),
             min_level=row.text("min_level"),
+            tags=tags.known(row.text("tags").split(",")),
             standing=row.flag("standing"),
             chosen=row.flag("chosen"),
             created_at=row.time("created_at"),
@@ -310,7 +315,12 @@ def _registrations(db: Connection, subscriber_id: int) -> list[Registered]:
 
 def _as_registration(one: Registered) -> Registration:
     return Registration(
-        language=one.language, places=one.places, groups=one.groups, lessons=one.lessons, min_level=one.min_level
+        language=one.language,
+        places=one.places,
+        groups=one.groups,
+        lessons=one.lessons,
+        min_level=one.min_level,
+        tags=one.tags,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from subscribers.msisdn import Msisdn
+from subscribers.tags import Tag
 
 MIN_LEVELS: Final = ("L2", "L3", "L4")
 DEFAULT_MIN_LEVEL: Final = "L3"
@@ -24,6 +25,8 @@ class Registration:
     lessons: bool = True
     #: the lowest level the person wants, L2 to L4
     min_level: str = DEFAULT_MIN_LEVEL
+    #: what the person told us so that lessons fit; municipalities have groups instead
+    tags: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,21 +11,7 @@ from enum import StrEnum
 from importlib import resources
 
 from alerts.vocabulary import Hazard
-
-
-class Tag(StrEnum):
-    """What may be known of a place or a person, and makes a lesson fit. Nothing about papers."""
-
-    NEW_ARRIVAL = "new_arrival"
-    FAMILY_WITH_BABY = "family_with_baby"
-    ELDERLY = "elderly"
-    STUDENT = "student"
-    DORMITORY = "dormitory"
-    NEAR_SEA = "near_sea"
-    NEAR_RIVER = "near_river"
-    NEAR_SLOPE = "near_slope"
-    NEAR_VOLCANO = "near_volcano"
-    SNOW_COUNTRY = "snow_country"
+from subscribers.tags import Tag
 
 
 class Phase(StrEnum):

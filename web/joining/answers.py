@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from alerts.places import PlaceTable
+from subscribers import tags
 from subscribers.registration import DEFAULT_MIN_LEVEL, MAX_FURTHER_PLACES, Registration
+from subscribers.tags import Tag
 
 #: a level 2 advisory is never sent, so that choosing it would promise nothing
 LEVELS = ("L3", "L4")
@@ -27,6 +29,8 @@ class Answers:
     places: tuple[str, ...] = ()
     min_level: str = DEFAULT_MIN_LEVEL
     lessons: bool = True
+    #: what fits them, so that lessons do
+    tags: tuple[Tag, ...] = ()
 
     @property
     def has_room(self) -> bool:
@@ -41,6 +45,7 @@ class Answers:
             "p": ",".join(self.places),
             "lv": "" if self.min_level == DEFAULT_MIN_LEVEL else self.min_level,
             "le": "" if self.lessons else "0",
+            "tg": ",".join(self.tags),
             **more,
         }
         return f"{path}?{urlencode({name: value for name, value in query.items() if value}, safe=',')}"
@@ -57,11 +62,18 @@ class Answers:
             "p": ",".join(self.places),
             "lv": self.min_level,
             "le": "1" if self.lessons else "0",
+            "tg": ",".join(self.tags),
         }
 
     def registration(self) -> Registration:
         """What is registered."""
-        return Registration(language=self.language, places=self.places, lessons=self.lessons, min_level=self.min_level)
+        return Registration(
+            language=self.language,
+            places=self.places,
+            lessons=self.lessons,
+            min_level=self.min_level,
+            tags=self.tags,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +96,8 @@ def read(given: Mapping[str, object], known: Known) -> Answers:
         places=places(values.get("p", "") or invited_by, known.places),
         min_level=level if (level := values.get("lv", "")) in LEVELS else DEFAULT_MIN_LEVEL,
         lessons=values.get("le", "1") != "0",
+        # a form has a field for each box, what is kept a list
+        tags=tags.known([*values.get("tg", "").split(","), *(tag for tag in Tag if values.get(f"tg_{tag}"))]),
     )
 
 

@@ -253,6 +253,7 @@ class MePages:
             tongue=reader.tongue,
             place=place,
             language=lambda tag: names[tag].name if tag in names else tag,
+            fitting=reader.fitting,
             common=reader.speech,
         )
 

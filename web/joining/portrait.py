@@ -1,7 +1,7 @@
 """What is stored about one person, in words for their page and as a file to take away. Pure."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,8 @@ class Naming:
     place: Callable[[str], str]
     #: of a language's tag
     language: Callable[[str], str]
+    #: words of the tags, and of their heading
+    fitting: Mapping[str, str]
     #: words of the catalogue's pages
     common: Callable[[str], str]
 
@@ -62,6 +64,8 @@ def _registration(one: Registered, naming: Naming) -> Iterator[tuple[str, str]]:
     if one.municipality or one.chosen:
         yield tongue("level"), tongue("level_4" if one.min_level == "L4" else "level_3")
         yield tongue("lessons"), tongue("yes" if one.lessons else "no")
+    if one.tags:
+        yield naming.fitting["heading"], ", ".join(naming.fitting[tag] for tag in one.tags)
 
 
 def as_text(stored: Stored, masked: str, naming: Naming) -> str:
@@ -90,6 +94,7 @@ def as_json(stored: Stored, masked: str) -> str:
                 "groups": list(one.groups),
                 "lessons": one.lessons,
                 "min_level": one.min_level,
+                "tags": list(one.tags),
                 "created_at": _stamp(one.created_at),
                 "updated_at": _stamp(one.updated_at),
             }
@@ -123,6 +128,7 @@ def chosen(stored: Stored, language: str) -> Answers:
         places=mine.places if mine is not None else (),
         min_level=base.min_level,
         lessons=base.lessons,
+        tags=mine.tags if mine is not None else (),
     )
 
 

@@ -1,5 +1,6 @@
 """Makes the pages of /join and /me: which language, which templates, which headers. Decides nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,8 @@ class Reader:
 
     speech: Speech
     tongue: Tongue
+    #: words of the tags that make lessons fit
+    fitting: Mapping[str, str]
     now: datetime
 
     @property
@@ -45,7 +48,12 @@ class Shown:
         """Who asks; `tag` goes before the language of the address and of the browser."""
         asked = tag or request.query.get("l")
         chosen = speech.choose(self.catalogue, asked, request.headers.get("Accept-Language", ""))
-        return Reader(speech=speech.speak(self.catalogue, chosen), tongue=words.load()[chosen], now=self._state.clock())
+        return Reader(
+            speech=speech.speak(self.catalogue, chosen),
+            tongue=words.load()[chosen],
+            fitting=words.fitting()[chosen],
+            now=self._state.clock(),
+        )
 
     def page(self, name: str, reader: Reader, *, status: int = 200, **values: object) -> web.Response:
         """One of the templates."""
@@ -54,6 +62,7 @@ class Shown:
             **{
                 "s": reader.speech,
                 "j": reader.tongue,
+                "fitting": reader.fitting,
                 "now": reader.now,
                 "blind": False,
                 "mode": self._state.mode,

@@ -22,6 +22,12 @@ class Tongue:
 
 
 @functools.cache
+def fitting() -> Mapping[str, Mapping[str, str]]:
+    """The words of what makes lessons fit, by language: heading, note, and each tag."""
+    return tomllib.loads(resources.files("web.joining").joinpath("tags.toml").read_text(encoding="utf-8"))
+
+
+@functools.cache
 def load() -> Mapping[str, Tongue]:
     """All languages by tag, read once."""
     text = resources.files("web.joining").joinpath("words.toml").read_text(encoding="utf-8")

@@ -3,7 +3,8 @@
 import pytest
 
 from campaigns.lessons import facts
-from campaigns.lessons.facts import Phase, Tag
+from campaigns.lessons.facts import Phase
+from subscribers.tags import Tag
 from templates_i18n import lessons, pictograms
 
 WORDS = lessons.load().by_tag["en"].lessons

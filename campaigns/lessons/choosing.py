@@ -1,0 +1,107 @@
+"""Which lessons fit a place and a person who told us so. Pure.
+
+Of a place its tags follow from the tables where they can: the sea from its tsunami areas, a river from the flood
+forecasts, a volcano that is watched all the time within thirty kilometres of its office, snow from the law on
+regions of heavy snow, of the prefectures that lie in them whole. A slope nobody can tell from a table.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+from typing import Final
+
+from alerts.places import PlaceTable
+from alerts.places.rivers import RiverTable
+from alerts.places.volcanoes import VolcanoTable
+from alerts.vocabulary import Hazard
+from campaigns.lessons.facts import Lesson, Phase
+from subscribers import tags
+from subscribers.tags import Tag
+
+#: kilometres
+_NEAR_VOLCANO: Final = 30.0
+_EARTH: Final = 6371.0
+#: Hokkaido, Aomori, Iwate, Akita, Yamagata, Niigata, Toyama, Ishikawa, Fukui, Tottori: regions of heavy snow as a whole
+#: (豪雪地帯対策特別措置法)
+_SNOW: Final = frozenset({"01", "02", "03", "05", "06", "15", "16", "17", "18", "31"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What lessons are looked for."""
+
+    #: of the place and the person together
+    tags: frozenset[Tag]
+    #: 1 to 12
+    month: int
+    phase: Phase = Phase.BEFORE
+    #: only lessons about one of these; about anything if empty
+    hazards: frozenset[Hazard] = frozenset()
+
+
+def choose(lessons: Mapping[str, Lesson], wanted: Wanted, told: Collection[str] = ()) -> tuple[str, ...]:
+    """The lessons that fit, the best first: not told before, then for people like these, then in season."""
+    fitting = [lesson for lesson in lessons.values() if _fits(lesson, wanted)]
+    order = {key: number for number, key in enumerate(lessons)}
+
+    def rank(lesson: Lesson) -> tuple[bool, bool, bool, int]:
+        suits, timely = bool(lesson.suits & wanted.tags), wanted.month in lesson.months
+        return lesson.id in told, not suits, not timely, order[lesson.id]
+
+    return tuple(lesson.id for lesson in sorted(fitting, key=rank))
+
+
+def _fits(lesson: Lesson, wanted: Wanted) -> bool:
+    """Out of season it is not told; nor to those who are not near what it is about."""
+    return (
+        lesson.phase in (wanted.phase, Phase.ANY)
+        and (not lesson.needs or bool(lesson.needs & wanted.tags))
+        and (not wanted.hazards or bool(lesson.hazards & wanted.hazards))
+        and (bool(wanted.hazards) or not lesson.months or wanted.month in lesson.months)
+    )
+
+
+def of_person(told: Iterable[Tag], groups: Iterable[str]) -> frozenset[Tag]:
+    """What a person ticked, and the groups of a municipality that are called like a tag, such as "dormitory"."""
+    return frozenset({*told, *tags.known(group.strip().lower().replace(" ", "_") for group in groups)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the tables know of what lies around places."""
+
+    places: PlaceTable
+    #: codes of places along a river of the flood forecasts
+    along_rivers: frozenset[str]
+    volcanoes: tuple[tuple[float, float], ...]
+
+    def of_place(self, code: str) -> frozenset[Tag]:
+        """The tags of a municipality or ward; none of a code that nobody has."""
+        place = self.places.place(code)
+        if place is None:
+            return frozenset()
+        here = (place.lat, place.lng)
+        found = {
+            Tag.NEAR_SEA: place.coastal,
+            Tag.NEAR_RIVER: code in self.along_rivers,
+            Tag.NEAR_VOLCANO: any(_kilometres(here, there) <= _NEAR_VOLCANO for there in self.volcanoes),
+            Tag.SNOW_COUNTRY: place.prefecture in _SNOW,
+        }
+        return frozenset(tag for tag, holds in found.items() if holds)
+
+
+def surroundings(places: PlaceTable, rivers: RiverTable, volcanoes: VolcanoTable) -> Surroundings:
+    """Of these tables."""
+    listed = {code for area in rivers.areas() for code in area.places}
+    return Surroundings(
+        places=places,
+        along_rivers=frozenset(place.code for place in places.all() if {place.code, place.parent} & listed),
+        volcanoes=tuple(one.position for one in volcanoes.all() if one.kana and one.position),
+    )
+
+
+def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Along a great circle (haversine)."""
+    (lat, lng), (to_lat, to_lng) = ((radians(a), radians(b)) for a, b in (one, other))
+    half = sin((to_lat - lat) / 2) ** 2 + cos(lat) * cos(to_lat) * sin((to_lng - lng) / 2) ** 2
+    return 2 * _EARTH * asin(sqrt(half))
