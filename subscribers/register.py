@@ -29,7 +29,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What some rows did, or would do, to one municipality's own registrations."""
+    """What some rows did, or would do, to one municipality's own registrations, or to a group in them."""
 
     added: int = 0
     changed: int = 0
@@ -54,6 +54,14 @@ class _Plan:
     @property
     def key(self) -> str:
         return self.person.number_hash
+
+    @property
+    def adds(self) -> bool:
+        """Whether they are new to whoever registers: to a municipality, or to the group of those who look after one.
+
+        These do not hear whether the municipality knew somebody before.
+        """
+        return self.before is None or (self.before != self.after and bool(self.person.entry.supported_group))
 
     @property
     def moves(self) -> bool:
@@ -185,7 +193,7 @@ def _plan(found: Mapping[str, _Found], people: Sequence[Person]) -> list[_Plan]:
 
 
 def _count(plans: Sequence[_Plan]) -> Tally:
-    added = sum(plan.before is None for plan in plans)
+    added = sum(plan.adds for plan in plans)
     unchanged = sum(plan.before == plan.after for plan in plans)
     return Tally(added=added, changed=len(plans) - added - unchanged, unchanged=unchanged)
 

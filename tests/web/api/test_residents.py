@@ -235,6 +235,19 @@ async def test_a_supporters_file_registers_its_group_only(client: Client, db: Da
     assert page["residents"][0]["groups"] == ["NPO"]
 
 
+async def test_a_supporters_file_does_not_tell_whom_the_city_knows(client: Client, db: Database) -> None:
+    await post(client, a_key(db))  # 090-0000-0001
+    headers = a_key(db, Role.SUPPORTER, group="NPO") | {"Content-Type": "text/csv"}
+    data = a_csv(("090-0000-0001", "vi", "輪島市"), ("090-0000-0002", "vi", "輪島市"))
+
+    async def tally(query: str) -> tuple[int, int, int]:
+        found = await (await client.post(f"{URL}/import?{query}", data=data, headers=headers)).json()
+        return found["added"], found["changed"], found["unchanged"]
+
+    assert await tally("dry_run=true") == await tally("agreed=true") == (2, 0, 0)
+    assert await tally("agreed=true") == (0, 0, 2)
+
+
 async def test_every_change_stands_in_the_log_without_a_number(client: Client, db: Database) -> None:
     key = a_key(db)
     _, made = await post(client, key)
