@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaigns import due, reaching, timing
+from campaigns import due, own, reaching, timing
 from campaigns.due import Due
 from campaigns.reaching import Learner
 from campaigns.store import Campaign
@@ -71,7 +71,7 @@ def queue_chunk(db: Connection, one: Due, campaign: Campaign, teller: Teller, mo
     audience = campaign.plan.audience
     people = reaching.page(db, audience, campaign.municipality, one.place, int(cursor or 0), chunks.SIZE, now)
     chosen, excluded = _choose(people, audience.languages, most)
-    drafts = _drafts(one, campaign, chosen, teller, now)
+    drafts = _drafts(one, campaign, chosen, own.speaking(db, teller, [one.lesson]), now)
     messages.add(db, drafts, teller.version, now)
     if one.gently:
         _spread(db, one, now)

@@ -5,12 +5,12 @@ their own). Every step is an entry of the log.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from alerts.places import PlaceTable
-from campaigns import checking, due, reaching, store
+from campaigns import checking, due, own, reaching, store
 from campaigns import plan as plans
 from campaigns.plan import Plan
 from campaigns.store import Campaign, New, State
@@ -54,7 +54,7 @@ class Outcome(StrEnum):
 
 def submit(db: Connection, plan: Plan, who: Person, office: Office, now: datetime) -> Planned | Refused:
     """A new campaign. To few people it runs at once; to many it waits for a second person."""
-    wrong = refused(plan, who, office, now)
+    wrong = refused(plan, who, _with_own(db, office, plan, who), now)
     if wrong:
         return Refused(wrong=tuple(wrong))
     home = signing.home(who, plan.audience.places, office.places)
@@ -76,7 +76,7 @@ def change(
     if outcome is not None:
         return outcome
     assert campaign is not None
-    wrong = refused(plan, who, office, now)
+    wrong = refused(plan, who, _with_own(db, office, plan, who), now)
     if wrong:
         return Refused(wrong=tuple(wrong))
     new = _new(db, plan, campaign.municipality, who, office)
@@ -88,6 +88,11 @@ def change(
         due.drop(db, identity)
     _log_plan(db, identity, new, "campaign changed", now)
     return Planned(id=identity, state=new.state, people=new.people)
+
+
+def _with_own(db: Connection, office: Office, plan: Plan, who: Person) -> Office:
+    """With those of a plan's lessons that are somebody's own."""
+    return replace(office, lessons={*office.lessons, *own.known(db, plan, who, office.places)})
 
 
 def refused(plan: Plan, who: Person, office: Office, now: datetime) -> list[Wrong]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from campaigns import reaching
+from campaigns import own, reaching
 from campaigns.plan import Plan
 from campaigns.telling import Teller
 from delivery import arrival, forms, priority
@@ -27,6 +27,7 @@ def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> tu
     """Every lesson of a plan, each once. `rate`: segments per second of all senders together."""
     people = reaching.count(db, plan.audience, home)
     ahead = forms.ahead(db, priority.LESSON)
+    teller = own.speaking(db, teller, plan.lessons)
     return tuple(_of(lesson, people, teller, ahead, rate) for lesson in dict.fromkeys(plan.lessons))
 
 

@@ -299,3 +299,17 @@ async def test_words_typed_without_a_signature_are_shown_with_what_the_gates_see
     look = html.unescape(await page(bruno, str(answer.url.path)))
     assert "Nobody has signed these words language by language" in look
     assert "may have been lost" in look
+
+
+async def test_a_signed_lesson_says_by_which_name_it_is_planned(hall):
+    aoi = await hall.enter("aoi")
+    new = {"purpose": "lesson", "m": WAJIMA, "language": "ja", "title": "", "words": SOURCE}
+    identity = int((await post(aoi, "/console/texts", **new)).url.path.rsplit("/", 1)[1])
+    for language, words in (("ja-Hira", EASY), ("en", GOOD)):
+        await post(aoi, f"/console/texts/{identity}/{language}", step="save", words=words)
+    assert "own:" not in await page(aoi, f"/console/texts/{identity}")
+    for language in ("ja", "en", "ja-Hira"):
+        await _sign(aoi, hall, identity, language)
+    seen = await page(aoi, f"/console/texts/{identity}")
+    assert re.search(rf"<code>own:{identity}:[0-9a-f]{{12}}</code>", seen)
+    assert "/console/write/notice" not in seen

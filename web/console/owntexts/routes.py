@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from campaigns import own
 from delivery.byhand.drafts import NEEDED
 from delivery.owntexts import signing, texts
 from delivery.owntexts.signing import Outcome, Seen
@@ -195,6 +196,7 @@ class OwnTextPages:
             running=self._drafting.running(text.id),
             can_draft=bool(drafting.wanted(text, self._state.drafter)),
             machines=bool(self._state.drafter.models()),
+            lesson=own.key(text),
             missing=[tag for tag in NEEDED if tag not in signed],
             signed=len(signed),
             total=len(TAGS),
