@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     HELD = "held"  #: something waits for a second person
     LAST_CALL = "last_call"  #: the same, shortly before its deadline
     UNDECIDED = "undecided"  #: the deadline has passed, and nobody was told
+    HOOK = "hook"  #: a webhook was not told of something
     PERSON = "person"  #: somebody cannot be brought up to date
 
 

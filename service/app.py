@@ -389,5 +389,6 @@ class Service:
         await self._translator.close()
         await self.poller.close()
         await self._session.close()
+        await self._relay.hooks.close()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -1,4 +1,4 @@
-"""What of a service takes CAP messages of municipalities: it polls, has a route, and has what they say signed."""
+"""What of a service speaks with other programs: it takes municipalities' CAP messages and tells webhooks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from functools import partial
 import aiohttp
 
 from alerts.places import PlaceTable
+from delivery.hooks.telling import HookTeller
 from delivery.planner import Planner
 from delivery.relaying.taking import Taker
 from feeds.cap.polling import CapPoller
-from service import opening
+from service import hooking, opening
 from service.clock import Clock
 from service.parts import Parts
 from storage.database import Database
@@ -30,16 +31,17 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """What of a service takes CAP messages."""
+    """What of a service speaks with other programs."""
 
     taker: Taker
     poller: CapPoller
+    hooks: HookTeller
 
     def schedule(self, clock: Clock) -> None:
         """Each is a look, so a missed one loses nothing."""
-        if not self.taker.sources:
-            return
-        clock.every(timedelta(seconds=1), "take CAP messages", self.taker.step, at_once=True)
+        hooking.schedule(clock, self.hooks)
+        if self.taker.sources:
+            clock.every(timedelta(seconds=1), "take CAP messages", self.taker.step, at_once=True)
         for source in self.taker.sources.values():
             if source.url:
                 every = timedelta(seconds=source.poll_seconds)
@@ -67,4 +69,5 @@ def relay(
             on_submitted=heard.submitted,
         ),
         poller=CapPoller(db=db, session=session, settings=feeds, clock=parts.clock),
+        hooks=hooking.teller(parts, db, places),
     )

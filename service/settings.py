@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     lessons_alone: int = Field(default=500, ge=0)
     keep_days: float = Field(default=180, ge=7)
     cap_sources: CapSources = ()
+    hooks_private: bool = False
     secret_key: written.SecretKey = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -138,6 +138,14 @@ def find(db: Connection, identifier: str) -> Bulletin | None:
     return _bulletin(rows[0]) if rows else None
 
 
+def after(db: Connection, identity: int, limit: int) -> list[tuple[int, Bulletin]]:
+    """The next ones in the order in which they were published, each with its row's id."""
+    rows = db.execute(
+        "SELECT * FROM bulletins WHERE id > :after ORDER BY id LIMIT :limit", {"after": identity, "limit": limit}
+    )
+    return [(row.integer("id"), _bulletin(row)) for row in rows]
+
+
 def growing_old(db: Connection, before: datetime) -> set[Hazard]:
     """Hazards of which a standing bulletin expires before then."""
     rows = db.execute(

@@ -17,6 +17,7 @@ from service.commands import (
     drilling,
     duty,
     holds,
+    hooks,
     keys,
     languages,
     lessons,
@@ -74,6 +75,7 @@ for command in (
     duty.cases,
     holds.holds,
     sources.sources,
+    hooks.hooks,
     texts.replies,
     checking.check,
 ):
