@@ -38,8 +38,9 @@ class ServerTime:
         """Look at the database's clock."""
         before = self._here()
         there = await db.read(server_clock.now)
-        off = there - (before + (self._here() - before) / 2)
-        if abs(off - self._off) < _AGREE:
+        half = (self._here() - before) / 2
+        off = there - (before + half)
+        if abs(off - self._off) < _AGREE + half:  # after a slow answer nobody knows better
             return
         _log.warning("clock_set", extra={"machine_is_behind_by_seconds": round(off.total_seconds(), 3)})
         self._off = off
