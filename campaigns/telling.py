@@ -30,7 +30,7 @@ class Teller:
         """One lesson for the readers of a language. TextUnknown for a lesson that is not there."""
         if lesson in self.own:
             return own_words(self.own[lesson], language)
-        link = f"{self.pages}/l/{lesson}" if self.pages else ""
+        link = f"{self.pages}/l/{lesson}.{language}" if self.pages else ""
         return lesson_texts.lesson_sms(
             self.book, self.catalogue, lesson, language, Way(two_way=self.two_way, link=link)
         )

@@ -24,10 +24,6 @@ class PlaceStyle(StrEnum):
         return self not in (PlaceStyle.ENGLISH, PlaceStyle.LATIN)
 
 
-#: title, text, answer
-_LESSON_FIELDS = 3
-
-
 class Review(StrEnum):
     """How far the words have been looked at; the weakest first."""
 
@@ -39,16 +35,6 @@ class Review(StrEnum):
     def rank(self) -> int:
         """Greater is more trusted."""
         return list(Review).index(self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
-    """One lesson with its question."""
-
-    title: str
-    text: str
-    #: the digit of the right answer
-    answer: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,7 +79,6 @@ class Language:
     phrases: Mapping[str, str]
     topics: Mapping[str, str]
     service: Mapping[str, str]
-    lessons: Mapping[str, Lesson]
     #: of the residents' pages
     pages: Mapping[str, str]
     #: names of the pictograms, by their id
@@ -164,9 +149,6 @@ def build(values: Mapping[tuple[str, ...], object]) -> Language:
         phrases=below("phrase"),
         topics=below("topic"),
         service=below("service"),
-        lessons={
-            key: Lesson(**words) for key in inner("lesson") if len(words := below("lesson", key)) == _LESSON_FIELDS
-        },
         pages=below("page"),
         pictograms=below("pictogram"),
     )

@@ -1,6 +1,6 @@
-"""Texts that are no alerts: the welcome and other words of the service, and lessons.
+"""Texts that are no alerts: the welcome and other words of the service. Lessons are for `lesson_texts`.
 
-Pure. Owns how they are made from the catalogue; when they are sent is for `delivery` and `campaigns`.
+Pure. Owns how they are made from the catalogue; when they are sent is for `delivery`.
 """
 
 from collections.abc import Callable
@@ -37,11 +37,6 @@ def service_text(catalogue: Catalogue, key: str, language: str, **values: str) -
     return _spoken(catalogue, language, lambda own: _service(own, key, values))
 
 
-def lesson_text(catalogue: Catalogue, lesson: str, language: str) -> Wording:
-    """The text of a lesson with its question. TextUnknown for a lesson that is not there."""
-    return _spoken(catalogue, language, lambda own: _lesson(own, lesson))
-
-
 def _service(own: Language, key: str, values: dict[str, str]) -> str:
     if key not in own.service:
         raise TextUnknown(f"no service text {key!r}; known: {', '.join(sorted(own.service))}")
@@ -50,12 +45,6 @@ def _service(own: Language, key: str, values: dict[str, str]) -> str:
     if missing:
         raise TextUnknown(f"service text {key!r} needs a value for {', '.join(sorted(missing))}")
     return text.format_map({name: own.service.get(value, value) for name, value in values.items()})
-
-
-def _lesson(own: Language, lesson: str) -> str:
-    if lesson not in own.lessons:
-        raise TextUnknown(f"no lesson {lesson!r}; known: {', '.join(sorted(own.lessons))}")
-    return own.lessons[lesson].text
 
 
 def _spoken(catalogue: Catalogue, language: str, words: Callable[[Language], str]) -> Wording:

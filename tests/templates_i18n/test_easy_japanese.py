@@ -9,7 +9,7 @@ from templates_i18n.catalogue import Catalogue
 from tests.templates_i18n import easy_japanese
 
 #: tables of whole sentences; heads are shouted, names are official
-_POLITE_TABLES = frozenset({"line", "phrase", "topic", "service", "page", "lesson"})
+_POLITE_TABLES = frozenset({"line", "phrase", "topic", "service", "page"})
 
 
 def _sentences(words: Catalogue) -> list[tuple[str, str]]:

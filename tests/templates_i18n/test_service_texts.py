@@ -1,10 +1,9 @@
-"""Welcome texts and lessons."""
+"""Welcome texts."""
 
 import pytest
 
 from templates_i18n.catalogue import BILINGUAL, Catalogue
-from templates_i18n.segments import Encoding
-from templates_i18n.service_texts import TextUnknown, lesson_text, service_text
+from templates_i18n.service_texts import TextUnknown, service_text
 
 
 def test_a_value_may_be_another_text_of_the_service(words: Catalogue) -> None:
@@ -33,22 +32,8 @@ def test_a_welcome_asks_to_show_the_warning_in_three_segments(words: Catalogue) 
     assert "Is its last line Japanese? Show it to people near you." in english
 
 
-def test_plain_languages_are_sent_in_gsm7(words: Catalogue) -> None:
-    for tag in ("en", "pt"):
-        assert lesson_text(words, "water", tag).segmentation.encoding is Encoding.GSM_7
-
-
-def test_lessons_ask_the_same_in_every_language(words: Catalogue) -> None:
-    for tag in words.languages():
-        lesson = words.by_tag[tag].lessons["water"]
-        assert lesson.answer == words.by_tag["en"].lessons["water"].answer
-        assert f"{lesson.answer})" in lesson_text(words, "water", tag).text.replace("）", ")")
-
-
 def test_what_is_not_there_is_named(words: Catalogue) -> None:
     with pytest.raises(TextUnknown, match="no service text 'goodbye'; known: .*welcome"):
         service_text(words, "goodbye", "en")
     with pytest.raises(TextUnknown, match="needs a value for stop"):
         service_text(words, "welcome", "en", place="Wajima")
-    with pytest.raises(TextUnknown, match="no lesson 'fire'; known: water"):
-        lesson_text(words, "fire", "en")
