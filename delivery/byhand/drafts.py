@@ -14,7 +14,7 @@ from alerts import hazards
 from alerts.places import PlaceTable
 from alerts.report import Facts, Spot
 from alerts.vocabulary import BY_HAND, NONE, Hazard, Topic
-from templates_i18n.freetext import facts
+from templates_i18n.freetext import commands, facts
 
 #: characters of each writing of a place; longer ones leave no room for the rest
 SPOT_LENGTH = 40
@@ -171,6 +171,8 @@ def _one_language(tag: str, text: str) -> Iterator[Wrong]:
     where = f"words.{tag}"
     if not 0 < len(text.strip()) <= WORDS_LENGTH:
         yield Wrong(field=where, key="words_length", text=f"expected 1 to {WORDS_LENGTH} characters")
+    if said := commands.commanded(text, tag):
+        yield Wrong(field=where, key="words_level", text=f"{said}: level 3 and above is told in reviewed words only")
     if unclean(text):
         yield Wrong(field=where, key="words_unclean", text="expected plain text: no braces, line breaks, hidden signs")
     if tag == "ja-Hira" and any("\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" for char in text):

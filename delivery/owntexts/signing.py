@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from delivery.owntexts import texts
-from delivery.owntexts.texts import New, OwnText
+from delivery.owntexts.texts import New, OwnText, Purpose
 from storage import audit
 from storage.connection import Connection
-from templates_i18n.freetext import gates
+from templates_i18n.freetext import commands, gates
 from templates_i18n.freetext.gates import Finding, Pair, Tables, Weight
 
 
@@ -65,10 +65,12 @@ def write(db: Connection, text: OwnText, language: str, words: str, by: str, now
 def findings(text: OwnText, language: str, tables: Tables) -> list[Finding]:
     """What the gates see in the words of one language; of the source only what no text may hold."""
     words = text.words[language].words
+    said = commands.commanded(words, language) if text.purpose is Purpose.NOTICE else ""
+    commanded = [Finding(key="level", weight=Weight.STOPS, what=said)] if said else []
     if language == text.source_language:
-        return gates.alone(words, language, tables)
+        return commanded + gates.alone(words, language, tables)
     pair = Pair(source=text.source, source_language=text.source_language, text=words, language=language)
-    return gates.compare(pair, tables)
+    return commanded + gates.compare(pair, tables)
 
 
 def seen(text: OwnText, language: str) -> str:

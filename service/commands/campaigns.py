@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from alerts import places
-from campaigns import calendar, checking, deciding, due, holidays, previews, reaching, reading, store, trying
+from campaigns import calendar, checking, deciding, due, holidays, own, previews, reaching, reading, store, trying
 from campaigns import plan as plans
 from campaigns.calendar import Every, OnHoliday
 from campaigns.deciding import Office, Outcome, Planned
@@ -90,7 +90,9 @@ def add(dry_run: bool, user: str, as_json: bool, **given: Given) -> int:
     with opening.opened(chosen) as db:
         office, home = _office(chosen), plan.audience.places[0]
         if dry_run:
-            _refuse_wrong(checking.check(plan, office.lessons, office.places, system_time()))
+            anybody = Person(name=ACTOR, may=frozenset(plan.audience.places))
+            lessons = {*office.lessons, *db.read_sync(own.known, plan, anybody, office.places)}
+            _refuse_wrong(checking.check(plan, lessons, office.places, system_time()))
             return _preview(db, chosen, plan, home, as_json)
         who = _planner(db, plan, home, office, user)
         made = db.write_sync(deciding.submit, plan, who, office, system_time())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerts import places
 from subscribers.languages import TAGS
 from templates_i18n import catalogue
-from templates_i18n.freetext import gates
+from templates_i18n.freetext import commands, gates
 from templates_i18n.freetext.gates import Pair, Tables, Weight
 
 _OTHERS = [tag for tag in TAGS if tag not in ("ja", "en")]
@@ -191,3 +191,24 @@ def test_a_place_as_on_signs_is_no_foreign_script() -> None:
     assert _found("輪島市で断水。", "ja", "Mất nước ở Wajima 輪島市.", "vi") == {}
     assert "place" not in _found("輪島市で断水。", "ja", "輪島市停水。", "zh-Hans")
     assert not gates.stops(gates.alone("輪島市停水。", "zh-Hans", _TABLES))
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "said"),
+    [
+        ("警戒レベル４です。逃げてください。", "ja", "レベル4"),
+        ("避難指示が出ました。", "ja", "避難指示"),
+        ("津波警報です。", "ja", "津波警報"),
+        ("れべる 5です。", "ja-Hira", "れべる 5"),
+        ("ひなん しじが でました。", "ja-Hira", "ひなん しじ"),
+        ("Level 4: leave.", "en", "Level 4"),
+        ("Everybody must evacuate now.", "en", "evacuate now"),
+        ("A tsunami warning is out.", "en", "tsunami warning"),
+        ("避難所は第3小学校です。", "ja", ""),
+        ("ひなんじょは 2かいです。", "ja-Hira", ""),
+        ("The shelter is open on level 2. Parking on the third level.", "en", ""),
+        ("Niveau 4", "es", ""),
+    ],
+)
+def test_what_has_reviewed_words_is_not_said_in_free_ones(text: str, tag: str, said: str) -> None:
+    assert commands.commanded(text, tag) == said

@@ -313,3 +313,16 @@ async def test_a_signed_lesson_says_by_which_name_it_is_planned(hall):
     seen = await page(aoi, f"/console/texts/{identity}")
     assert re.search(rf"<code>own:{identity}:[0-9a-f]{{12}}</code>", seen)
     assert "/console/write/notice" not in seen
+
+
+async def test_an_evacuation_in_free_words_is_neither_signed_nor_submitted(hall):
+    aoi = await hall.enter("aoi")
+    identity = await _begun(aoi, "警戒レベル4、避難指示です。")
+    part = (await page(aoi, f"/console/texts/{identity}")).partition('id="l-ja"')[2].partition("</figure>")[0]
+    assert "reviewed words only" in part
+    assert 'value="sign"' not in part
+    words = {"words_ja": "避難指示です。", "words_ja-Hira": "にげて ください。", "words_en": "Evacuation order."}
+    notice = {"topic": "own", "area": WAJIMA, "expected": "10", "step": "submit", **words}
+    answer = await post(aoi, "/console/write/notice?lang=en", **notice)
+    assert answer.status == 422
+    assert "reviewed words only: use Evacuation" in await answer.text()
