@@ -129,7 +129,7 @@ def _areas_in_force(live: Sequence[Report], places: PlaceTable) -> list[AreaRepo
         case Hazard.VOLCANO:
             return _volcano(live, places)
         case Hazard.ASHFALL:
-            return _newest([report for report in live if report.type == "VFVO55"] or live, places)
+            return _newest(_ashfall(live), places)
         case _:
             return _newest(live, places)
 
@@ -167,6 +167,16 @@ def _volcano(live: Sequence[Report], places: PlaceTable) -> list[AreaReport]:
         left = [area for area in _newest(notice, places) if not (calm or (area.scheme, area.code) in named)]
         standing += left if overtaken else _newest(notice, places)
     return standing
+
+
+def _ashfall(live: Sequence[Report]) -> Sequence[Report]:
+    """VFVO55 is the same eruption in detail: what it overtook does not count, nor a later correction of that."""
+    detailed = [report for report in live if report.type == "VFVO55"]
+    if not detailed:
+        return live
+    since = detailed[-1].order()
+    later = [report for report in live if report.info_type is InfoType.ISSUE and since < report.order()]
+    return [*detailed, *later]
 
 
 def _newest(reports: Sequence[Report], places: PlaceTable) -> list[AreaReport]:

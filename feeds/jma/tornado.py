@@ -14,6 +14,8 @@ from feeds.jma import envelope, offices
 from feeds.jma.envelope import Envelope, NotReadable
 
 _GRADES: Mapping[str, str] = {"1": "warning", "0": NONE}
+#: Kind/Status of what is not, or no longer, in force, whatever code stands beside it
+_OVER = frozenset({"なし", "解除"})
 
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
@@ -67,7 +69,7 @@ def _items(body: ET.Element, name: str) -> Iterator[tuple[str, ET.Element]]:
 
 def _area(code: str, place: str, item: ET.Element, facts: Facts, notices: list[Notice]) -> AreaReport:
     value = envelope.text(item, "Kind", "Code")
-    grade = _GRADES.get(value, UNKNOWN)
+    grade = NONE if envelope.text(item, "Kind", "Status") in _OVER else _GRADES.get(value, UNKNOWN)
     if grade == UNKNOWN:
         notices.append(_unknown(f"{code} Kind/Code {value or '(none)'}", place))
     return AreaReport(scheme=AreaScheme.CLASS20, code=place, grade=grade, facts=facts if grade != NONE else Facts())

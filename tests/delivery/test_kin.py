@@ -124,6 +124,16 @@ async def test_the_correction_of_an_eruption_nobody_heard_of_takes_nothing_back(
     assert desk.grades() == {KAGOSHIMA: "heavy"}
 
 
+async def test_a_first_forecast_issued_after_the_detailed_one_counts_a_correction_of_an_older_one_does_not(desk, clock):
+    erupted = clock()
+    await desk.says(ash("VFVO54", "71", clock.advance(300), erupted))
+    await desk.says(ash("VFVO55", "71", clock.advance(300), erupted))
+    await desk.says(ash("VFVO54", "72", clock.advance(300), erupted, info_type=InfoType.CORRECTION))
+    assert desk.grades() == {KAGOSHIMA: "light"}
+    await desk.says(ash("VFVO54", "73", clock.advance(300), erupted))
+    assert desk.grades() == {KAGOSHIMA: "heavy"}
+
+
 async def test_a_withdrawn_first_forecast_leaves_the_detailed_one(desk, clock):
     erupted = clock()
     await desk.says(ash("VFVO54", "73", clock.advance(300), erupted))

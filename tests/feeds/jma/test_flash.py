@@ -252,6 +252,11 @@ def test_a_tornado_that_was_seen_is_of_the_same_history_but_withdrawn_by_its_own
     assert folding.fold([foreseen, seen, withdrawn], places.load()).grades[WAJIMA] == "warning"
 
 
+@pytest.mark.parametrize("status", ["解除", "なし"])
+def test_a_tornado_whose_status_says_that_it_is_over_is_none(status: str) -> None:
+    assert set(grades(swap(tornado(), "<Status>発表<", f"<Status>{status}<")).values()) <= {"none"}
+
+
 def test_a_substitute_office_changes_nothing() -> None:
     raw = swap(tornado(), "石川県の気象台", "新潟地方気象台")
     assert telegrams.report(raw).lineage == telegrams.report(tornado()).lineage
