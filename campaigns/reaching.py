@@ -12,6 +12,7 @@ from campaigns.daylight import JAPAN
 from campaigns.plan import Audience
 from storage import lists, times
 from storage.connection import Connection
+from subscribers import tags
 
 #: A person's own choice goes before what municipalities registered. A row without municipality that does not stand by
 #: itself only holds what a registered person has chosen.
@@ -87,12 +88,17 @@ def month(now: datetime) -> tuple[datetime, datetime]:
 
 
 def _groups(groups: Sequence[str], home: str) -> tuple[str, dict[str, object]]:
-    """SQL for registrations of `home` that carry one of some groups; nothing for none."""
+    """SQL for registrations of `home` that carry one of some groups; nothing for none.
+
+    A group that is called like a tag also stands for the people who ticked it themselves.
+    """
     if not groups:
         return "", {}
     names: dict[str, object] = {f"g{number}": f"%,{_plain(group)},%" for number, group in enumerate(groups)}
+    ticked = [name for name, group in zip(names, groups, strict=True) if tags.known([group])]
     either = " OR ".join(f"(',' || r.groups || ',') LIKE :{name} ESCAPE '!'" for name in names)
-    return f" AND r.municipality = :home AND ({either})", {**names, "home": home}
+    themselves = "".join(f" OR (',' || coalesce(o.tags, '') || ',') LIKE :{name} ESCAPE '!'" for name in ticked)
+    return f" AND ((r.municipality = :home AND ({either})){themselves})", {**names, "home": home}
 
 
 def _plain(text: str) -> str:
