@@ -162,17 +162,28 @@ def _drafts(
     by_language: dict[str, list[int]] = {}
     for person in people:
         by_language.setdefault(person.language, []).append(person.subscriber_id)
-    window = campaign.plan.timing.window
-    return [(_draft(one, language, teller, timing.closing(window, now)), ids) for language, ids in by_language.items()]
+    expires = timing.closing(campaign.plan.timing.window, now)
+    series = _series(campaign)
+    return [(_draft(one, series, language, teller, expires), ids) for language, ids in by_language.items()]
 
 
-def _draft(one: Due, language: str, teller: Teller, expires: datetime) -> Draft:
+def _series(campaign: Campaign) -> str:
+    """What somebody gets once for each number: never the place, for one person may have two of them.
+
+    A rule makes a campaign for each place; those of one event are one series.
+    """
+    if not campaign.rule:
+        return str(campaign.id)
+    event, _, _ = campaign.event.rpartition("@")
+    return f"{campaign.rule}:{event}"
+
+
+def _draft(one: Due, series: str, language: str, teller: Teller, expires: datetime) -> Draft:
     assert one.broadcast_id is not None
     wording = teller.write(one.lesson, language)
     return Draft(
         broadcast_id=one.broadcast_id,
-        # not the place: who has two of a campaign's places gets one copy
-        change_key=f"lesson:{one.campaign_id}:{one.number}",
+        change_key=f"lesson:{series}:{one.number}",
         hazard="",
         event=str(one.id),
         places={one.place: one.lesson},

@@ -59,6 +59,8 @@ def submit(db: Connection, plan: Plan, who: Person, office: Office, now: datetim
         return Refused(wrong=tuple(wrong))
     home = signing.home(who, plan.audience.places, office.places)
     new = _new(db, plan, home, who, office)
+    if _signed_by_nobody(new, who):
+        return _NOBODY_SIGNS
     identity = store.add(db, new, now)
     assert identity is not None
     if new.state is State.RUNNING:
@@ -80,6 +82,8 @@ def change(
     if wrong:
         return Refused(wrong=tuple(wrong))
     new = _new(db, plan, campaign.municipality, who, office)
+    if _signed_by_nobody(new, who):
+        return _NOBODY_SIGNS
     if not store.change(db, campaign, new, now):
         return Outcome.TOO_LATE
     if new.state is State.RUNNING:
@@ -176,7 +180,17 @@ def _may(campaign: Campaign | None, who: Person, places: PlaceTable, states: Col
 def _new(db: Connection, plan: Plan, home: str, who: Person, office: Office) -> New:
     people = sum(reaching.count(db, plan.audience, home).values())
     state = State.RUNNING if people <= office.alone else State.WAITING
-    return New(municipality=home, plan=plan, people=people, state=state, by=who.name)
+    return New(municipality=home, plan=plan, people=people, state=state, by=who.signs_as or who.name)
+
+
+#: a program without an owner is no first person: one user alone would then send to many
+_NOBODY_SIGNS = signing.refused(
+    "owner", "no_owner", "so many people need two: let a user answer for this key (`users owner`)"
+)
+
+
+def _signed_by_nobody(new: New, who: Person) -> bool:
+    return new.state is State.WAITING and not who.signs_as
 
 
 def _move(

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from campaigns import calendar, timing
 from campaigns.plan import Plan
-from storage import times
+from storage import lists, times
 from storage.connection import Connection
 from storage.rows import Row
 
@@ -141,6 +141,19 @@ def of_campaign(db: Connection, campaign_id: int) -> list[Due]:
         "SELECT * FROM campaign_lessons WHERE campaign_id = :id ORDER BY planned_for, place", {"id": campaign_id}
     )
     return [_due(row) for row in rows]
+
+
+def next_of(db: Connection, campaigns: Sequence[int]) -> dict[int, Due]:
+    """Campaign -> what of it is due next, of those that have such a thing."""
+    found: dict[int, Due] = {}
+    for marks, names in lists.portions(campaigns):
+        rows = db.execute(
+            f"SELECT * FROM campaign_lessons WHERE campaign_id IN ({marks})"  # noqa: S608 -- marks
+            " AND state IN ('waiting', 'held', 'sending') ORDER BY due_at DESC, id DESC",
+            names,
+        )
+        found |= {row.integer("campaign_id"): _due(row) for row in rows}
+    return found
 
 
 def open_ones(db: Connection) -> list[Due]:

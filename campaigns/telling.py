@@ -7,7 +7,7 @@ from templates_i18n import lesson_texts, segments
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.language import Review
 from templates_i18n.lesson_texts import Way
-from templates_i18n.lessons import LessonBook
+from templates_i18n.lessons import REFERENCE, LessonBook
 from templates_i18n.service_texts import Wording
 
 _FOR_ALL = ("ja-Hira", "en")
@@ -34,6 +34,14 @@ class Teller:
         return lesson_texts.lesson_sms(
             self.book, self.catalogue, lesson, language, Way(two_way=self.two_way, link=link)
         )
+
+    def title(self, lesson: str, language: str) -> str:
+        """What a lesson is called in a language, or in English."""
+        for tag in (language, REFERENCE):
+            own = self.book.by_tag.get(tag)
+            if own is not None and lesson in own.lessons:
+                return own.lessons[lesson].title
+        return lesson
 
     def ids(self) -> tuple[str, ...]:
         """The lessons that there are."""

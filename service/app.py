@@ -331,6 +331,8 @@ class Service:
                 catalogue=self.parts.catalogue,
                 usable=lambda: self._words,
                 quiz=self._quiz,
+                tellers=self._teaching.teller,
+                lessons_alone=settings.lessons_alone,
                 clock=self.parts.clock,
                 wall_clock=system_time,
                 sealer=self.parts.sealer,

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     codes_per_hour: int = Field(default=2000, gt=0)
     trust_forwarded_for: bool = False
     translation_models: str = Field(default="data/translation", min_length=1)
-    lessons_per_month: int = Field(default=4, ge=1, le=31)
+    lessons_per_month: int = Field(default=8, ge=1, le=31)
     lessons_alone: int = Field(default=500, ge=0)
     keep_days: float = Field(default=180, ge=7)
     cap_sources: CapSources = ()

@@ -9,6 +9,7 @@ from campaigns import runner
 from campaigns.lessons.answering import LessonQuiz
 from campaigns.runner import Desk
 from campaigns.telling import Teller
+from campaigns.triggers import watching
 from service.settings import Settings
 from storage.database import Database
 from templates_i18n.catalogue import Catalogue
@@ -43,8 +44,12 @@ class Teaching:
         await runner.hold_back(self.db, self._desk(), self.clock())
 
     async def look(self) -> None:
-        """Send what is due, unless a warning holds it."""
-        if await runner.run_due(self.db, self._desk(), self.clock()):
+        """Set off what the rules see, and send what is due, unless a warning holds it."""
+        now = self.clock()
+        if await self.db.read(watching.is_due, now):
+            while await self.db.write(watching.look, self.places, now):
+                pass
+        if await runner.run_due(self.db, self._desk(), now):
             self.on_queued()
 
     def teller(self) -> Teller:

@@ -19,7 +19,7 @@ from delivery.byhand.drafts import Wrong
 from delivery.byhand.signing import Person, Refused
 from service import opening, settings, teaching
 from service.clock import system_time
-from service.commands import arguments, output, signing
+from service.commands import arguments, output, rules, signing
 from service.commands.arguments import ACTOR
 from service.settings import Settings
 from storage.database import Database
@@ -45,6 +45,8 @@ def campaigns() -> None:
     """Lessons between disasters: single or in series, in daylight, held while a warning is in force."""
 
 
+campaigns.add_command(rules.list_rules)
+campaigns.add_command(rules.switch)
 _PLAN = (
     click.option(
         "--lesson", "lessons", multiple=True, required=True, help="Which lesson, such as water; several in turn."

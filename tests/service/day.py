@@ -63,6 +63,10 @@ class Day:
         """Messages with these columns, in the order in which they were queued."""
         return [m for m in self.messages if all(getattr(m, name) == value for name, value in columns.items())]
 
+    def is_lesson(self, number: str, text: str) -> bool:
+        """Whether a phone was taught by this text."""
+        return any(m.text == text for m in self.of(number=number, origin="lesson"))
+
     def kinds(self, number: str, hazard: str) -> list[str]:
         """Kind and grade of what one phone was told of a hazard and received, in order."""
         texts = [m for m in self.of(number=number, hazard=hazard) if m.state == "delivered"]
