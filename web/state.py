@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.places import PlaceTable
+from campaigns.deciding import Office
 from campaigns.drills.offering import Offer
 from campaigns.lessons.answering import LessonQuiz
+from campaigns.telling import Teller
 from delivery.byhand.previews import Desk
 from delivery.forms import Rates
 from delivery.writing import CatalogueWriter
@@ -58,6 +60,10 @@ class WebState:
     quiz: LessonQuiz | None = None
     #: where municipalities hand in CAP messages; None where no source is declared
     cap_door: CapDoor | None = None
+    #: writes lessons as they are sent; None for the words as they are, without links and answers
+    tellers: Callable[[], Teller] | None = None
+    #: one person alone may plan lessons for so many people
+    lessons_alone: int = 500
     #: registering oneself; None where this service does not offer it
     joining: Joining | None = None
     #: drafts of own texts by machine
@@ -100,6 +106,16 @@ class WebState:
             rates=Rates(segments_per_second=self.rate, targets={}),
             places=self.places,
         )
+
+    @property
+    def teller(self) -> Teller:
+        """What lessons are written with."""
+        return self.tellers() if self.tellers else Teller(book=lessons.load(), catalogue=self.words)
+
+    @property
+    def office(self) -> Office:
+        """What plans of lessons are checked against."""
+        return Office(places=self.places, lessons=self.teller.ids(), alone=self.lessons_alone)
 
     @property
     def mode(self) -> str:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from web.api import endpoints, openapi
 from web.api.alerts import Alerts
+from web.api.campaigns import Campaigns
 from web.api.endpoints import Endpoint
 from web.api.guard import Guard
 from web.api.openapi import Public
@@ -20,7 +21,8 @@ def all_endpoints(state: WebState) -> Sequence[Endpoint]:
     db, clock = state.db, state.clock
     told = Alerts(db=db, places=state.places, desk=lambda: state.desk, clock=clock, on_submitted=state.changes.notify)
     residents = Residents(db=db, sealer=state.sealer, reader=state.reader, clock=clock)
-    return (*residents.endpoints(), *told.endpoints())
+    campaigns = Campaigns(db=db, office=lambda: state.office, clock=clock, on_changed=state.changes.notify)
+    return (*residents.endpoints(), *told.endpoints(), *campaigns.endpoints())
 
 
 def add_to(app: web.Application, found: Sequence[Endpoint], guard: Guard, public: Sequence[Public] = ()) -> None:

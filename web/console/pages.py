@@ -7,6 +7,8 @@ from web.console import same_origin
 from web.console.byhand.correct import CorrectPage
 from web.console.byhand.waiting import WaitingPages
 from web.console.byhand.write import WritePages
+from web.console.campaigns.planning import PlanPages
+from web.console.campaigns.routes import CampaignPages
 from web.console.cases.routes import CasePages
 from web.console.changes import AuditPage
 from web.console.course.routes import CoursePages
@@ -43,6 +45,8 @@ def add_to(app: web.Application, state: WebState) -> None:
     PeoplePages(state, frame).add_to(app.router)
     AuditPage(state, frame).add_to(app.router)
     LessonResults(state, frame).add_to(app.router)
+    PlanPages(state, frame).add_to(app.router)
+    CampaignPages(state, frame).add_to(app.router)
     CasePages(state, frame).add_to(app.router)
     CoursePages(state, frame).add_to(app.router)
     WritePages(state, frame).add_to(app.router)

@@ -137,7 +137,7 @@ class WritePages:
             status=422 if wrong else 200,
             kind=kind,
             fields=fields,
-            areas=_areas(visitor.municipalities, self._state.places, ticked),
+            areas=areas_of(visitor.municipalities, self._state.places, ticked),
             grades=written.EVACUATION_GRADES,
             topics=tuple(Topic),
             tags=TAGS,
@@ -169,6 +169,7 @@ def _of_text(text: OwnText) -> MultiDict[str]:
     return MultiDict({"topic": "own", "text": str(text.id), **words})
 
 
-def _areas(municipalities: Sequence[str], places: PlaceTable, ticked: Sequence[str]) -> list[Area]:
+def areas_of(municipalities: Sequence[str], places: PlaceTable, ticked: Sequence[str]) -> list[Area]:
+    """Municipalities with the wards of designated cities, to be ticked."""
     codes = [code for city in municipalities for code in (city, *places.wards_of(city))]
     return [Area(code=code, ticked=code in ticked) for code in dict.fromkeys(codes)]
