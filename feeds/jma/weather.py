@@ -68,14 +68,14 @@ class _Word:
 
 
 def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list[Notice]]:
-    """One report per hazard of the type. NotReadable where region or municipalities are missing."""
+    """One report per hazard of the type. NotReadable where region or municipalities are missing, or it is a 取消."""
+    if telegram.info_type is InfoType.CANCEL:
+        raise NotReadable("Head/InfoType: expected 発表 or 訂正; JMA lifts a warning, and never withdraws one (取消)")
     parts = _parts(telegram.body)
     notices: list[Notice] = []
-    said: list[tuple[str, list[_Word]]] = []
-    if telegram.info_type is not InfoType.CANCEL:
-        said = [(place, _words(item, code, place, notices)) for place, item in _municipalities(telegram.body)]
-        if not said:  # a telegram replaces all that was said before: an empty one would lift every warning
-            raise NotReadable("Body/Warning（市町村等）: expected municipalities")
+    said = [(place, _words(item, code, place, notices)) for place, item in _municipalities(telegram.body)]
+    if not said:  # a telegram replaces all that was said before: an empty one would lift every warning
+        raise NotReadable("Body/Warning（市町村等）: expected municipalities")
     region = _region(parts, frozenset(place for place, _ in said))
     return [
         Report(

@@ -192,7 +192,8 @@ def test_a_telegram_without_its_region_is_unreadable() -> None:
 def test_a_withdrawal_which_jma_never_sends_is_unreadable_and_lifts_nothing() -> None:
     raw = rain()
     cut = raw[: raw.index(b"<Warning")] + b"<Text>x</Text></Body></Report>"
-    assert telegrams.unreadable(swap(cut, "<InfoType>発表<", "<InfoType>取消<"))
+    for whole in (raw, cut):  # what its body says is in force is no withdrawal either
+        assert telegrams.unreadable(swap(whole, "<InfoType>発表<", "<InfoType>取消<"))
 
 
 @pytest.mark.parametrize("piece", ["<Code>1720400</Code>", "<Kind>"])
