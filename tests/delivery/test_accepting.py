@@ -8,7 +8,8 @@ from alerts import places
 from delivery import accepting
 from delivery.writing import CatalogueWriter
 from storage import audit
-from templates_i18n import catalogue
+from templates_i18n import catalogue, lesson_texts, lessons
+from templates_i18n.catalogue import BILINGUAL
 from templates_i18n.language import Review
 
 
@@ -46,3 +47,14 @@ def test_easy_japanese_and_english_are_there_always(words):
 def test_what_is_signed_needs_nobody(words):
     signed = replace(words.by_tag["vi"], review=Review.SIGNED)
     assert "vi" not in accepting.waiting(replace(words, by_tag={**words.by_tag, "vi": signed}), frozenset())
+
+
+def test_lessons_of_a_language_that_waits_are_told_in_easy_japanese_and_english(words):
+    book = lessons.load()
+    usable = accepting.usable_lessons(book, frozenset({"vi"}))
+    assert usable.by_tag.keys() == {"ja-Hira", "en", "vi"} | {
+        tag for tag, own in book.by_tag.items() if own.review is Review.SIGNED
+    }
+    spoken = accepting.usable(words, frozenset({"vi", "my"}))
+    told = {tag: lesson_texts.told_in(usable, spoken, "water", tag)[0] for tag in ("vi", "my", "en")}
+    assert told == {"vi": "vi", "my": BILINGUAL, "en": "en"}
