@@ -52,12 +52,15 @@ def eruption(volcano: str, erupted: datetime) -> str:
 
 
 def family(report: Report) -> str:
-    """What all kin share: the region, or the volcano; empty for a report that reaches no further than its strand."""
+    """What all kin share: the region, or the volcano; empty for a report that reaches no further than its strand.
+
+    No strand bears such a name: the schedule of a volcano (VFVO53) is a strand of its own, and no kin.
+    """
     if report.hazard is Hazard.HEAT:
         return report.lineage[0].partition(":")[2]
     if report.hazard is Hazard.ASHFALL:
         volcano, _, erupted = report.lineage[0].removeprefix(_ASH).partition(":")[2].partition(":")
-        return f"{_ASH}:{volcano}" if erupted else ""
+        return f"{_ASH}:{volcano}:" if erupted else ""
     return ""
 
 
@@ -72,8 +75,8 @@ def bounds(report: Report) -> Bounds:
         )
     at = _minute(name)
     return Bounds(
-        first=f"{family(report)}:{(at - _HOURS).isoformat()}",
-        beyond=f"{family(report)}:{(at + _HOURS).isoformat()};",
+        first=f"{family(report)}{(at - _HOURS).isoformat()}",
+        beyond=f"{family(report)}{(at + _HOURS).isoformat()};",
         ending="",
     )
 

@@ -165,6 +165,24 @@ def test_every_other_outcome_says_why(tmp_path: Path, name: str, raw: bytes, out
     assert row["status"] == (None if name == "VXSE53_404.xml" else "Actual")
 
 
+def test_the_schedule_of_a_volcano_and_its_eruptions_are_told_apart(tmp_path: Path) -> None:
+    def ash(code: str, kind: str, minutes: int, info_type: InfoType = InfoType.ISSUE) -> bytes:
+        said = {"4620100": [kind]}
+        return compose.ashfall_forecast(
+            code, volcano_code="506", municipalities=said, at=later(minutes), erupted=AT, info_type=info_type
+        )
+
+    telegrams = {
+        "1_VFVO53.xml": ash("VFVO53", "70", 1),
+        "2_VFVO54.xml": ash("VFVO54", "73", 2),
+        "3_VFVO53.xml": ash("VFVO53", "70", 3),
+        "4_VFVO54.xml": ash("VFVO54", "71", 4, InfoType.CANCEL),
+        "5_VFVO53.xml": ash("VFVO53", "70", 5, InfoType.CANCEL),
+    }
+    grades = [only(row["alerts"])["places"]["46201"] for row in played(tmp_path, telegrams)]
+    assert grades == ["light", "heavy", "heavy", "light", "none"]
+
+
 def test_an_unreadable_telegram_does_not_stop_the_others(tmp_path: Path) -> None:
     rows = played(tmp_path, {"a.xml": b"?", "b.xml": tsunami(), "c.xml": b""})
     assert sorted(row["outcome"] for row in rows) == ["alerts", "unreadable", "unreadable"]
