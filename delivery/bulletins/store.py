@@ -157,7 +157,9 @@ def growing_old(db: Connection, before: datetime) -> set[Hazard]:
 
 def open_holds(db: Connection) -> tuple[int, ...]:
     """What waits for two people: when that changes, so may what can be told."""
-    rows = db.execute("SELECT id FROM broadcasts WHERE state = 'held' ORDER BY id")
+    rows = db.execute("SELECT broadcast_id AS id FROM holds WHERE closed_at IS NULL ORDER BY broadcast_id")
+    if rows:  # a part of one may be let go, as a broadcast of its own
+        rows += db.execute("SELECT max(id) AS id FROM broadcasts")
     return tuple(row.integer("id") for row in rows)
 
 

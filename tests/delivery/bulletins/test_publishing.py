@@ -13,10 +13,14 @@ from alerts.vocabulary import Hazard, MsgType
 from delivery.bulletins import store
 from delivery.bulletins.bulletin import Standing
 from delivery.bulletins.publishing import Publisher
+from delivery.byhand import holds
+from delivery.byhand.correcting import Reason, Wish
 from storage import times
 from storage.connection import Connection
 from storage.database import Database
 from tests.conftest import FakeClock
+from tests.delivery.byhand.people import Office
+from tests.service.story import rain
 
 WAJIMA, SUZU, TOYAMA = "17204", "17205", "16201"
 
@@ -52,8 +56,15 @@ def hold(db: Connection, clock: FakeClock, place: str, hazard: Hazard) -> int:
         {"hazard": hazard, "now": now},
     )
     held = rows[0].integer("id")
+    db.execute("INSERT INTO holds (broadcast_id, deadline) VALUES (:id, :now)", {"id": held, "now": now})
     db.execute("UPDATE in_force SET broadcast_id = :id WHERE place = :place", {"id": held, "place": place})
     return held
+
+
+def let_go(db: Connection, held: int, clock: FakeClock) -> None:
+    """Two people have released it."""
+    db.execute("UPDATE broadcasts SET state = 'planning' WHERE id = :id", {"id": held})
+    holds.close(db, held, "released", "user:aoi", "", clock())
 
 
 @pytest.fixture
@@ -96,9 +107,7 @@ async def test_what_is_held_is_told_when_it_is_released(db: Database, clock: Fak
     await db.write(put, clock, hazard=Hazard.VOLCANO, p17204="V3")
     held = await db.write(hold, clock, WAJIMA, Hazard.VOLCANO)
     assert await publisher.step() == []
-    await db.write(
-        lambda c: c.execute("UPDATE broadcasts SET state = 'planning' WHERE id = :id RETURNING id", {"id": held})
-    )
+    await db.write(let_go, held, clock)
     assert [one.msg_type for one in await publisher.step()] == [MsgType.ALERT]
 
 
@@ -119,3 +128,24 @@ async def test_what_expired_long_ago_is_forgotten_but_for_the_first_of_what_stan
     assert {row.text("prefecture") for row in left} == {"17"}
     assert numbers[0] == 1
     assert numbers[1] > 2
+
+
+async def test_what_two_people_took_back_is_cancelled(db: Database, clock: FakeClock) -> None:
+    """The whole way: a telegram, its text, two signatures, and a Cancel that refers to the first bulletin."""
+    office = Office(db, clock)
+    publisher = Publisher(db=db, places=places.load(), clock=clock)
+    office.arrive("VPWW55", rain(clock(), p17204="L4"))
+    await office.service.run()
+    [alert] = await publisher.step()
+    clock.advance(60)
+    [broadcast] = [row.integer("id") for row in await db.read(lambda c: c.execute("SELECT id FROM broadcasts"))]
+    wish = Wish(broadcast_id=broadcast, reason=Reason.FALSE_ALARM)
+    asked = office.correct(wish)
+    assert office.approve(asked.id) == "done"
+    office.apply()
+    [cancel] = await publisher.step()
+    assert (cancel.msg_type, cancel.chain.prefecture) == (MsgType.CANCEL, "17")
+    assert [one.identifier for one in cancel.references] == [alert.identifier]
+    clock.advance(60)
+    office.arrive("VPWW55", rain(clock(), p17204="L4"))
+    assert await publisher.step() == []
