@@ -344,7 +344,7 @@ class Service:
                 http_host=settings.http_host,
                 webhooks=transports.webhooks(settings, self.take_receipts, self.inbox, self.parts.clock),
                 public_url=settings.public_url,
-                cap_door=self._relay.door(self.parts.db, self.parts.clock),
+                programs=self._relay.programs(self.parts.db, self.parts.clock),
                 joining=self_service.offered(
                     settings,
                     self.parts.sealer,

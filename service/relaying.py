@@ -17,6 +17,7 @@ from service.clock import Clock
 from service.parts import Parts
 from storage.database import Database
 from web.api.cap import CapDoor
+from web.console.programs.desk import Programs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,15 @@ class Relay:
                 every = timedelta(seconds=source.poll_seconds)
                 clock.every(every, f"poll {source.name}", partial(self.poller.poll, source), at_once=True)
 
-    def door(self, db: Database, now: Callable[[], datetime]) -> CapDoor | None:
-        """The route of those who post; None where nobody does."""
+    def programs(self, db: Database, now: Callable[[], datetime]) -> Programs:
+        """What the pages have of it; `db` is not only that of whoever leads."""
         posting = {name: source for name, source in self.taker.sources.items() if source.secret}
-        return CapDoor(db=db, sources=posting, clock=now) if posting else None
+        return Programs(
+            secret=self.hooks.secret,
+            private=self.hooks.private,
+            sources=tuple(self.taker.sources.values()),
+            door=CapDoor(db=db, sources=posting, clock=now) if posting else None,
+        )
 
 
 def relay(

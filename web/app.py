@@ -51,8 +51,8 @@ def make_app(state: WebState) -> web.Application:
     app.cleanup_ctx.append(national.warming)
     KitPages(state).add_to(app.router)
     CapPages(state).add_to(app.router)
-    if state.cap_door is not None:
-        state.cap_door.add_to(app.router)
+    if state.programs is not None and state.programs.door is not None:
+        state.programs.door.add_to(app.router)
     console.add_to(app, state)
     return app
 

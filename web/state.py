@@ -19,7 +19,7 @@ from subscribers.sealing import Sealer
 from templates_i18n import lessons
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.drafts.drafter import Drafter, NoDrafter
-from web.api.cap import CapDoor
+from web.console.programs.desk import Programs
 from web.joining.door import Joining
 from web.live import Changes
 from web.webhooks import Webhooks
@@ -58,8 +58,8 @@ class WebState:
     webhooks: Webhooks | None = None
     #: the words of lessons, and what counts answers to them; None for those of the catalogue as they are
     quiz: LessonQuiz | None = None
-    #: where municipalities hand in CAP messages; None where no source is declared
-    cap_door: CapDoor | None = None
+    #: webhooks and CAP sources, for the page of them and their route; None where there are none
+    programs: Programs | None = None
     #: writes lessons as they are sent; None for the words as they are, without links and answers
     tellers: Callable[[], Teller] | None = None
     #: one person alone may plan lessons for so many people

@@ -37,6 +37,7 @@ SECONDARY: Final = (
     ("/console/fatigue", "fatigue", (_SEE,)),
     ("/console/residents", "residents", (Permission.ADD_RESIDENTS,)),
     ("/console/people", "people", (Permission.MANAGE_USERS,)),
+    ("/console/programs", "programs", (Permission.MANAGE_USERS, _APPROVE)),
     ("/console/audit", "audit", (Permission.SEE_AUDIT,)),
 )
 

@@ -22,6 +22,7 @@ from web.console.lookback.routes import LookBackPages
 from web.console.now import NowPage
 from web.console.owntexts.routes import OwnTextPages
 from web.console.people.routes import PeoplePages
+from web.console.programs.routes import ProgramPages
 from web.console.registering.routes import RegisterPages
 from web.console.shelters import ShelterPages
 from web.console.sign_in import SignInPages
@@ -43,6 +44,8 @@ def add_to(app: web.Application, state: WebState) -> None:
     KitLinks(frame).add_to(app.router)
     RegisterPages(state, frame).add_to(app.router)
     PeoplePages(state, frame).add_to(app.router)
+    if state.programs is not None:
+        ProgramPages(state, frame, state.programs).add_to(app.router)
     AuditPage(state, frame).add_to(app.router)
     LessonResults(state, frame).add_to(app.router)
     PlanPages(state, frame).add_to(app.router)

@@ -1,0 +1,1 @@
+"""`/console/programs`: which programs are told, and which municipal systems are listened to."""
