@@ -5,14 +5,16 @@ forecasts, a volcano that is watched all the time within thirty kilometres of it
 regions of heavy snow, of the prefectures that lie in them whole. A slope nobody can tell from a table.
 """
 
+import functools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
+from alerts import places
 from alerts.places import PlaceTable
-from alerts.places.rivers import RiverTable
-from alerts.places.volcanoes import VolcanoTable
+from alerts.places.rivers import RiverTable, load_rivers
+from alerts.places.volcanoes import VolcanoTable, load_volcanoes
 from alerts.vocabulary import Hazard
 from campaigns.lessons.facts import Lesson, Phase
 from subscribers import tags
@@ -90,12 +92,18 @@ class Surroundings:
         return frozenset(tag for tag, holds in found.items() if holds)
 
 
-def surroundings(places: PlaceTable, rivers: RiverTable, volcanoes: VolcanoTable) -> Surroundings:
+@functools.cache
+def load() -> Surroundings:
+    """Of the tables of this release."""
+    return surroundings(places.load(), load_rivers(), load_volcanoes())
+
+
+def surroundings(table: PlaceTable, rivers: RiverTable, volcanoes: VolcanoTable) -> Surroundings:
     """Of these tables."""
     listed = {code for area in rivers.areas() for code in area.places}
     return Surroundings(
-        places=places,
-        along_rivers=frozenset(place.code for place in places.all() if {place.code, place.parent} & listed),
+        places=table,
+        along_rivers=frozenset(place.code for place in table.all() if {place.code, place.parent} & listed),
         volcanoes=tuple(one.position for one in volcanoes.all() if one.kana and one.position),
     )
 

@@ -1,12 +1,21 @@
 """`lessons`: what people can learn, in which words, and a check for those who write them."""
 
+from zoneinfo import ZoneInfo
+
 import click
 
-from campaigns.lessons import facts
-from service.commands import output
+from alerts.vocabulary import Hazard
+from campaigns.lessons import choosing, facts
+from campaigns.lessons.choosing import Wanted
+from campaigns.lessons.facts import Phase
+from service.clock import system_time
+from service.commands import arguments, output
+from subscribers.tags import Tag
 from templates_i18n import catalogue, lesson_gates, lesson_texts, lessons
 from templates_i18n.lesson_texts import Way
 from templates_i18n.lessons import LessonBook
+
+_JST = ZoneInfo("Asia/Tokyo")
 
 
 @click.group("lessons")
@@ -50,6 +59,32 @@ def list_lessons(language: str, lesson: str | None, as_json: bool) -> int:
         click.echo(f"{row['text']}\n")
         if lesson:
             click.echo(f"{row['right']}\n\n{row['wrong']}\n")
+    return 0
+
+
+@group.command()
+@click.option("--municipality", help="What its surroundings are is known: the sea, rivers, volcanoes, snow.")
+@click.option("--tag", "named", multiple=True, type=click.Choice([tag.value for tag in Tag]), help="What fits people.")
+@click.option("--month", type=click.IntRange(1, 12), help="1 to 12; this month if left out.")
+@click.option("--after", type=click.Choice([hazard.value for hazard in Hazard]), help="After such an event.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def fit(municipality: str | None, named: tuple[str, ...], month: int | None, after: str | None, as_json: bool) -> int:
+    """Which lessons fit a place and people, the best first."""
+    here = choosing.load().of_place(arguments.municipality(municipality)) if municipality else frozenset()
+    wanted = Wanted(
+        tags=here | frozenset(map(Tag, named)),
+        month=month or system_time().astimezone(_JST).month,
+        phase=Phase.AFTER if after else Phase.BEFORE,
+        hazards=frozenset({Hazard(after)}) if after else frozenset(),
+    )
+    found = choosing.choose(facts.load(), wanted)
+    if as_json:
+        output.print_json({"tags": sorted(wanted.tags), "lessons": list(found)})
+        return 0
+    click.secho(", ".join(sorted(wanted.tags)) or "no tags", bold=True)
+    titles = lessons.load().by_tag["en"].lessons
+    for key in found:
+        click.echo(f"{key}: {titles[key].title}")
     return 0
 
 

@@ -9,7 +9,8 @@ from importlib import resources
 
 from aiohttp import web
 
-from campaigns.lessons import facts
+from campaigns.lessons import choosing, facts
+from campaigns.lessons.choosing import Wanted
 from campaigns.lessons.facts import Lesson
 from templates_i18n import lesson_texts
 from web import access, render
@@ -19,6 +20,7 @@ from web.lessons.limit import Limit
 from web.residents import speech
 from web.residents.speech import Speech
 from web.state import WebState
+from web.words import JST
 
 #: a lesson, then perhaps its place and the reader's language: "water", "water.17204.my"
 _TOKEN = re.compile(r"(?P<lesson>[a-z0-9_]{1,40})(?:\.(?P<place>\d{5}))?(?:\.(?P<tag>[A-Za-z]{2,3}(?:-[A-Za-z]{4})?))?")
@@ -52,10 +54,13 @@ class LessonPages:
         router.add_post("/l/{lesson}", self.answer)
 
     async def all(self, request: web.Request) -> web.Response:
-        """Every lesson by its title."""
+        """Every lesson by its title: first what fits the place of the link in this month."""
         asked = self._asked(request)
         quiz, titles = self._state.lessons, []
-        for key in quiz.book().ids():
+        month = self._state.clock().astimezone(JST).month
+        fitting = choosing.choose(facts.load(), Wanted(tags=choosing.load().of_place(asked.place), month=month))
+        known = quiz.book().ids()
+        for key in dict.fromkeys((*(key for key in fitting if key in known), *known)):
             if (lesson := facts.load().get(key)) is not None:
                 spoken = lesson_texts.spoken(quiz.book(), quiz.catalogue(), key, asked.speech.tag)[-1]
                 titles.append((key, asked.speech.sign(lesson.pictograms[0]), spoken.language, spoken.title))

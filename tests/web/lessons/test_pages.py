@@ -1,6 +1,7 @@
 """The pages of lessons over a real socket, on both engines where rows matter."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -139,3 +140,14 @@ async def test_pictograms_have_names_in_the_language(browse: Open, sqlite_db: Da
     names = catalogue.load().by_tag["vi"].pictograms
     page = await (await client.get("/l/quake_first?l=vi")).text()
     assert _signs_named(page) == [(name, names[name]) for name in facts.load()["quake_first"].pictograms]
+
+
+async def test_the_list_begins_with_what_fits_the_place(browse: Open, sqlite_db: Database) -> None:
+    client = await browse(a_state(sqlite_db, clock=lambda: datetime(2026, 7, 1, tzinfo=UTC)))
+    inland = await (await client.get("/l?l=en&p=20202")).text()
+    coast = await (await client.get("/l?l=en&p=17204")).text()
+    listed = [re.findall(r'href="/l/(\w+)\?', page) for page in (inland, coast)]
+    assert sorted(listed[0]) == sorted(listed[1]) == sorted(facts.load())
+    assert listed[1][0] == "tsunami_run"
+    assert listed[0].index("tsunami_run") > listed[0].index("levels")
+    assert 'href="/l/water?l=en&amp;p=17204"' in coast
