@@ -8,9 +8,10 @@ from alerts.places import PlaceTable
 from campaigns import calendar
 from campaigns.calendar import Every, Timing
 from campaigns.daylight import EARLIEST, JAPAN, LATEST_CLOSING, LATEST_OPENING, day_of
-from campaigns.plan import Plan
+from campaigns.plan import Audience, Plan
 from delivery.byhand.drafts import Wrong
 from subscribers.languages import TAGS
+from subscribers.tags import Tag
 
 #: letters of a name or a group
 LONGEST = 60
@@ -57,9 +58,15 @@ def _audience(plan: Plan, places: PlaceTable) -> Iterator[Wrong]:
     for code in audience.places:
         if places.place(code) is None:
             yield Wrong(field="places", key="unknown_place", text=f"{code}: no municipality has this code")
-    for tag in audience.languages:
-        if tag not in TAGS:
-            yield Wrong(field="languages", key="unknown_language", text=f"{tag}: expected one of {', '.join(TAGS)}")
+    yield from _readers(audience)
+
+
+def _readers(audience: Audience) -> Iterator[Wrong]:
+    for field, given, known in (("languages", audience.languages, TAGS), ("tags", audience.tags, tuple(Tag))):
+        for one in given:
+            if one not in known:
+                text = f"{one}: expected one of {', '.join(known)}"
+                yield Wrong(field=field, key=f"unknown_{field}", text=text)
     for group in audience.groups:
         if not _is_plain(group) or "," in group:
             yield Wrong(field="groups", key="bad_group", text=f"expected 1 to {LONGEST} letters without a comma")

@@ -18,6 +18,8 @@ class Audience:
     languages: tuple[str, ...] = ()
     #: of the registrations of the municipality that plans
     groups: tuple[str, ...] = ()
+    #: people who told us one of these, and everybody in places that have one
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "places": list(audience.places),
         "languages": list(audience.languages),
         "groups": list(audience.groups),
+        "tags": list(audience.tags),
         "start": timing.start.isoformat(),
         "every": timing.rhythm.every,
         "step": timing.rhythm.step,
@@ -60,7 +63,12 @@ def from_json(row: Mapping[str, Any]) -> Plan:
     return Plan(
         name=row["name"],
         lessons=tuple(row["lessons"]),
-        audience=Audience(places=tuple(row["places"]), languages=tuple(row["languages"]), groups=tuple(row["groups"])),
+        audience=Audience(
+            places=tuple(row["places"]),
+            languages=tuple(row["languages"]),
+            groups=tuple(row["groups"]),
+            tags=tuple(row.get("tags", ())),
+        ),
         timing=Timing(
             start=date.fromisoformat(row["start"]),
             rhythm=Rhythm(every=Every(row["every"]), step=row["step"], after=tuple(row["after"])),

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from campaigns import around
 from campaigns.daylight import JAPAN
 from campaigns.plan import Audience
 from storage import lists, times
 from storage.connection import Connection
-from subscribers import tags
 
 #: A person's own choice goes before what municipalities registered. A row without municipality that does not stand by
 #: itself only holds what a registered person has chosen.
@@ -22,7 +22,7 @@ FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id
 JOIN subscribers s ON s.id = p.subscriber_id
 LEFT JOIN registrations o ON o.subscriber_id = p.subscriber_id AND o.municipality = ''
 WHERE {place} AND s.state = 'active' AND (r.municipality <> '' OR r.standing = 1)
-  AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1{groups}
+  AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1{only}
 GROUP BY p.subscriber_id
 """
 # What was withdrawn or came too late is no lesson that somebody had.
@@ -46,8 +46,8 @@ def page(
     db: Connection, audience: Audience, home: str, place: str, after: int, limit: int, now: datetime
 ) -> list[Learner]:
     """The next people of a place by subscriber id, in whatever language. `home`: whose campaign it is."""
-    groups, names = _groups(audience.groups, home)
-    people = _PEOPLE.format(place="p.place = :place AND p.subscriber_id > :after", groups=groups)
+    only, names = _only(audience, home, everybody=_suits(audience, place))
+    people = _PEOPLE.format(place="p.place = :place AND p.subscriber_id > :after", only=only)
     first, last = month(now)
     rows = db.execute(
         f"SELECT x.id, x.language, {_HAD} FROM ({people} ORDER BY p.subscriber_id LIMIT :limit) x"  # noqa: S608
@@ -67,18 +67,25 @@ def page(
 
 
 def count(db: Connection, audience: Audience, home: str) -> dict[str, int]:
-    """Language -> people of all its places, each once for 250 places."""
+    """Language -> people of all its places, each once for 250 places that are alike."""
     found: Counter[str] = Counter()
-    groups, more = _groups(audience.groups, home)
-    for marks, names in lists.portions(audience.places):
-        people = _PEOPLE.format(place=f"p.place IN ({marks})", groups=groups)
-        rows = db.execute(
-            f"SELECT x.language, count(*) AS n FROM ({people}) x GROUP BY x.language",  # noqa: S608 -- our own words
-            {**names, **more},
-        )
-        found.update({row.text("language"): row.integer("n") for row in rows})
+    for everybody in (True, False):
+        only, more = _only(audience, home, everybody=everybody)
+        alike = [place for place in audience.places if _suits(audience, place) is everybody]
+        for marks, names in lists.portions(alike):
+            people = _PEOPLE.format(place=f"p.place IN ({marks})", only=only)
+            rows = db.execute(
+                f"SELECT x.language, count(*) AS n FROM ({people}) x GROUP BY x.language",  # noqa: S608 -- our own words
+                {**names, **more},
+            )
+            found.update({row.text("language"): row.integer("n") for row in rows})
     wanted = audience.languages
     return {language: people for language, people in sorted(found.items()) if not wanted or language in wanted}
+
+
+def _suits(audience: Audience, place: str) -> bool:
+    """Whether the tags are met by everybody in a place."""
+    return not audience.tags or not around.tags(place).isdisjoint(audience.tags)
 
 
 def month(now: datetime) -> tuple[datetime, datetime]:
@@ -87,18 +94,27 @@ def month(now: datetime) -> tuple[datetime, datetime]:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
-def _groups(groups: Sequence[str], home: str) -> tuple[str, dict[str, object]]:
-    """SQL for registrations of `home` that carry one of some groups; nothing for none.
+def _only(audience: Audience, home: str, *, everybody: bool) -> tuple[str, dict[str, object]]:
+    """SQL for those whom a campaign is for, beside place and language; nothing for all.
 
-    A group that is called like a tag also stands for the people who ticked it themselves.
+    Groups are those that `home` registered; a group called like a tag is one (`choosing.of_person`).
     """
-    if not groups:
-        return "", {}
-    names: dict[str, object] = {f"g{number}": f"%,{_plain(group)},%" for number, group in enumerate(groups)}
-    ticked = [name for name, group in zip(names, groups, strict=True) if tags.known([group])]
-    either = " OR ".join(f"(',' || r.groups || ',') LIKE :{name} ESCAPE '!'" for name in names)
-    themselves = "".join(f" OR (',' || coalesce(o.tags, '') || ',') LIKE :{name} ESCAPE '!'" for name in ticked)
-    return f" AND ((r.municipality = :home AND ({either})){themselves})", {**names, "home": home}
+    found, names = "", dict[str, object]()
+    if audience.groups:
+        either, own = _one_of("r.groups", audience.groups, "g")
+        found, names = f" AND r.municipality = :home AND ({either})", {**own, "home": home}
+    if audience.tags and not everybody:
+        ticked, of_tags = _one_of("o.tags", audience.tags, "t")
+        called, of_groups = _one_of("r.groups", audience.tags, "n")
+        found = f"{found} AND ({ticked} OR (r.municipality = :home AND ({called})))"
+        names |= {**of_tags, **of_groups, "home": home}
+    return found, names
+
+
+def _one_of(column: str, values: Sequence[str], prefix: str) -> tuple[str, dict[str, object]]:
+    """SQL for a comma separated column that holds one of some values, with its parameters."""
+    names: dict[str, object] = {f"{prefix}{number}": f"%,{_plain(value)},%" for number, value in enumerate(values)}
+    return " OR ".join(f"(',' || {column} || ',') LIKE :{name} ESCAPE '!'" for name in names), names
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,7 @@ class Wish:
     places: Sequence[str] = ()
     languages: Sequence[str] = ()
     groups: Sequence[str] = ()
+    tags: Sequence[str] = ()
     start: str = ""
     every: str = Every.ONCE
     step: str = "1"
@@ -48,7 +49,9 @@ def read(wish: Wish) -> Plan | tuple[Wrong, ...]:
         times=int(wish.times) if wish.times else None,
         end=date.fromisoformat(wish.end) if wish.end else None,
     )
-    audience = Audience(places=_each(wish.places), languages=_each(wish.languages), groups=_each(wish.groups))
+    audience = Audience(
+        places=_each(wish.places), languages=_each(wish.languages), groups=_each(wish.groups), tags=_each(wish.tags)
+    )
     name = wish.name.strip() or ", ".join(_each(wish.lessons))[:60]
     return Plan(name=name, lessons=tuple(one for one in wish.lessons if one), audience=audience, timing=timing)
 
@@ -62,6 +65,7 @@ def write(plan: Plan) -> Wish:
         places=plan.audience.places,
         languages=plan.audience.languages,
         groups=plan.audience.groups,
+        tags=plan.audience.tags,
         start=timing.start.isoformat(),
         every=timing.rhythm.every,
         step=str(timing.rhythm.step),

@@ -37,7 +37,13 @@ _WHY_NOT = {
     Outcome.MISSING: "does not exist",
 }
 #: which option a field is given by
-_OPTIONS = {"lessons": "--lesson", "places": "--municipality", "areas": "--municipality", "languages": "--language"}
+_OPTIONS = {
+    "lessons": "--lesson",
+    "places": "--municipality",
+    "areas": "--municipality",
+    "languages": "--language",
+    "tags": "--tag",
+}
 
 
 @click.group()
@@ -69,6 +75,7 @@ _PLAN = (
     ),
     click.option("--language", "languages", multiple=True, help="Only readers of this language; several."),
     click.option("--group", "groups", multiple=True, help="Only people of this group; several."),
+    click.option("--tag", "tags", multiple=True, help="Only who said so, or lives at such a place: near_sea; several."),
     click.option("--name", default="", help="What the campaign is called; without it, its lessons."),
     click.option("--as", "user", default="", help="Who plans it, needed for many people; asks their password."),
     click.option("--json", "as_json", is_flag=True, help="One JSON document."),
@@ -161,6 +168,7 @@ def _plan(given: dict[str, Given]) -> Plan:
             places=tuple(arguments.municipality(code) for code in given["places"]),
             languages=tuple(given["languages"]),
             groups=tuple(given["groups"]),
+            tags=tuple(given["tags"]),
             start=f"{first:%Y-%m-%d}",
             every=str(given["every"]),
             step=str(given["step"]),

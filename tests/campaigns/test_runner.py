@@ -1,17 +1,21 @@
 """Campaigns on both engines: what is due is sent once, in the light, not into a warning, to those who want it."""
 
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 
 from campaigns import copies, deciding, due, runner, store, timing
 from campaigns.calendar import Every, Rhythm
 from campaigns.deciding import Office, Outcome
-from delivery.byhand.signing import Refused
+from delivery.byhand.signing import Person, Refused
+from subscribers.tags import Tag
 from tests.campaigns.planning import AOI, BRUNO, OFFICE, PLACES, a_plan, desk, japan, lessons, look, planned
 from tests.delivery.builders import SUZU, WAJIMA, a_person, a_service, number, set_state
+from web.api.campaigns_models import TagName
 
 DAY = date(2026, 11, 24)
+SNOWY = "01513"
 WEEKLY = Rhythm(every=Every.WEEKS)
 
 
@@ -356,7 +360,7 @@ def test_what_is_wrong_is_named(db, clock):
         ("places", "no_places") if not plan.audience.places else ("areas", "not_yours"),
         ("start", "bad_start"),
         ("end", "endless"),
-        ("languages", "unknown_language"),
+        ("languages", "unknown_languages"),
     }
     assert db.read_sync(store.latest) == []
 
@@ -379,3 +383,31 @@ def test_nothing_is_planned_for_long_ago(db, clock):
     rows = db.read_sync(due.of_campaign, identity)
     assert [one.planned_for for one in rows] == [japan(DAY, 10)]
     assert timing.LATE > timedelta(days=7)
+
+
+async def test_tags_of_people_and_of_places(db, clock, service):
+    """A tag that a person ticked, a group that is called so, or the place itself."""
+    ticked, called, other = (a_person(db, index, SNOWY) for index in range(3))
+
+    def change(c):
+        c.execute("UPDATE registrations SET groups = 'near_volcano' WHERE subscriber_id = :id", {"id": called})
+        c.execute(
+            "INSERT INTO registrations (subscriber_id, municipality, language, places, tags, created_at, updated_at)"
+            " VALUES (:id, '', '', '', 'student,near_slope', 'x', 'x')",
+            {"id": ticked},
+        )
+
+    db.write_sync(change)
+    who = Person(name="user:aoi", may=frozenset({SNOWY}))
+    for days, tags in ((0, ("near_slope", "near_volcano")), (1, ("snow_country",))):
+        planned(db, a_plan(SNOWY, start=DAY + timedelta(days=days), tags=tags), clock(), who)
+    clock.now = japan(DAY, 11)
+    await look(service)
+    assert got(service, 0, 1, 2) == [1, 1, 0]
+    clock.now = japan(DAY + timedelta(days=1), 11)
+    await look(service)
+    assert got(service, 0, 1, 2) == [2, 2, 1]
+
+
+def test_the_api_knows_every_tag():
+    assert get_args(TagName) == tuple(Tag)

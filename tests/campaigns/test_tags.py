@@ -1,4 +1,4 @@
-"""A campaign for a group that is called like a tag reaches those who ticked it themselves, too."""
+"""A campaign for a tag reaches those who ticked it, and those of a group of the municipality that is called so."""
 
 from campaigns import reaching
 from campaigns.plan import Audience
@@ -21,22 +21,22 @@ def _ticked(db: Database, clock: FakeClock, index: int, *tags: Tag, place: str =
 
 
 def test_who_ticked_it_and_whose_group_it_is_are_reached(db: Database, clock: FakeClock) -> None:
-    _ticked(db, clock, 1, Tag.NEAR_SEA, Tag.STUDENT)
+    _ticked(db, clock, 1, Tag.NEAR_SLOPE, Tag.STUDENT)
     _ticked(db, clock, 2, Tag.STUDENT)
-    _ticked(db, clock, 3, Tag.NEAR_SEA, place=SUZU)
+    _ticked(db, clock, 3, Tag.NEAR_SLOPE, place=SUZU)
     _ticked(db, clock, 4)
-    rows = [("+819000000005", "vi", WAJIMA, "near_sea"), ("+819000000006", "my", WAJIMA, "near_sea_side")]
+    rows = [("+819000000005", "vi", WAJIMA, "near_slope"), ("+819000000006", "my", WAJIMA, "near_slope_side")]
     data = a_csv(*rows, header=("phone", "language", "municipality", "groups"))
     result = intake.import_residents(
         db, data, a_reader(WAJIMA), a_sealer(), declaration=Declaration(wording="test"), clock=clock
     )
     assert result.clean, result
-    near = Audience(places=(WAJIMA,), groups=("near_sea",))
+    near = Audience(places=(WAJIMA,), tags=("near_slope",))
     assert db.read_sync(reaching.count, near, WAJIMA) == {"en": 1, "vi": 1}
     assert len(db.read_sync(reaching.page, near, WAJIMA, WAJIMA, 0, 100, clock())) == 2
-    students = Audience(places=(WAJIMA,), groups=("student",))
+    students = Audience(places=(WAJIMA,), tags=("student",))
     assert db.read_sync(reaching.count, students, WAJIMA) == {"en": 2}
     # other words stand for groups of the municipality alone
-    other = Audience(places=(WAJIMA,), groups=("near_sea_side",))
+    other = Audience(places=(WAJIMA,), groups=("near_slope_side",))
     assert db.read_sync(reaching.count, other, WAJIMA) == {"my": 1}
     assert db.read_sync(reaching.count, other, SUZU) == {}

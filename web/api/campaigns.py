@@ -183,6 +183,7 @@ def _plan(body: PlanIn) -> Plan:
             places=body.places,
             languages=body.languages,
             groups=body.groups,
+            tags=body.tags,
             start=body.start,
             every=body.every,
             step=str(body.step),

@@ -19,6 +19,21 @@ Words = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=_TEXT)]
 LessonName = Annotated[str, Field(pattern="^[a-z0-9_]{1,40}$", json_schema_extra={"examples": ["water"]})]
 
 
+#: as `subscribers.tags.Tag`, by test
+TagName = Literal[
+    "new_arrival",
+    "family_with_baby",
+    "elderly",
+    "student",
+    "dormitory",
+    "near_sea",
+    "near_river",
+    "near_slope",
+    "near_volcano",
+    "snow_country",
+]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -34,6 +49,8 @@ class PlanIn(_Strict):
     languages: list[Tag] = Field(default=[], max_length=18)
     #: only people of these groups of the municipality
     groups: list[Words] = Field(default=[], max_length=50)
+    #: only people who told us one of these, and everybody in places that have one
+    tags: list[TagName] = Field(default=[], max_length=10)
     start: Day
     every: Literal["once", "days", "weeks", "months", "years"] = "once"
     step: int = Field(default=1, ge=1, le=52)
@@ -78,6 +95,7 @@ class PlanOut(BaseModel):
     places: list[str]
     languages: list[str]
     groups: list[str]
+    tags: list[str]
     start: str
     every: str
     step: int

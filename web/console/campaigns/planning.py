@@ -17,6 +17,7 @@ from storage.connection import Connection
 from subscribers import msisdn
 from subscribers.languages import TAGS
 from subscribers.refusal import Refused
+from subscribers.tags import Tag
 from web.accounts.roles import Permission
 from web.console import forms
 from web.console.byhand import counts
@@ -27,7 +28,7 @@ from web.console.visitor import Visitor
 from web.state import WebState
 
 _SUBMIT = Permission.SUBMIT
-_LISTS = ("lessons", "places", "languages")
+_LISTS = ("lessons", "places", "languages", "tags")
 _ONES = ("name", "start", "every", "step", "after", "opens", "closes", "on_holiday", "times", "end")
 #: days that the preview names
 _DAYS = 60
@@ -88,6 +89,7 @@ class PlanPages:
             tags=TAGS,
             rhythms=tuple(Every),
             choices=tuple(OnHoliday),
+            person_tags=tuple(Tag),
         )
 
     async def _preview(
@@ -167,6 +169,7 @@ def _wish(fields: MultiDict[str]) -> Wish:
         lessons=all_of(fields, "lessons"),
         places=all_of(fields, "places"),
         languages=all_of(fields, "languages"),
+        tags=all_of(fields, "tags"),
         groups=tuple(part.strip() for part in fields.get("groups", "").split(",") if part.strip()),
         **ones,
     )
