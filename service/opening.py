@@ -169,6 +169,12 @@ def _finish_rotation(settings: Settings, samples: Sequence[tuple[str, bytes]]) -
             take_next_key(settings)
 
 
+def key_place(settings: Settings) -> str:
+    """Where the key is, in words for whoever keeps a copy of it."""
+    given = settings.secret_key.get_secret_value()
+    return "TOMOSHIBI_SECRET_KEY of the settings" if given else str(_key_file(settings))
+
+
 def _key_file(settings: Settings) -> Path:
     return Path(settings.database).parent / _KEY_FILE
 

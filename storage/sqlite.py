@@ -3,8 +3,9 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
@@ -120,6 +121,19 @@ def open_file(path: Path, role: Role) -> SqliteEngine:
     except OSError as error:
         raise StorageUnavailable(f"database {path}: {error.strerror}; give a path this user may write") from error
     return SqliteEngine(path, role)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """No `serve` works on this file, and none begins to; StorageUnavailable names the one that does."""
+    try:
+        file = _lock(path)
+    except OSError as error:
+        raise StorageUnavailable(f"database {path}: {error.strerror}; give a path this user may write") from error
+    try:
+        yield
+    finally:
+        _unlock(file)
 
 
 def _connect(path: Path, role: Role) -> sqlite3.Connection:

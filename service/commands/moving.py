@@ -1,4 +1,4 @@
-"""`database move`: everything from the SQLite file into a new PostgreSQL, compared."""
+"""The group `database`, and `database move`: everything from the SQLite file into a new PostgreSQL, compared."""
 
 import tempfile
 from contextlib import ExitStack
@@ -9,7 +9,7 @@ from rich.console import Console
 
 from service import opening, settings
 from service.clock import system_time
-from service.commands import output
+from service.commands import backing_up, output
 from service.commands.arguments import ACTOR
 from service.settings import Settings
 from storage import audit, database, moving
@@ -21,6 +21,10 @@ from storage.moving import Sum
 @click.group("database")
 def database_() -> None:
     """The database itself."""
+
+
+database_.add_command(backing_up.backup)
+database_.add_command(backing_up.restore)
 
 
 @database_.command()
