@@ -49,6 +49,10 @@ def test_every_language_has_every_lesson(book: LessonBook, words: Catalogue) -> 
     assert {tag: missing for tag in words.names if (missing := book.missing(tag))} == {}
 
 
+def test_no_language_claims_more_than_its_readings_bear_out(book: LessonBook) -> None:
+    assert {tag: own.unread[:3] for tag, own in book.by_tag.items() if own.unread} == {}
+
+
 def test_every_language_passes_the_gates(book: LessonBook, words: Catalogue) -> None:
     assert [str(problem) for tag in book.by_tag for problem in lesson_gates.check(book, words, tag)] == []
 
