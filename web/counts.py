@@ -19,6 +19,7 @@ class Counts:
     alerts: Labelled  #: decision, status
     broadcasts: Labelled  #: origin, state
     messages: Labelled  #: hazard, state
+    waiting: Labelled  #: hazard
     segments: Labelled  #: hazard
     notices: Labelled  #: kind
     feeds: tuple[FeedState, ...]
@@ -37,6 +38,7 @@ def read(db: Connection) -> Counts:
             db, "SELECT origin, state, count(*) AS n FROM broadcasts GROUP BY origin, state", "origin", "state"
         ),
         messages=_by(db, _MESSAGES, "hazard", "state"),
+        waiting=_by(db, _WAITING, "hazard"),
         segments=_by(
             db, "SELECT hazard, sum(planned_segments) AS n FROM broadcasts GROUP BY hazard ORDER BY hazard", "hazard"
         ),
@@ -52,6 +54,12 @@ _MESSAGES = (
     " GROUP BY broadcast_id, state"
     " UNION ALL SELECT broadcast_id, state, messages FROM broadcast_totals) m"
     " JOIN broadcasts b ON b.id = m.broadcast_id GROUP BY b.hazard, m.state"
+)
+
+# What may leave now: not what is held for two people, nor what is tried again at its own time.
+_WAITING = (
+    "SELECT m.hazard, count(*) AS n FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id"
+    " WHERE m.state = 'queued' AND m.not_before IS NULL AND b.state NOT IN ('held', 'withdrawn') GROUP BY m.hazard"
 )
 
 

@@ -35,6 +35,7 @@ class _Counted(Collector):
         yield _gauge("alerts", "Alerts, by decision and CAP status.", counts.alerts, "decision", "status")
         yield _gauge("broadcasts", "Broadcasts, by origin and state.", counts.broadcasts, "origin", "state")
         yield _gauge("messages", "Texts to one person each, by hazard and state.", counts.messages, "hazard", "state")
+        yield _gauge("messages_waiting", "Texts that may leave now and have not.", counts.waiting, "hazard")
         yield _gauge("segments_planned", "Segments of all planned texts.", counts.segments, "hazard")
         yield _gauge("notices_open", "Open notices, by kind.", counts.notices, "kind")
         yield from _feeds(self._state, counts)

@@ -147,3 +147,14 @@ async def test_no_number_of_a_person_is_a_label(browse: Open, db: Database) -> N
     text = await (await client.get("/metrics")).text()
     assert "81" + "90" not in text
     assert "hash" not in text
+
+
+async def test_what_is_held_or_tried_again_later_does_not_wait(browse: Open, db: Database) -> None:
+    def fill(connection: Any) -> None:
+        for state, values in (("sending", {}), ("held", {}), ("sending", {"not_before": ago(-10)})):
+            broadcast = rows.a_broadcast(connection, state=state)
+            rows.messages(connection, broadcast, rows.a_text(connection, broadcast), {"queued": 2, "sent": 1}, **values)
+
+    db.write_sync(fill)
+    text = await (await (await browse(a_state(db))).get("/metrics")).text()
+    assert 'tomoshibi_messages_waiting{hazard="earthquake"} 2.0' in text.splitlines()
