@@ -48,7 +48,7 @@ JUMPS = {
     date(2028, 11, 20): timedelta(hours=13),
 }
 RESTARTS = {FIRST + timedelta(days=days) for days in (10, 31, 59, 60, 102, 172, 185, 258, 279, 325)}
-HOURS = (2, 9, 10, 12, 15, 16, 21)
+HOURS = (2, 10, 12, 15, 21)
 
 
 def _warned(place, at):
@@ -90,7 +90,7 @@ class Year:
         for hour in HOURS:
             self.clock.now = japan(day, hour) + JUMPS.get(day, timedelta())
             self.warn(japan(day, hour), self.clock())
-            if day in RESTARTS and hour in (10, 16):
+            if day in RESTARTS and hour in (10, 15):
                 await self.restart()
             await self.look()
 
