@@ -49,13 +49,13 @@ Tag = Literal[
 Few = int | Literal["<5"]
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """JSON knows one kind of number: 676.0 is a whole one."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 # The limits stand before the validator: after it they would not be `minimum` and `maximum` in the document.
-People = Annotated[int, Field(ge=1, le=200_000_000), BeforeValidator(_whole)]
+People = Annotated[int, Field(ge=1, le=200_000_000), BeforeValidator(whole)]
 
 
 class _Strict(BaseModel):

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from campaigns.calendar import MOST
 from campaigns.checking import LONGEST, MOST_LESSONS
-from web.api.alerts_models import PlaceCode, Tag
+from web.api.alerts_models import PlaceCode, Tag, whole
 
 _TEXT = r"^[^\x00-\x1f\x7f-\x9f{}<>]*$"
 _DAY = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
@@ -53,13 +53,13 @@ class PlanIn(_Strict):
     tags: list[TagName] = Field(default=[], max_length=10)
     start: Day
     every: Literal["once", "days", "weeks", "months", "years"] = "once"
-    step: int = Field(default=1, ge=1, le=52)
+    step: Annotated[int, Field(ge=1, le=52), BeforeValidator(whole)] = 1
     #: of `days`: how many days after the first
-    after: list[int] = Field(default=[], max_length=20)
+    after: list[Annotated[int, Field(ge=0, le=9999), BeforeValidator(whole)]] = Field(default=[], max_length=20)
     opens: Hour = "10:00"
     closes: Hour = "17:00"
     on_holiday: Literal["move", "skip", "send"] = "move"
-    times: int | None = Field(default=None, ge=1, le=MOST)
+    times: Annotated[int, Field(ge=1, le=MOST), BeforeValidator(whole)] | None = None
     end: Day | None = None
 
 
