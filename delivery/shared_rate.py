@@ -103,6 +103,8 @@ class SharedRate:
     #: seconds, never going back
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    #: segments that are about to be taken, and those left of the slice
+    _wanted: int = 0
     _left: int = 0
     _slice: Slice = field(default=Slice(sender="", wait=0, segments=0, seconds=0))
     #: when the next segment's turn is, and when the slice is lost, by `clock`
@@ -119,16 +121,16 @@ class SharedRate:
 
     async def ahead(self, segments: int) -> None:
         """So many segments are about to be taken: one slice for them, where one holds them."""
-        if not self._has(1):
-            await self._reserve(segments, 1)
+        self._wanted = segments
 
     async def take(self, segments: int) -> str:
         """Wait for a turn; whose it is."""
         if (stalled := self._stalled_until - self.clock()) > 0:
             await self.sleep(stalled)
         if not self._has(segments):
-            await self._reserve(segments, segments)
+            await self._reserve(max(segments, self._wanted), segments)
         self._left -= segments
+        self._wanted -= segments
         wait = self._next - self.clock()
         self._next += segments * self._slice.seconds / self._slice.segments
         if wait > 0:

@@ -184,6 +184,22 @@ async def test_no_more_segments_than_the_rate_allows(batches):
             taken += segments
 
 
+async def test_a_slow_process_takes_few_slices(db):
+    """One that hands over more slowly than the rate loses slices, and takes the next for all that is left."""
+    time, reserved = Time(), []
+
+    async def reserve(pauses, segments, least):
+        reserved.append(segments)
+        return shared_rate.Slice(sender="", wait=0.0, segments=segments, seconds=segments / 50_000)
+
+    rate = SharedRate(reserve=reserve, rates={"": 50_000.0}, clock=time, sleep=time.sleep)
+    await rate.ahead(400)
+    for _ in range(400):
+        await rate.take(1)
+        time.now += 0.001
+    assert len(reserved) == 2 and reserved[0] == 400
+
+
 async def test_who_cannot_reach_the_provider_pauses_alone_and_who_is_throttled_pauses_all(db):
     time = Time()
     here, there = (shared_rate.over(db, {"": 100.0}, time) for _ in range(2))
