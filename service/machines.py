@@ -153,7 +153,7 @@ async def _for_ever(run: Callable[[], Awaitable[None]]) -> None:
 @asynccontextmanager
 async def opened(settings: Settings, db: Database) -> AsyncIterator[Machines]:
     """What this process needs among others, on the running loop."""
-    pulse = database.open(settings.database)
+    pulse = database.open(settings.database, role="pulse")
     try:
         yield await _made(settings, db, pulse)
     finally:

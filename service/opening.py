@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -22,7 +23,7 @@ from feeds.settings import FeedSettings
 from service.settings import Settings, SettingsError
 from storage import database, leases
 from storage.connection import Role
-from storage.database import Database, StorageUnavailable
+from storage.database import Database, StorageError, StorageUnavailable
 from subscribers import msisdn, postal, rotation, sealing, store
 from subscribers.importing import Reader
 from subscribers.languages import LanguageNames
@@ -37,7 +38,7 @@ _log = logging.getLogger(__name__)
 _KEY_FILE = "tomoshibi.key"
 #: lease of a command that no other process may work beside, and how long it stands if the command dies
 ALONE = "alone"
-_LONGEST_ALONE = timedelta(minutes=30)
+_ALONE_SPAN = timedelta(seconds=30)
 #: how we call ourselves to other servers
 USER_AGENT = "Tomoshibi/0.1 (disaster warnings by SMS for foreign residents)"
 
@@ -71,23 +72,32 @@ def opened(settings: Settings, role: Role = "tool") -> Iterator[Database]:
 
 
 @contextmanager
-def alone(db: Database) -> Iterator[None]:
-    """No other process works on this PostgreSQL, and none begins to; SQLite has a lock of its own for that.
-
-    StorageUnavailable names those that do.
-    """
-    if db.engine == "sqlite":
-        yield
+def alone(settings: Settings) -> Iterator[Database]:
+    """The database of the settings, with no other process at work on it; StorageUnavailable says who is."""
+    if not database.is_postgresql(settings.database):
+        with opened(settings, role="serve") as db:  # its lock is a file
+            yield db
         return
-    holder = f"{os.getpid()}:{secrets.token_hex(8)}"
-    if db.write_sync(leases.hold, ALONE, holder, _LONGEST_ALONE) is None:
-        raise StorageUnavailable("another command that must be alone works on this database; wait for its end")
-    try:
-        if others := db.read_sync(leases.alive, SILENCE):
-            raise StorageUnavailable(f"other processes work on this database: {', '.join(others)}; stop them first")
-        yield
-    finally:
-        db.write_sync(leases.let_go, ALONE, holder)
+    holder, ended = f"{os.getpid()}:{secrets.token_hex(8)}", threading.Event()
+    with opened(settings) as db:
+        if db.write_sync(leases.hold, ALONE, holder, _ALONE_SPAN) is None:
+            raise StorageUnavailable("another command that must be alone works on this database; wait for its end")
+        keeping = threading.Thread(target=_stay_alone, args=(db, holder, ended))
+        keeping.start()
+        try:
+            if others := db.read_sync(leases.alive, SILENCE):
+                raise StorageUnavailable(f"other processes work on this database: {', '.join(others)}; stop them first")
+            yield db
+        finally:
+            ended.set()
+            keeping.join()
+            db.write_sync(leases.let_go, ALONE, holder)
+
+
+def _stay_alone(db: Database, holder: str, ended: threading.Event) -> None:
+    while not ended.wait(_ALONE_SPAN.total_seconds() / 6):
+        with suppress(StorageError):
+            db.write_sync(leases.hold, ALONE, holder, _ALONE_SPAN)
 
 
 def sealer(settings: Settings, db: Database) -> Sealer:

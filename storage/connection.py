@@ -7,7 +7,8 @@ from typing import Literal, Protocol, TypeVar
 from storage.rows import Row
 
 EngineName = Literal["sqlite", "postgresql"]
-Role = Literal["serve", "tool"]
+#: `pulse`: a few small transactions beside `serve`, which nothing keeps waiting
+Role = Literal["serve", "pulse", "tool"]
 Parameters = Mapping[str, object]
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from storage.connection import Connection, EngineName, Parameters, Role
 from storage.errors import Conflict, StorageError, StorageUnavailable
 
 T = TypeVar("T")
-_POOL: dict[Role, int] = {"serve": 8, "tool": 2}
+_POOL: dict[Role, int] = {"serve": 8, "pulse": 2, "tool": 2}
 #: Seconds to wait for the server at opening and for a free connection later.
 _PATIENCE = 10.0
 #: Any number of our own: who holds it migrates, the others wait.
@@ -108,7 +108,7 @@ class PostgresqlEngine:
             max_size=size,
             timeout=_PATIENCE,
             kwargs={"cursor_factory": psycopg.ClientCursor},
-            configure=_configure,
+            configure=_configure if role == "tool" else _configure_never_stuck,
             check=ConnectionPool.check_connection,
             open=False,
         )
@@ -235,6 +235,11 @@ def _configure(handle: psycopg.Connection) -> None:
     handle.adapters.register_dumper(bool, IntDumper)
     for kind in ("datetime.datetime", "datetime.date", "datetime.time"):
         handle.adapters.register_dumper(kind, _RefuseTime)
+
+
+def _configure_never_stuck(handle: psycopg.Connection) -> None:
+    """For processes whose rows others wait for; a command may think long within a transaction."""
+    _configure(handle)
     handle.execute(f"SET idle_in_transaction_session_timeout = {_STUCK}".encode())
     handle.commit()
 

@@ -59,6 +59,8 @@ class Tickets:
             conninfo=url, min_size=1, max_size=3, kwargs={"options": f"-c search_path={SCHEMA}"}
         )
         self._app = procrastinate.App(connector=connector)
+        self._app.task(name=_TASK, queue=_QUEUE)(self._take)
+        self._work: Callable[[], Awaitable[object]] | None = None
         self._wanted = asyncio.Event()
 
     def offer(self) -> None:
@@ -67,15 +69,18 @@ class Tickets:
 
     async def serve(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do `work` for every ticket, one at a time, until cancelled; what is being done then is finished."""
+        self._work = work
+        await self._again(self._open)
 
-        @self._app.task(name=_TASK, queue=_QUEUE)
-        async def chunk() -> None:
-            await work()
+    async def _take(self) -> None:
+        if self._work is not None:
+            await self._work()
 
+    async def _open(self) -> None:
         async with self._app.open_async():
             beside = [asyncio.create_task(self._again(step)) for step in (self._offer, self._tidy)]
             try:
-                await self._again(self._work)
+                await self._again(self._take_tickets)
             finally:
                 for task in beside:
                     task.cancel()
@@ -89,7 +94,7 @@ class Tickets:
                 _log.warning("tickets_failed", extra={"error": type(error).__name__})
             await asyncio.sleep(_AGAIN)
 
-    async def _work(self) -> None:
+    async def _take_tickets(self) -> None:
         await self._app.run_worker_async(
             queues=[_QUEUE],
             concurrency=1,

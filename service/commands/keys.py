@@ -33,7 +33,7 @@ def rotate(new_key_file: Path | None, as_json: bool) -> int:
     if given and new_key_file is None:
         raise click.UsageError("the key comes from TOMOSHIBI_SECRET_KEY: say --new-key-file for the new one")
     path = new_key_file or opening.next_key_file(chosen)
-    with opening.opened(chosen, role="serve") as db, opening.alone(db):
+    with opening.alone(chosen) as db:
         old = opening.sealer(chosen, db)
         accepted.finish_left(db, "", system_time)
         try:

@@ -58,14 +58,14 @@ async def test_nobody_works_beside_a_command_that_must_be_alone(postgresql_url):
     db = database.open(postgresql_url)
     settings = Settings(database=postgresql_url, secret_key=_KEY)
     worker = db.write_sync(leases.register, "worker here")
-    with pytest.raises(StorageUnavailable, match="worker here"), opening.alone(db):
+    with pytest.raises(StorageUnavailable, match="worker here"), opening.alone(settings):
         pass
     db.write_sync(leases.unregister, worker)
-    with opening.alone(db):
+    with opening.alone(settings):
         with pytest.raises(StorageUnavailable, match="start again"):
             async with machines.opened(settings, db):
                 pass
-        with pytest.raises(StorageUnavailable, match="wait for its end"), opening.alone(db):
+        with pytest.raises(StorageUnavailable, match="wait for its end"), opening.alone(settings):
             pass
     async with machines.opened(settings, db) as among:
         assert among.lead.epoch == 0

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from storage import database, tickets
+from storage.connection import Role
 from tests.conftest import Server
 
 
@@ -61,10 +62,11 @@ def test_the_runners_tables_stand_apart_and_are_made_once(postgresql_server: Ser
     assert [row.text("schemaname") for row in rows] == [tickets.SCHEMA]
 
 
-def test_a_process_that_stands_still_in_a_transaction_gives_its_locks_back(postgresql_url: str) -> None:
-    db = database.open(postgresql_url)
+@pytest.mark.parametrize(("role", "longest"), [("serve", "10s"), ("pulse", "10s"), ("tool", "0")])
+def test_only_a_process_that_others_wait_for_may_not_stand_still(postgresql_url: str, role: Role, longest: str) -> None:
+    db = database.open(postgresql_url, role=role)
     asked = "SELECT current_setting('idle_in_transaction_session_timeout') AS longest"
-    assert db.read_sync(lambda connection: connection.execute(asked))[0].text("longest") == "10s"
+    assert db.read_sync(lambda connection: connection.execute(asked))[0].text("longest") == longest
     db.close_sync()
 
 
