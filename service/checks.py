@@ -1,8 +1,10 @@
 """What `check` looks at: settings, database, words, places, feed. Each finding says what to do."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 
@@ -15,7 +17,7 @@ from service import anchors, opening, transports
 from service.clock import system_time
 from service.settings import Settings, SettingsError
 from service.translating import library_is_there, why_not_used
-from storage import audit
+from storage import audit, database
 from storage.database import Database
 from storage.errors import StorageError
 from subscribers import counting
@@ -26,6 +28,8 @@ from templates_i18n.language import Review
 
 #: bytes of a body in which a feed says that it is one
 _HEAD = 4096
+#: bytes that a night may need on the disk, beside a copy of the database
+_ROOM = 500_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ def run(settings: Settings) -> list[Finding]:
     looks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
         ("transport", lambda: _sending(settings)),
         ("database", lambda: _database(settings)),
+        ("disk", lambda: _disk(settings)),
         ("places", _places),
         ("catalogue", lambda: _words(settings)),
         ("translation", lambda: _translation(settings)),
@@ -101,6 +106,21 @@ def _database(settings: Settings) -> Iterator[Finding]:
         for state in db.read_sync(store.feed_states):
             judged = health.judge(state, system_time(), opening.feed_settings(settings))
             yield Finding(what=f"feed {state.name}", good=judged.sight is health.Sight.FRESH, text=judged.text)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    """Whether a night and a backup have room beside the SQLite file; PostgreSQL's disk is not ours to see."""
+    if database.is_postgresql(settings.database):
+        return
+    path = Path(settings.database)
+    free, held = shutil.disk_usage(path.parent).free, path.stat().st_size
+    text = f"{free // 1_000_000:,} MB free, the database has {held // 1_000_000:,} MB"
+    good = free >= held + _ROOM
+    if not good:
+        text += (
+            f"; make room for a copy of it and {_ROOM // 1_000_000} MB more: with a full disk nobody is told anything"
+        )
+    yield Finding(what="disk", good=good, text=text)
 
 
 def _key(settings: Settings, db: Database) -> Finding:
