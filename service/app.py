@@ -131,6 +131,7 @@ class Service:
     async def _lead(self) -> None:
         """Poll, decide and plan, until cancelled: one process at a time does."""
         await self._drills.start()
+        await self._teaching.begin()
         self.poller = self._make_poller()
         clock = Clock()
         self._schedule(clock)
