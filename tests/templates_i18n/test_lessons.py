@@ -20,7 +20,8 @@ FOLDER = Path(__file__).parents[2] / "templates_i18n" / "lessons"
 #: things of everyday life that have no other name in Japan, and what stands on signs
 EVERYDAY = frozenset(
     "カード ライト ラジオ マスク パスポート ビザ ドア スピーカー サイレン ページ ミルク ベビーカー ストーブ パン"
-    " スイッチ メーター ブレーカー アレルギー ハラール インスリン ハザードマップ ビル ニュース マグニチュード".split()
+    " スイッチ メーター ブレーカー アレルギー ハラール インスリン ハザードマップ ビル ニュース マグニチュード"
+    " スコップ ナッツ カセット".split()
 )
 HIGHEST_GRADE = 6.0
 

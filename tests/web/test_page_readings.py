@@ -14,6 +14,8 @@ PARTS = {
     "joining-sms": ROOT / "delivery/joining/sentences.toml",
     "refuge": ROOT / "web/residents/refuge.toml",
     "kit": ROOT / "web/kit/sentences.toml",
+    "lessons": ROOT / "web/lessons/words.toml",
+    "tags": ROOT / "web/joining/tags.toml",
 }
 DRILL = ROOT / "campaigns/drills/questions.toml"
 
