@@ -132,6 +132,25 @@ def current(db: Connection, now: datetime) -> list[Bulletin]:
     return [_bulletin(row) for row in rows]
 
 
+def current_at(db: Connection, place: str, now: datetime) -> list[Bulletin]:
+    """What a reader of one municipality shall know: also what no longer names it, where a message that did is out."""
+    return [
+        one
+        for one in current(db, now)
+        if place in one.words
+        or (one.chain.prefecture == place[:2] and any(place in each.words for each in since_first(db, one)))
+    ]
+
+
+def before(db: Connection, one: Bulletin) -> Bulletin | None:
+    """The one it replaces, if it goes on from another."""
+    rows = db.execute(
+        "SELECT * FROM bulletins WHERE chain = :chain AND number = :number AND number >= :first",
+        {"chain": one.chain.name, "number": one.number - 1, "first": one.first_number},
+    )
+    return _bulletin(rows[0]) if rows else None
+
+
 def find(db: Connection, identifier: str) -> Bulletin | None:
     """One of them, whatever has become of it."""
     rows = db.execute("SELECT * FROM bulletins WHERE identifier = :identifier", {"identifier": identifier})

@@ -48,8 +48,8 @@ class Event:
         )
 
 
-def of_bulletin(one: Bulletin, public_url: str) -> Event:
-    """An alert has begun, changed, ended, or was taken back."""
+def of_bulletin(one: Bulletin, before: Bulletin | None, public_url: str) -> Event:
+    """An alert has begun, changed, ended, or was taken back; what only `before` names is over there."""
     over = one.standing is Standing.ENDED or all(
         word.kind in (Kind.LIFTED, Kind.CANCELLED) for word in one.words.values()
     )
@@ -57,7 +57,8 @@ def of_bulletin(one: Bulletin, public_url: str) -> Event:
         key=f"alert.{one.identifier}",
         type=_type(one.msg_type, over=over),
         at=one.sent,
-        places={place: NONE if over else word.grade for place, word in one.words.items()},
+        places=dict.fromkeys(before.words if before else (), NONE)
+        | {place: NONE if over else word.grade for place, word in one.words.items()},
         data={
             "identifier": one.identifier,
             "hazard": one.chain.hazard,

@@ -91,11 +91,12 @@ def remove(db: Connection, name: str, by: str, now: datetime) -> bool:
 
 def disable(db: Connection, hook: Hook, why: str, now: datetime) -> None:
     """Tell it nothing more."""
-    db.execute(
+    ended = db.execute_count(
         "UPDATE hooks SET disabled_at = :now, disabled_why = :why WHERE id = :id AND disabled_at IS NULL",
         {"id": hook.id, "now": times.to_text(now), "why": why},
     )
-    _log(db, "webhook disabled", hook.name, hook.municipality, "service", {"why": why}, now)
+    if ended:  # of several answers that say so the first
+        _log(db, "webhook disabled", hook.name, hook.municipality, "service", {"why": why}, now)
 
 
 def enable(db: Connection, name: str, by: str, now: datetime) -> int | None:
@@ -148,7 +149,7 @@ def happened(db: Connection, public_url: str, now: datetime) -> list[Event]:
             newest = db.execute(f"SELECT coalesce(max(id), 0) AS n FROM {name}")  # noqa: S608 -- one of two names
             _set_mark(db, name, newest[0].integer("n"))
         return []
-    found = [events.of_bulletin(one, public_url) for one in _bulletins(db)]
+    found = [events.of_bulletin(one, bulletins.before(db, one), public_url) for one in _bulletins(db)]
     return [*found, *_of_broadcasts(db, now)]
 
 
@@ -206,8 +207,9 @@ def _of_broadcasts(db: Connection, now: datetime) -> list[Event]:
 def _go_on(db: Connection) -> None:
     """What is told to its end need not be looked at again."""
     rows = db.execute(
-        "SELECT coalesce(min(CASE WHEN state IN ('complete', 'withdrawn') THEN NULL ELSE id END) - 1, max(id)) AS n"
-        " FROM broadcasts WHERE id > :after AND origin = 'alert'",
+        "SELECT coalesce(min(CASE WHEN b.state IN ('complete', 'withdrawn') AND h.told IN ('ended', 'cancelled')"
+        " THEN NULL ELSE b.id END) - 1, max(b.id)) AS n FROM broadcasts b"
+        " LEFT JOIN hook_broadcasts h ON h.broadcast_id = b.id WHERE b.id > :after AND b.origin = 'alert'",
         {"after": _mark(db, _BROADCASTS) or 0},
     )
     settled = rows[0].optional_integer("n")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from delivery.hooks import store as hook_store
 from service import opening, settings
 from service.clock import system_time
 from service.commands import output
@@ -41,9 +42,12 @@ def rotate(new_key_file: Path | None, as_json: bool) -> int:
         except (sealing.SealingError, OSError) as wrong:
             raise click.UsageError(f"{path}: {wrong}") from None
         done = _rotate(db, old, new)
+        webhooks = db.read_sync(lambda connection: len(hook_store.hooks(connection)))
     if not given and new_key_file is None:
         opening.take_next_key(chosen)
     _say(done, chosen, path if given or new_key_file else None, as_json=as_json)
+    if webhooks:
+        output.say(f"{webhooks} webhooks have another secret now (hooks secret NAME): give it to their receivers")
     return 1 if done.lost else 0
 
 

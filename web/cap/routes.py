@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -12,7 +11,6 @@ from aiohttp import web
 from alerts.places import PlaceTable
 from alerts.vocabulary import Status
 from delivery.bulletins import store
-from delivery.bulletins.bulletin import Bulletin
 from web.cap import atom, document
 from web.cap.document import Publisher
 from web.state import WebState
@@ -56,7 +54,8 @@ class CapPages:
         prefecture, place = request.query.get("prefecture", ""), request.query.get("place", "")
         if not _asked_well(state.places, prefecture, place):
             return web.Response(status=400, text="expected prefecture=17 (two digits) or place=17204 (five digits)\n")
-        found = _within(await state.db.read(store.current, now), prefecture, place)
+        current = await (state.db.read(store.current_at, place, now) if place else state.db.read(store.current, now))
+        found = [one for one in current if not prefecture or one.chain.prefecture == prefecture]
         base = state.public_url or str(request.url.origin())
         body = await asyncio.to_thread(atom.write, state.words, state.places, found, self._by, base, now)
         tag = hashlib.sha256(repr([one.identifier for one in found]).encode()).hexdigest()[:16]
@@ -82,14 +81,6 @@ def _asked_well(places: PlaceTable, prefecture: str, place: str) -> bool:
     if prefecture and not _PREFECTURE.fullmatch(prefecture):
         return False
     return not place or (bool(_PLACE.fullmatch(place)) and places.place(place) is not None)
-
-
-def _within(found: Sequence[Bulletin], prefecture: str, place: str) -> list[Bulletin]:
-    return [
-        one
-        for one in found
-        if (not prefecture or one.chain.prefecture == prefecture) and (not place or place in one.words)
-    ]
 
 
 def _answer(request: web.Request, body: bytes, kind: str, tag: str) -> web.Response:

@@ -149,3 +149,16 @@ async def test_what_two_people_took_back_is_cancelled(db: Database, clock: FakeC
     clock.advance(60)
     office.arrive("VPWW55", rain(clock(), p17204="L4"))
     assert await publisher.step() == []
+
+
+async def test_who_reads_one_place_hears_that_it_ended_there(
+    db: Database, clock: FakeClock, publisher: Publisher
+) -> None:
+    await db.write(put, clock, p17204="L3", p17205="L3", p16201="L3")
+    await publisher.step()
+    clock.advance(60)
+    await db.write(put, clock, p17204="none", p17205="L3")
+    (last,) = await publisher.step()
+    (current,) = await db.read(store.current_at, WAJIMA, clock())
+    assert current.identifier == last.identifier and WAJIMA not in current.words
+    assert [one.chain.prefecture for one in await db.read(store.current_at, TOYAMA, clock())] == ["16"]

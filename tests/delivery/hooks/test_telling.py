@@ -163,6 +163,13 @@ async def test_a_municipality_hears_of_its_own_places_only(told, receiver) -> No
     assert [one["data"]["places"] for one in receiver.heard] == [{"17204": "L3"}, {"17204": "L3"}]
 
 
+async def test_a_place_that_is_lifted_while_others_stay_hears_of_its_end(told, receiver) -> None:
+    told.hook("wajima", receiver.address, "17204")
+    await told.state(p17204="L3", p17205="L3")
+    await told.state(p17204="none", p17205="L3")
+    assert [one["data"]["places"] for one in receiver.heard] == [{"17204": "L3"}, {"17204": "none"}]
+
+
 async def test_what_happened_before_is_not_told(told, receiver) -> None:
     await told.state(p17204="L3")
     told.broadcast(1, "sending")
