@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from delivery import orphans
 from storage import leases
@@ -24,7 +24,7 @@ BEAT = 1.0
 #: seconds after the beginning of its last beat that a worker may hand over
 GOOD = 5.0
 #: after so much silence others take it for dead
-SILENCE = timedelta(seconds=10)
+SILENCE = leases.SILENCE
 
 
 def since_boot() -> float:
@@ -41,6 +41,8 @@ class Heart:
     name: str
     clock: Callable[[], datetime]
     watch: Callable[[], float] = since_boot
+    #: what this process hands over to, alike for all; '' where it does not matter
+    transport: str = ""
     #: under which this process takes texts
     worker_id: int | None = None
     #: processes that send
@@ -60,13 +62,16 @@ class Heart:
 
     async def beat(self) -> None:
         """One beat; an unreachable database is only noted."""
-        began = self.watch()
         try:
-            worker_id, self.workers = await self.db.write(_beat, self.worker_id, self.name)
+            await self.begin()
         except StorageError as error:
             _log.warning("heart_missed_a_beat", extra={"error": type(error).__name__})
             self._steady_since = float("inf")
-            return
+
+    async def begin(self) -> None:
+        """One beat, the first of all; leases.Unlike where others hand over to another transport."""
+        began = self.watch()
+        worker_id, self.workers = await self.db.write(_beat, self.worker_id, self.name, self.transport)
         if self.worker_id not in (None, worker_id):
             _log.warning("taken_for_dead", extra={"worker": self.worker_id, "now": worker_id})
         self.worker_id, self._good_until = worker_id, began + GOOD
@@ -91,9 +96,12 @@ class Heart:
         return worker_id == self.worker_id
 
     async def end(self) -> None:
-        """This process has ended and has nothing in hand."""
+        """This process has ended; whatever it has in hand still has an unknown outcome."""
         if self.worker_id is not None:
-            await self.db.write(leases.unregister, self.worker_id)
+            texts = await self.db.write(orphans.end, self.worker_id, self.clock())
+            if texts:
+                _log.warning("ended_with_texts_in_hand", extra={"worker": self.worker_id, "texts": texts})
+            self.worker_id = None
 
     async def _bury(self) -> None:
         try:
@@ -105,7 +113,7 @@ class Heart:
             _log.warning("burying_failed", extra={"error": type(error).__name__})
 
 
-def _beat(db: Connection, worker_id: int | None, name: str) -> tuple[int, int]:
+def _beat(db: Connection, worker_id: int | None, name: str, transport: str) -> tuple[int, int]:
     if worker_id is None or not leases.seen(db, worker_id):
-        worker_id = leases.register(db, name)
+        worker_id = leases.register(db, name, transport)
     return worker_id, leases.count(db)

@@ -1,4 +1,4 @@
-"""What a dead worker had in hand: its open attempts have an unknown outcome, and are looked up at the provider."""
+"""What a worker that is gone had in hand: its open attempts have an unknown outcome; they are looked up."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -30,6 +30,18 @@ def bury(db: Connection, worker_id: int, silence: timedelta, now: datetime) -> i
     receipts.one_at_a_time(db)
     if not leases.bury(db, worker_id, silence):
         return None
+    return _settle_all(db, worker_id, now)
+
+
+def end(db: Connection, worker_id: int, now: datetime) -> int:
+    """A worker has ended; how many texts it had in hand still, as where it was stopped hard."""
+    receipts.one_at_a_time(db)
+    texts = _settle_all(db, worker_id, now)
+    leases.unregister(db, worker_id)
+    return texts
+
+
+def _settle_all(db: Connection, worker_id: int, now: datetime) -> int:
     at: dict[str, object] = {"now": times.to_text(now)}
     left = [row.integer("message_id") for row in db.execute(_LEFT, at | {"worker": worker_id})]
     for first in range(0, len(left), chunks.SIZE):

@@ -275,8 +275,8 @@ class Sender:
 
     async def _hand_over(self, turn: _Turn) -> None:
         text = turn.text
-        if self.beside is not None and not await self.beside.heart.settled(text.worker_id):
-            return  # taken for dead: somebody else settles it
+        if not await self._is_ours(text):
+            return
         left = text.validity_seconds - int((self.clock() - turn.taken_at).total_seconds())
         if left <= 0:  # its turn came too late: the next look into the outbox settles it as expired
             await self._give_back([text])
@@ -298,6 +298,18 @@ class Sender:
                 masked=msisdn.mask(number) if number is not None and isinstance(outcome, BadNumber) else "",
             )
         )
+
+    async def _is_ours(self, text: Claimed) -> bool:
+        """Wait until it is surely ours still. Not where we are taken for dead: somebody else settles it."""
+        if self.beside is None:
+            return True
+        try:
+            return await self.beside.heart.settled(text.worker_id)
+        except asyncio.CancelledError:
+            self._unsent.append(text)  # nothing has left
+            if not self._was_cut_off():
+                raise
+            return False
 
     def _open(self, text: Claimed) -> str | None:
         try:
@@ -321,15 +333,21 @@ class Sender:
         try:
             return await self.transport.send(outgoing)
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task not in self._cut_off:
+            if not self._was_cut_off():
                 raise
-            self._cut_off.discard(task)
-            task.uncancel()
             return Unknown(code="timeout")
         except Exception as error:  # noqa: BLE001 -- a transport's surprise is an unknown outcome, not our end
             _log.warning("transport_raised", extra={"error": type(error).__name__, "message_id": text.message_id})
             return Unknown(code=type(error).__name__)
+
+    def _was_cut_off(self) -> bool:
+        """Whether this task was cancelled because it took too long: then it goes on."""
+        task = asyncio.current_task()
+        if task is None or task not in self._cut_off:
+            return False
+        self._cut_off.discard(task)
+        task.uncancel()
+        return True
 
     async def _land(self) -> None:
         while self._in_flight:

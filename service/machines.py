@@ -14,7 +14,7 @@ from delivery import heart, shared_rate
 from delivery.heart import Heart
 from delivery.sender import Beside
 from delivery.shared_rate import SharedRate
-from service import opening
+from service import opening, transports
 from service.clock import ServerTime
 from service.settings import Settings
 from storage import database, leases
@@ -154,20 +154,25 @@ async def _for_ever(run: Callable[[], Awaitable[None]]) -> None:
 async def opened(settings: Settings, db: Database) -> AsyncIterator[Machines]:
     """What this process needs among others, on the running loop."""
     pulse = database.open(settings.database, role="pulse")
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    clock = ServerTime()
+    beating = Heart(db=pulse, name=name, clock=clock, transport=transports.identity(settings))
     try:
-        yield await _made(settings, db, pulse)
+        await clock.set(pulse)
+        await beating.begin()  # first: whoever must be alone looks for us, and we for it
+        if await pulse.read(leases.is_held, opening.ALONE):
+            raise StorageUnavailable(
+                "a command that must be alone works on this database; start again when it has ended"
+            )
+        yield _made(settings, db, beating, clock)
     finally:
+        with suppress(StorageError):
+            await beating.end()
         await pulse.close()
 
 
-async def _made(settings: Settings, db: Database, pulse: Database) -> Machines:
-    if await pulse.read(leases.is_held, opening.ALONE):
-        raise StorageUnavailable("a command that must be alone works on this database; start again when it has ended")
-    clock = ServerTime()
-    await clock.set(pulse)
-    name = f"{socket.gethostname()}:{os.getpid()}"
-    holder = f"{name}:{secrets.token_hex(8)}"
-    beating = Heart(db=pulse, name=name, clock=clock)
+def _made(settings: Settings, db: Database, beating: Heart, clock: ServerTime) -> Machines:
+    pulse, holder = beating.db, f"{beating.name}:{secrets.token_hex(8)}"
     rates = settings.senders or {"": settings.send_rate}
 
     async def looks_up() -> bool:

@@ -41,6 +41,13 @@ def webhooks(settings: Settings, take_receipts: ReceiptSink, inbox: Inbox | None
     return Webhooks(signature=signature, take_receipts=take_receipts, inbox=inbox, clock=clock)
 
 
+def identity(settings: Settings) -> str:
+    """What all that send on one database must have alike, in words for people."""
+    if not settings.sends_for_real:
+        return "simulated network"
+    return f"{settings.transport} {settings.twilio_account_sid} at {settings.twilio_base_url}"
+
+
 def says(settings: Settings) -> str:
     """One line on whether an SMS can leave this machine."""
     if not settings.sends_for_real:

@@ -5,7 +5,7 @@ holder may not notice: what it writes names its epoch, and is refused once anoth
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from storage import locking, server_clock, times
 from storage.connection import Connection
@@ -19,6 +19,14 @@ WHERE leases.until <= :now
 RETURNING epoch
 """
 _LONG_AGO = "1970-01-01T00:00:00.000000Z"
+
+
+#: after so much silence a worker is taken for dead
+SILENCE = timedelta(seconds=10)
+
+
+class Unlike(StorageError):
+    """A worker that lives hands over to another transport; nothing was registered."""
 
 
 class Overtaken(StorageError):
@@ -55,19 +63,36 @@ def check(db: Connection, name: str, epoch: int) -> None:
         raise Overtaken(f"{name}: another process has taken over")
 
 
-def register(db: Connection, name: str) -> int:
-    """A process that sends begins; its id, which none has had before."""
+def register(db: Connection, name: str, transport: str = "") -> int:
+    """A process that sends begins; its id, which none has had before.
+
+    Unlike where one that lives hands over to another transport. '' is not known, and like any.
+    """
     counted = db.execute(
         "INSERT INTO counters (name, value) VALUES ('workers', 1)"
         " ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value"
     )
     worker_id = counted[0].integer("value")
-    at = times.to_text(server_clock.now(db))
+    now = server_clock.now(db)
+    _check_alike(db, transport, now)  # the count above lets one at a time come here
     db.execute(
-        "INSERT INTO workers (id, name, started_at, seen_at) VALUES (:id, :name, :at, :at)",
-        {"id": worker_id, "name": name, "at": at},
+        "INSERT INTO workers (id, name, started_at, seen_at, transport) VALUES (:id, :name, :at, :at, :transport)",
+        {"id": worker_id, "name": name, "at": times.to_text(now), "transport": transport},
     )
     return worker_id
+
+
+def _check_alike(db: Connection, transport: str, now: datetime) -> None:
+    others = db.execute(
+        "SELECT name, transport FROM workers WHERE seen_at >= :since AND transport NOT IN ('', :ours) AND :ours <> ''"
+        " ORDER BY id LIMIT 1",
+        {"since": times.to_text(now - SILENCE), "ours": transport},
+    )
+    for other in others:
+        raise Unlike(
+            f"worker {other.text('name')} on this database sends by {other.text('transport')}, this process would by"
+            f" {transport}: give all the same TOMOSHIBI_TRANSPORT and TOMOSHIBI_TWILIO_…, or stop the others first"
+        )
 
 
 def seen(db: Connection, worker_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Several processes on one outbox: who has what in hand, who is dead, and the rate of all together."""
 
+import asyncio
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from delivery import heart, orphans, outbox, outcomes, reconciling, shared_rate
 from delivery.heart import Heart
 from delivery.outcomes import Answered
+from delivery.sender import Beside, SenderSettings, _Turn
 from delivery.shared_rate import SharedRate
 from delivery.transport import Accepted, NotThere, Retryable
 from storage import database, leases
 from storage.leases import Overtaken
-from tests.delivery.builders import WAJIMA, a_person, a_service, set_state
+from tests.delivery.builders import WAJIMA, a_person, a_service, number, set_state
 
 GONE = timedelta(minutes=-1)
 
@@ -215,6 +217,20 @@ async def test_who_cannot_reach_the_provider_pauses_alone_and_who_is_throttled_p
     assert db.write_sync(shared_rate.reserve, {"": 100.0}, 1, 1).wait > 25
 
 
+class NoTickets:
+    """Nobody shares anything."""
+
+    def offer(self):
+        """To nobody."""
+
+    async def serve(self, work):
+        """Nothing."""
+
+
+async def never():
+    return False
+
+
 def a_heart(db, clock, time):
     return Heart(db=db, name="one", clock=clock, watch=time)
 
@@ -243,3 +259,49 @@ async def test_who_was_taken_for_dead_goes_on_under_another_id(db, clock):
     assert not one.holds(first) and not await one.settled(first)
     await one.end()
     assert await db.read(leases.count) == 0
+
+
+async def test_who_hands_over_to_another_transport_is_refused_while_one_lives(db, clock):
+    time = Time()
+    real, simulated = (
+        Heart(db=db, name=name, clock=clock, watch=time, transport=name) for name in ("twilio AC1", "simulated network")
+    )
+    await real.begin()
+    with pytest.raises(leases.Unlike, match="twilio AC1.*simulated network.*TOMOSHIBI_TRANSPORT"):
+        await simulated.begin()
+    await simulated.beat()
+    assert simulated.worker_id is None and await db.read(leases.count) == 1
+    await real.end()
+    await simulated.begin()
+    assert simulated.worker_id is not None
+
+
+async def test_what_a_worker_has_in_hand_at_its_end_is_looked_up(db, clock, service):
+    queue(db, clock, service, people=3)
+    one = a_heart(db, clock, Time())
+    await one.begin()
+    db.write_sync(outbox.claim, clock(), 2, one.worker_id)
+    await one.end()
+    assert sorted(service.states()) == ["queued", "uncertain", "uncertain"]
+    assert await db.read(leases.count) == 0
+
+
+async def test_a_text_cut_off_while_nobody_knows_whose_it_is_goes_out_later(db, clock, service):
+    queue(db, clock, service, people=1)
+    time = Time()
+    one = a_heart(db, clock, time)
+    await one.begin()
+    (text,) = db.write_sync(outbox.claim, clock(), 1, one.worker_id).texts
+    time.now += heart.GOOD
+    sender = service.sender
+    sender.beside = Beside(heart=one, tickets=NoTickets(), looks_up=never)
+    sender.settings = SenderSettings(timeout=0)
+    sender._ready.append(_Turn(text=text, taken_at=clock(), sender=""))
+    task = asyncio.create_task(sender._take_turns())
+    sender._in_flight[task] = float("-inf")
+    task.add_done_callback(sender._ended)
+    await asyncio.sleep(0)
+    await sender._land()
+    await sender._give_back()
+    assert service.states() == ["queued"]
+    assert service.network.texts_of(number(0)) == []
