@@ -1,7 +1,7 @@
 """What people decide of a campaign: plan it, sign it as the second person, pause, go on, stop, change.
 
-A second person is needed above a set number of people (the same rule as for what is sent by hand: nobody approves
-their own). Every step is an entry of the log.
+A second person is needed above a set number of people, and for words of one's own whatever the number (the same rule
+as for what is sent by hand: nobody approves their own). Every step is an entry of the log.
 """
 
 from collections.abc import Collection
@@ -53,7 +53,7 @@ class Outcome(StrEnum):
 
 
 def submit(db: Connection, plan: Plan, who: Person, office: Office, now: datetime) -> Planned | Refused:
-    """A new campaign. To few people it runs at once; to many it waits for a second person."""
+    """A new campaign. To few people it runs at once; to many, or in own words, it waits for a second person."""
     wrong = refused(plan, who, _with_own(db, office, plan, who), now)
     if wrong:
         return Refused(wrong=tuple(wrong))
@@ -179,13 +179,15 @@ def _may(campaign: Campaign | None, who: Person, places: PlaceTable, states: Col
 
 def _new(db: Connection, plan: Plan, home: str, who: Person, office: Office) -> New:
     people = sum(reaching.count(db, plan.audience, home).values())
-    state = State.RUNNING if people <= office.alone else State.WAITING
+    state = State.RUNNING if people <= office.alone and not own.among(plan) else State.WAITING
     return New(municipality=home, plan=plan, people=people, state=state, by=who.signs_as or who.name)
 
 
 #: a program without an owner is no first person: one user alone would then send to many
 _NOBODY_SIGNS = signing.refused(
-    "owner", "no_owner", "so many people need two: let a user answer for this key (`users owner`)"
+    "owner",
+    "no_owner",
+    "so many people, or words of your own, need two: let a user answer for this key (`users owner`)",
 )
 
 

@@ -34,6 +34,11 @@ def key(text: OwnText) -> str | None:
     return f"own:{text.id}:{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
+def among(plan: Plan) -> bool:
+    """Whether a plan has lessons that are somebody's own."""
+    return any(_KEY.fullmatch(lesson) for lesson in plan.lessons)
+
+
 def known(db: Connection, plan: Plan, who: Person, places: PlaceTable) -> frozenset[str]:
     """Those of a plan's lessons that are texts of this person's municipalities, with the words that the key names."""
     found = {lesson: _find(db, lesson) for lesson in plan.lessons}

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from delivery.owntexts import texts
-from delivery.owntexts.texts import New, OwnText, Purpose
+from delivery.owntexts.texts import New, OwnText
 from storage import audit
 from storage.connection import Connection
 from templates_i18n.freetext import commands, gates
@@ -56,6 +56,7 @@ def write(db: Connection, text: OwnText, language: str, words: str, by: str, now
     """A person's words. With another source every signature falls."""
     if (there := text.words.get(language)) is not None and there.words == words:
         return
+    texts.hold(db, text.id)
     texts.write(db, text.id, language, words, by, now)
     if language == text.source_language:
         texts.unsign_all(db, text.id)
@@ -65,7 +66,7 @@ def write(db: Connection, text: OwnText, language: str, words: str, by: str, now
 def findings(text: OwnText, language: str, tables: Tables) -> list[Finding]:
     """What the gates see in the words of one language; of the source only what no text may hold."""
     words = text.words[language].words
-    said = commands.commanded(words, language) if text.purpose is Purpose.NOTICE else ""
+    said = commands.commanded(words, language)
     commanded = [Finding(key="level", weight=Weight.STOPS, what=said)] if said else []
     if language == text.source_language:
         return commanded + gates.alone(words, language, tables)
@@ -82,6 +83,7 @@ def seen(text: OwnText, language: str) -> str:
 def sign(db: Connection, identity: int, given: Seen, by: str, tables: Tables, now: datetime) -> Signed:
     """Answer for the words of one language."""
     language = given.language
+    texts.hold(db, identity)  # or its source changes while it is signed
     text = texts.find(db, identity)
     words = text.words.get(language) if text is not None else None
     if text is None or words is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from storage import lists, times
+from storage import lists, locking, times
 from storage.connection import Connection
 from storage.rows import Row
 
@@ -138,6 +138,14 @@ def find(db: Connection, identity: int) -> OwnText | None:
         return None
     words = db.execute("SELECT * FROM own_text_words WHERE text_id = :id", {"id": identity})
     return _text(rows[0], [_words(row) for row in words])
+
+
+def hold(db: Connection, identity: int) -> None:
+    """Nobody else writes or signs this text until this transaction ends."""
+    db.execute(
+        f"SELECT id FROM own_texts WHERE id = :id{locking.for_change(db)}",  # noqa: S608 -- a constant
+        {"id": identity},
+    )
 
 
 def latest(db: Connection, municipalities: Iterable[str]) -> list[OwnText]:

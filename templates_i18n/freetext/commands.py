@@ -1,4 +1,4 @@
-"""What free words may not say in a notice: level 3 and above and official warnings have reviewed words (rule 8). Pure.
+"""What free words may not say: level 3 and above and official warnings have reviewed words (rule 8). Pure.
 
 Looked for in Japanese, Easy Japanese and English, which every notice has; the others are held against these.
 """

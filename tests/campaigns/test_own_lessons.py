@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from campaigns import deciding, own, previews
+from campaigns import deciding, own, previews, store
 from delivery.byhand.signing import Person, Refused
 from delivery.owntexts import signing, texts
 from delivery.owntexts.signing import Seen
 from delivery.owntexts.texts import New, Purpose
 from templates_i18n.freetext.gates import Tables
-from tests.campaigns.planning import AOI, OFFICE, PLACES, a_plan, desk, japan, look, planned
+from tests.campaigns.planning import AOI, BRUNO, OFFICE, PLACES, a_plan, desk, japan, look, planned
 from tests.delivery.builders import SUZU, WAJIMA, a_person, a_service, number
 
 DAY = date(2026, 11, 24)
@@ -62,6 +62,11 @@ def _planned(db, lesson, now, who=AOI):
     return db.write_sync(deciding.submit, replace(a_plan(start=DAY), lessons=(lesson,)), who, OFFICE, now)
 
 
+def _approved(db, identity, now):
+    outcome = db.write_sync(deciding.approve, identity, BRUNO, PLACES, now)
+    assert outcome is deciding.Outcome.DONE
+
+
 def _got(service, index):
     return list(service.network.texts_of(number(index)))
 
@@ -71,7 +76,7 @@ async def test_each_gets_the_signed_words_of_their_language(db, clock, service):
         a_person(db, index, WAJIMA, language=language)
     lesson = own.key(_own(db, clock()))
     plan = replace(a_plan(start=DAY), lessons=(lesson, "water"))
-    planned(db, plan, clock())
+    _approved(db, planned(db, plan, clock()), clock())
     (shown, _) = db.read_sync(previews.of, plan, WAJIMA, desk().teller, 100)
     assert {one.language: one.text for one in shown.texts}["th"] == WORDS["th"]
     clock.now = japan(DAY, 10)
@@ -85,7 +90,7 @@ async def test_each_gets_the_signed_words_of_their_language(db, clock, service):
 async def test_words_that_were_changed_since_go_to_nobody(db, clock, service):
     a_person(db, 0, WAJIMA, language="en")
     text = _own(db, clock())
-    assert isinstance(_planned(db, own.key(text), clock()), deciding.Planned)
+    _approved(db, _planned(db, own.key(text), clock()).id, clock())
     db.write_sync(signing.write, text, "en", "Count the water in your house today.", "user:aoi", clock())
     _sign(db, text.id, "en", clock())
     clock.now = japan(DAY, 10)
@@ -112,3 +117,22 @@ def test_a_key_that_nobody_gave_and_a_text_of_others_are_refused(db, clock):
         made = _planned(db, wanted, clock(), who)
         assert isinstance(made, Refused)
         assert "unknown_lesson" in {one.key for one in made.wrong}
+
+
+async def test_own_words_wait_for_a_second_person_however_few_they_reach(db, clock, service):
+    a_person(db, 0, WAJIMA, language="en")
+    made = _planned(db, own.key(_own(db, clock())), clock())
+    assert (made.people, made.state) == (1, store.State.WAITING)
+    clock.now = japan(DAY, 10)
+    await look(service)
+    assert _got(service, 0) == []
+    assert db.write_sync(deciding.approve, made.id, AOI, PLACES, clock()) is deciding.Outcome.OWN
+
+
+def test_a_lesson_cannot_call_a_level_or_a_tsunami_warning(db, clock):
+    words = WORDS | {"en": "Tsunami warning: evacuate now."}
+    text = _own(db, clock(), words, signed=("ja",))
+    given = Seen(language="en", mark=signing.seen(text, "en"), answered=frozenset())
+    made = db.write_sync(signing.sign, text.id, given, "user:aoi", TABLES, clock())
+    assert made.outcome is signing.Outcome.STOPPED
+    assert "level" in {one.key for one in made.findings}

@@ -1,12 +1,14 @@
 """Own texts on both engines: a person's words are never drafted over, and a signature is for what was seen."""
 
+import threading
+
 import pytest
 
 from alerts import places
 from delivery.owntexts import signing, texts
 from delivery.owntexts.signing import Outcome, Seen
 from delivery.owntexts.texts import Back, Drafted, New, Purpose
-from storage import audit
+from storage import audit, database
 from templates_i18n import catalogue
 from templates_i18n.freetext.gates import Tables
 from tests.delivery.builders import WAJIMA
@@ -136,3 +138,32 @@ def test_the_list_is_of_ones_own_municipalities_and_without_what_was_thrown_away
     db.write_sync(signing.discard, _text(db, second), "user:aoi", NOW)
     assert [one.id for one in db.read_sync(texts.latest, [WAJIMA])] == [first]
     assert db.read_sync(texts.find, second) is None
+
+
+def test_who_signs_waits_for_whoever_changes_the_source(postgresql_url):
+    db, other = database.open(postgresql_url), database.open(postgresql_url)
+    identity = _begin(db)
+    _write(db, identity, "en", GOOD)
+    text, mark = _text(db, identity), signing.seen(_text(db, identity), "en")
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slowly(connection):
+        signing.write(connection, text, "ja", "水が出ました。", "user:aoi", NOW)
+        inside.set()
+        assert go_on.wait(30)
+
+    writing = threading.Thread(target=other.write_sync, args=(slowly,))
+    writing.start()
+    assert inside.wait(30)
+    made = []
+    signing_ = threading.Thread(target=lambda: made.append(_sign(db, identity, "en", mark=mark)))
+    signing_.start()
+    waiting = "SELECT 1 AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while signing_.is_alive() and not other.read_sync(lambda connection: connection.execute(waiting)):
+        pass
+    go_on.set()
+    for thread in (writing, signing_):
+        thread.join(30)
+    assert made == [Outcome.CHANGED]
+    for one in (db, other):
+        one.close_sync()
