@@ -54,5 +54,5 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: datetim
 
 
 def _digest(secret: str, identity: str, seconds: str, body: bytes) -> str:
-    signed = f"{identity}.{seconds}.".encode() + body
+    signed = f"{identity}.{seconds}.".encode("utf-8", "replace") + body
     return base64.b64encode(hmac.new(key_of(secret), signed, hashlib.sha256).digest()).decode("ascii")

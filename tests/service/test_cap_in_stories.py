@@ -7,6 +7,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from delivery.byhand import signing, submissions
 from delivery.byhand.signing import Person
@@ -112,6 +113,22 @@ async def test_who_may_not_is_refused_before_anything_is_stored(story: Story) ->
     assert (await post(story, raw, {"Authorization": f"Bearer {SECRET}"}))[0] == 202
     assert await post(story, raw) == (202, '{"state": "known"}')
     assert story.count("source_messages") == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [b"Authorization: Bearer \xff\xfe", b"webhook-id: \xff\r\nwebhook-signature: v1,x\r\nwebhook-timestamp: %d"],
+)
+async def test_headers_that_are_no_text_are_refused(story: Story, headers: bytes) -> None:
+    url = URL(story.service.address)
+    assert url.host
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    sent = headers.replace(b"%d", str(int(story.clock().timestamp())).encode())
+    writer.write(b"POST /api/v1/cap/noto HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n" + sent + b"\r\n\r\nx")
+    answer = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    assert answer.split()[1] == b"401"
 
 
 class Publisher:

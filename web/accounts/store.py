@@ -267,7 +267,7 @@ def _log(db: Connection, now: datetime, actor: str, action: str, subject: str, g
 
 def _hash(secret: str) -> str:
     """Of cookies and keys, which are random and long: nothing to guess, so nothing slow is needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _columns(grant: Grant) -> dict[str, object]:

@@ -74,4 +74,6 @@ def _is_theirs(secret: str, request: web.Request, body: bytes, now: datetime) ->
     if signature.SIGNATURE in request.headers:
         return signature.is_signed(secret, request.headers, body, now)
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    return scheme.casefold() == "bearer" and hmac.compare_digest(key.strip().encode(), secret.encode())
+    return scheme.casefold() == "bearer" and hmac.compare_digest(
+        key.strip().encode("utf-8", "replace"), secret.encode()
+    )

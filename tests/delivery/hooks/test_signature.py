@@ -37,6 +37,12 @@ def test_what_is_old_or_early_is_refused(minutes: int) -> None:
     assert not signature.is_signed(SECRET, headers, BODY, AT + timedelta(minutes=minutes))
 
 
+@pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp", "webhook-signature"])
+def test_bytes_that_are_no_text_are_not_signed(name: str) -> None:
+    headers = signature.sign(SECRET, "m", AT, BODY) | {name: "\udcff"}
+    assert not signature.is_signed(SECRET, headers, BODY, AT)
+
+
 @given(st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]), st.text(max_size=60))
 def test_nothing_that_was_changed_is_signed(name: str, value: str) -> None:
     headers = signature.sign(SECRET, "m", AT, BODY)

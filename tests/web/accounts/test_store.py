@@ -144,3 +144,7 @@ def test_everybody_is_listed_with_their_roles(db: Database) -> None:
         ("user", "chie", True, (GRANT,)),
         ("key", "wajima-office", True, (SECOND,)),
     ]
+
+
+def test_a_key_that_is_no_text_is_nobody_s(db: Database) -> None:
+    assert db.read_sync(store.key_holder, f"{store.KEY_PREFIX}\udcff") is None
