@@ -93,6 +93,8 @@ _WORDS = {
     "severity": frozenset("Extreme Severe Moderate Minor Unknown".split()),
     "certainty": frozenset("Observed Likely Possible Unlikely Unknown".split()),
 }
+#: what says nothing when it is empty
+_FILLED = frozenset("sent event areaDesc valueName effective onset expires".split())
 
 
 class NotCap(Exception):
@@ -232,6 +234,8 @@ def _check_value(element: ET.Element, name: str, where: str) -> None:
         raise NotCap(f"{where}: expected text, found elements")
     if name in _WORDS and _plain(element) not in _WORDS[name]:
         raise NotCap(f"{where}: expected one of {', '.join(sorted(_WORDS[name]))}, found {_plain(element)[:60]!r}")
+    if name in _FILLED and not _plain(element):
+        raise NotCap(f"{where}: expected a value, found nothing")
     if name in ("identifier", "sender") and not _NAME.fullmatch(_plain(element)):
         raise NotCap(f"{where}: expected a name without spaces, commas, < and &")
 

@@ -51,6 +51,13 @@ def test_a_message_as_values() -> None:
         ('encoding="UTF-8"', 'encoding="Shift_JIS"'),
         ("<alert ", '<!DOCTYPE alert [<!ENTITY x "y">]><alert '),
         ("<references>", "<references2>"),
+        ("<sent>2026-11-23T09:00:00+09:00", "<sent>"),
+        ("<event>避難指示", "<event> "),
+        ("<valueName>JISX0402", "<valueName>"),
+        ("<expires>", "<effective/><expires>"),
+        ("<expires>", "<onset/><expires>"),
+        ("<expires>2026-11-23T12:00:00+09:00", "<expires>"),
+        ("<areaDesc>17204", "<areaDesc>"),
     ],
 )
 def test_what_is_bent_is_refused(right: str, wrong: str) -> None:
