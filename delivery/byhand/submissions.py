@@ -243,6 +243,12 @@ def done_by(db: Connection, by: str) -> list[Submission]:
     return [_submission(row) for row in rows]
 
 
+def decided_of(db: Connection, by: str) -> list[Submission]:
+    """What somebody submitted, and was told or rejected, the newest first."""
+    where = "WHERE submitted_by = :by AND state IN ('done', 'rejected') ORDER BY id DESC"
+    return [_submission(row) for row in db.execute(f"{_ALL} {where}", {"by": by})]
+
+
 def finish(db: Connection, identity: int, state: State, made: Iterable[int], why: str, now: datetime) -> None:
     """What was approved is told, or could not be."""
     db.execute(

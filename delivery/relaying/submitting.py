@@ -11,7 +11,9 @@ from delivery.byhand import drafts, previews, reports, signing, submissions
 from delivery.byhand.drafts import Draft
 from delivery.byhand.previews import Desk
 from delivery.byhand.submissions import BY_SOURCE, Kind, New, State, Submission
+from delivery.relaying import changes as changing
 from delivery.relaying.approvals import Approval
+from delivery.relaying.changes import Decided
 from feeds.cap import folding
 from feeds.cap import store as inbox
 from feeds.cap.folding import Held
@@ -19,6 +21,8 @@ from feeds.cap.source import WITHDRAWN, Source
 from storage.connection import Connection
 
 _HAZARD = Hazard.EVACUATION
+#: before the place, of what came too late: said once
+_LATE = "late:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +40,30 @@ class Settled:
 def settle(db: Connection, source: Source, approval: Approval | None, desk: Desk, now: datetime) -> Settled:
     """Ask people to sign what the source wants changed, or let it go where two people approved of the source.
 
-    Nothing is asked twice: what was rejected, or what nobody signed in time, is asked again when the source says more.
+    Nothing is asked twice: what was rejected, or told and taken back, is asked again when the source says more of that
+    place; what nobody signed in time, when it says more at all.
     """
-    wanted = folding.fold(inbox.words(db, source.name))
-    told = _told(db, source, wanted)
-    changes = {place: held for place, held in sorted(wanted.items()) if held.grade != told[place]}
-    late = tuple(place for place, held in changes.items() if held.valid_until <= now)
-    changes = {place: held for place, held in changes.items() if place not in late}
+    words = inbox.words(db, source.name)
+    told = _told(db, source, folding.fold(words))
+    found = changing.of(words, told, _decided(db, source), now)
+    changes = found.asks
     before = inbox.asked(db, source.name)
+    late = _rows(found.late, _LATE)
+    fresh = tuple(place for place in found.late if (before or {}).get(f"{_LATE}{place}") != late[f"{_LATE}{place}"])
     open_ones = submissions.of_source(db, source.name)
-    same = before is not None and _same(before, changes, waiting=bool(open_ones))
-    if same:
-        return Settled()
+    if before is not None and _same(before, changes, waiting=bool(open_ones)):
+        inbox.set_asked(db, source.name, {**before, **late})
+        return Settled(too_late=fresh)
     for one in open_ones:
         _overtake(db, one, now)
-    made = [_submit(db, source, approval, draft, until, desk, now) for draft, until in _drafts(db, source, changes)]
-    inbox.set_asked(db, source.name, {place: [held.grade, held.issued.isoformat()] for place, held in changes.items()})
+    made = [
+        _submit(db, source, approval, draft, until, desk, now) for draft, until in _drafts(db, source, changes, told)
+    ]
+    inbox.set_asked(db, source.name, {**_rows(changes), **late})
     if approval is not None:
         for identity in made:
             _sign(db, source, identity, approval, now)
-    return Settled(submitted=tuple(made), signed=approval is not None and bool(made), too_late=late)
+    return Settled(submitted=tuple(made), signed=approval is not None and bool(made), too_late=fresh)
 
 
 def _told(db: Connection, source: Source, wanted: Mapping[str, Held]) -> dict[str, str]:
@@ -68,9 +76,26 @@ def _told(db: Connection, source: Source, wanted: Mapping[str, Held]) -> dict[st
     return found
 
 
+def _decided(db: Connection, source: Source) -> dict[str, list[Decided]]:
+    """Municipality -> what people, or the approval of the source, decided of its words; the newest first."""
+    found: dict[str, list[Decided]] = {}
+    for one in submissions.decided_of(db, f"{BY_SOURCE}{source.name}"):
+        issued = drafts.from_json(one.body["draft"]).issued or one.submitted_at
+        row = Decided(grade=one.grade, issued=issued, rejected=one.state is State.REJECTED)
+        for area in one.areas:
+            found.setdefault(area, []).append(row)
+    return found
+
+
+def _rows(held: Mapping[str, Held], prefix: str = "") -> dict[str, Sequence[str]]:
+    """As it is kept of what was asked, or was too late."""
+    return {f"{prefix}{place}": [one.grade, one.issued.isoformat()] for place, one in held.items()}
+
+
 def _same(before: Mapping[str, Sequence[str]], changes: Mapping[str, Held], *, waiting: bool) -> bool:
     """Whether people were asked just that; a repetition does not take from them what they are signing."""
-    if {place: row[0] for place, row in before.items()} != {place: held.grade for place, held in changes.items()}:
+    asked = {place: row[0] for place, row in before.items() if not place.startswith(_LATE)}
+    if asked != {place: held.grade for place, held in changes.items()}:
         return False
     return waiting or all(before[place][1] == held.issued.isoformat() for place, held in changes.items())
 
@@ -80,12 +105,15 @@ def _overtake(db: Connection, one: Submission, now: datetime) -> None:
     submissions.decide(db, one.id, State.OVERTAKEN, by=one.submitted_by, why=why, now=now, other_than_submitter=False)
 
 
-def _drafts(db: Connection, source: Source, changes: Mapping[str, Held]) -> list[tuple[Draft, datetime]]:
-    """One for all municipalities of which the same is said, with the time until which it is news."""
-    groups: dict[tuple[str, bool, datetime, datetime], list[str]] = {}
+def _drafts(
+    db: Connection, source: Source, changes: Mapping[str, Held], told: Mapping[str, str]
+) -> list[tuple[Draft, datetime | None]]:
+    """One for all municipalities of which the same is said, with the time until which it is news: an end always is."""
+    groups: dict[tuple[str, bool, datetime, datetime | None], list[str]] = {}
     for place, held in changes.items():
         wrong = held.grade == NONE and held.withdrawn and source.cancel == WITHDRAWN
-        groups.setdefault((held.grade, wrong, held.issued, held.valid_until), []).append(place)
+        until = held.valid_until if changing.rises(held, told[place]) else None
+        groups.setdefault((held.grade, wrong, held.issued, until), []).append(place)
     return [
         (
             Draft(
@@ -120,12 +148,13 @@ def _submit(
     source: Source,
     approval: Approval | None,
     draft: Draft,
-    until: datetime,
+    until: datetime | None,
     desk: Desk,
     now: datetime,
 ) -> int:
     """A program submits it. Nobody has signed it yet but the two who approved of the source, if there are."""
     preview = previews.of_draft(db, draft, desk, now)
+    deadline = now + hazards.rule(_HAZARD).decide
     new = New(
         kind=Kind.ALERT,
         municipality=_home(draft.areas[0], source, desk.places),
@@ -141,7 +170,7 @@ def _submit(
         broadcast_id=None,
         submitted_by=f"{BY_SOURCE}{source.name}",
         owner=approval.first_by if approval is not None else "",
-        deadline=min(now + hazards.rule(_HAZARD).decide, until),
+        deadline=min(deadline, until) if until is not None else deadline,
     )
     return signing.submit(db, new, now)
 

@@ -79,7 +79,9 @@ def _take(db: Connection, source: Source, read: Sequence[tuple[Raw, Verdict]], d
         _mark(db, source, raw, verdict, now)
     settled = submitting.settle(db, source, approvals.of(db, source), desk, now)
     for place in settled.too_late:
-        text = f"What {source.name} says of {place} has expired untold. Look, and tell people by hand if it is so."
+        text = (
+            f"What {source.name} says of {place} expired before it could be told. Look; if it is so, tell it by hand."
+        )
         _tell(db, NoticeKind.UNDECIDED, f"cap {source.name} {place}", text, now)
     return settled
 

@@ -6,7 +6,7 @@ a place that an Update does not name stays as it was: absence is not an all-clea
 own time, whichever of its messages it names. Pure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,12 +32,16 @@ class Held:
     valid_until: datetime
 
 
-def fold(words: Iterable[Word]) -> dict[str, Held]:
-    """Municipality -> what is so, of every municipality that some message names."""
+def fold(words: Iterable[Word], *, without: Callable[[str, Held], bool] = lambda *_: False) -> dict[str, Held]:
+    """Municipality -> what is so, of every municipality that some message names.
+
+    `without`: what a chain says of a municipality as if it had not said it.
+    """
     found: dict[str, list[Held]] = {}
     for chain in chains(words):
         for place, held in _of_chain(chain).items():
-            found.setdefault(place, []).append(held)
+            if not without(place, held):
+                found.setdefault(place, []).append(held)
     return {place: _together(held) for place, held in found.items()}
 
 

@@ -100,8 +100,6 @@ def _weigh(message: Message, source: Source, now: datetime) -> Verdict | None:
         return Strange(
             reason=f"sent {message.sent:%Y-%m-%d %H:%M} UTC, well ahead of our clock: which is wrong?", key=key
         )
-    if valid_until(message, source) <= now:
-        return Recorded(reason="expired before it could be told", key=key, look=True)
     return None
 
 
@@ -133,11 +131,15 @@ def _understood(message: Message, source: Source, places: PlaceTable, now: datet
         lifts = source.cancel == "lifted" or any(grade == NONE for _, grade in graded)
         word = _word(message, source, Does.LIFTS if lifts else Does.CANCELS, {})
         return Understood(word=word)
+    # the earliest: what begins now does not wait for what begins later; but nothing ends before its time
+    starts = min(info.effective or message.sent for info in infos)
+    if any(grade == NONE and (info.effective or starts) - max(starts, now) > AHEAD for info, grade in graded):
+        if len({info.effective for info in infos}) > 1:
+            return Strange(reason="its blocks take effect at different times, and one of them lifts", key=key)
     said, left_out = _places([(info, grade or NONE) for info, grade in graded], source, places)
     if not said:
         why = "; ".join(left_out) or "no area"
         return Recorded(reason=f"no municipality that this source may speak for: {why}", key=key, look=True)
-    starts = max((info.effective for info in infos if info.effective is not None), default=message.sent)
     return Understood(
         word=_word(message, source, Does.SAYS, said),
         left_out=tuple(left_out),

@@ -228,7 +228,7 @@ async def test_exercise_expired_foreign_and_strange_tell_nobody(db, clock, town)
         old,
         says("e", {WAJIMA: "order"}, at=AT - timedelta(days=2)),
     )
-    assert town.states() == ["recorded", "recorded", "recorded", "quarantined", "quarantined", "recorded"]
+    assert town.states() == ["recorded", "recorded", "recorded", "quarantined", "quarantined", "counts"]
     assert (town.service.texts(1), town.waiting(), town.in_force()) == ([], [], {})
     told = " ".join(text for _, text in town.notices())
     assert "not this source's" in told
@@ -293,6 +293,76 @@ async def test_people_take_back_what_a_source_told(db, clock, town):
     town.apply()
     await town.service.run()
     assert town.service.texts(1)[-1] == f"cancelled {WAJIMA}=order"
+    assert town.in_force() == {}
+
+
+async def test_what_people_took_back_does_not_come_again_by_the_same_word(db, clock, town):
+    a_person(db, 1, WAJIMA)
+    town.approve_source()
+    await town.take(
+        says("a", {WAJIMA: "order"}), says("b", {SUZU: "elderly"}, at=AT + timedelta(seconds=10)), b"<html>"
+    )
+    broadcast = min(made for one in db.read_sync(submissions.done_by, "cap:noto") for made in one.made)
+    clock.advance(1)
+    assert town.approve(town.correct(Wish(broadcast_id=broadcast, reason=Reason.FALSE_ALARM)).id) == "done"
+    await town.look()
+    told = town.service.texts(1)
+    await town.take(says("t", {WAJIMA: "order"}, status="Test"), b"<html><p>")
+    await town.take(says("c", {SUZU: "order"}, kind="Update", refers=[reference("b")], at=AT + timedelta(seconds=70)))
+    assert town.service.texts(1) == told
+    assert town.in_force() == {SUZU: "order"}
+    later = AT + timedelta(seconds=75)
+    await town.take(says("d", {WAJIMA: "elderly"}, at=later))
+    assert town.in_force() == {SUZU: "order", WAJIMA: "elderly"}
+    await town.take(
+        says("e", {WAJIMA: "none"}, kind="Update", refers=[reference("d", later)], at=later + timedelta(seconds=5))
+    )
+    assert town.in_force() == {SUZU: "order"}
+    await town.take(says("f", {WAJIMA: "order"}, at=later + timedelta(seconds=9)))
+    assert town.in_force() == {SUZU: "order", WAJIMA: "order"}
+
+
+async def test_what_people_rejected_does_not_go_when_its_source_is_approved(db, clock, town):
+    await town.take(says("a", {WAJIMA: "order"}))
+    [waits] = town.waiting()
+    reject = submissions.State.REJECTED
+    clock.advance(1)
+    db.write_sync(
+        lambda c: submissions.decide(
+            c, waits.id, reject, by="user:taro", why="wrong", now=town.now, other_than_submitter=True
+        )
+    )
+    town.approve_source()
+    await town.look()
+    assert (town.in_force(), town.waiting()) == ({}, [])
+
+
+@pytest.mark.parametrize("approved", [True, False])
+async def test_an_end_that_comes_late_ends_it_all_the_same(db, clock, town, approved):
+    a_person(db, 1, WAJIMA)
+    town.approve_source()
+    await town.take(says("a", {WAJIMA: "order"}), says("k", {SUZU: "order"}))
+    if not approved:
+        assert db.write_sync(approvals.revoke, town.source, HANA, TABLE, town.now) is Outcome.DONE
+    clock.advance(30 * 3600)
+    end = says("b", {WAJIMA: "none"}, kind="Update", refers=[reference("a")], at=AT + timedelta(seconds=5))
+    await town.take(end, message("c", kind="Cancel", refers=[reference("k")], at=AT + timedelta(seconds=5)))
+    for waits in town.waiting():
+        assert town.approve(waits.id, HANA) == "first"
+        assert town.approve(waits.id, TARO) == "done"
+        await town.look()
+    assert town.service.texts(1)[-1] == f"lifted {WAJIMA}=order"
+    assert town.in_force() == {}
+
+
+async def test_a_rise_that_has_expired_hides_no_other(db, clock, town):
+    town.approve_source()
+    clock.advance(25 * 3600)
+    await town.take(says("old", {WAJIMA: "emergency"}))
+    assert town.in_force() == {}
+    await town.take(says("a", {WAJIMA: "order"}, at=town.now))
+    assert town.in_force() == {WAJIMA: "order"}
+    await town.take(says("b", {WAJIMA: "none"}, kind="Update", refers=[reference("a")], at=town.now))
     assert town.in_force() == {}
 
 

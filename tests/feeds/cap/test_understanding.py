@@ -140,12 +140,16 @@ def test_another_sender_is_strange() -> None:
     assert isinstance(understand(says("a", {WAJIMA: "order"}, sender="somebody@else.example")), Strange)
 
 
-def test_what_has_expired_is_never_told() -> None:
+def test_what_has_expired_still_counts_with_the_time_after_which_it_is_not_told() -> None:
     block = info("避難指示", [WAJIMA], expires=written(AT + timedelta(hours=1)))
     raw = message("a", [block])
-    assert isinstance(understand(raw, AT + timedelta(minutes=59)), Understood)
-    assert isinstance(understand(raw, AT + timedelta(hours=1)), Recorded)
-    assert isinstance(understand(says("a", {WAJIMA: "order"}), AT + timedelta(hours=24)), Recorded)
+    for now in (AT + timedelta(minutes=59), AT + timedelta(hours=1), AT + timedelta(days=2)):
+        found = understand(raw, now)
+        assert isinstance(found, Understood)
+        assert found.word.valid_until == AT + timedelta(hours=1)
+    found = understand(says("a", {WAJIMA: "order"}), AT + timedelta(hours=24))
+    assert isinstance(found, Understood)
+    assert found.word.valid_until == AT + timedelta(hours=24)
 
 
 def test_what_comes_from_the_future() -> None:
@@ -153,6 +157,20 @@ def test_what_comes_from_the_future() -> None:
     later = understand(message("a", [info("避難指示", [WAJIMA], effective=written(AT + timedelta(hours=2)))]))
     assert isinstance(later, Understood)
     assert later.due == AT + timedelta(hours=2)
+
+
+def test_what_begins_now_does_not_wait_for_what_begins_later() -> None:
+    later = written(AT + timedelta(hours=2))
+    blocks = [info("避難指示", [WAJIMA]), info("避難指示", [SUZU], effective=later)]
+    for each in (blocks, blocks[::-1]):
+        found = understand(message("a", each))
+        assert isinstance(found, Understood)
+        assert found.due is None
+    ends = info("避難指示の解除", [SUZU], effective=later)
+    assert isinstance(understand(message("a", [blocks[0], ends])), Strange)
+    both = understand(message("a", [ends, info("避難指示の解除", [WAJIMA], effective=later)]))
+    assert isinstance(both, Understood)
+    assert both.due == AT + timedelta(hours=2)
 
 
 def test_a_cancel_and_an_end() -> None:
