@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,8 @@ from storage import server_clock
 from storage.database import Database
 
 _log = logging.getLogger(__name__)
+#: seconds between two looks whether the machine's clock was set back, and what is taken for that
+_LOOK, _STEP = 1.0, timedelta(seconds=0.5)
 #: clocks that differ by less are taken to agree
 _AGREE = timedelta(seconds=0.5)
 
@@ -49,7 +52,12 @@ class ServerTime:
 class Clock:
     """Calls coroutines at an interval on the running loop; a call that is still going on is not doubled."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, here: Callable[[], datetime] = system_time, steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._here, self._steady = here, steady
+        self._seen = here(), steady()
+        self._looking: asyncio.Task[None] | None = None
         # a call that finds the one before it still going on is left out on purpose, and is not worth a line
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(
@@ -72,9 +80,27 @@ class Clock:
     def start(self) -> None:
         """Begin to tick. Must be called on the running loop."""
         self._scheduler.start()
+        self._looking = asyncio.create_task(self._look_for_steps())
+
+    async def _look_for_steps(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK)
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """What is due by the time of day would stand still until a clock that was set back has come there again."""
+        (was_here, was_steady), self._seen = self._seen, (self._here(), self._steady())
+        if self._seen[0] - was_here > timedelta(seconds=self._seen[1] - was_steady) - _STEP:
+            return
+        _log.warning("clock_set_back", extra={"by_seconds": (was_here - self._seen[0]).total_seconds()})
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=system_time())
 
     async def stop(self) -> None:
         """Start nothing more, and wait for what is going on."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         if self._scheduler.running:
             self._scheduler.pause()
             await asyncio.gather(*self._running, return_exceptions=True)
