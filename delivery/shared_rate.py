@@ -17,6 +17,9 @@ from storage.database import Database
 _SLICE = 0.25
 #: seconds after its end that a slice may still be used
 _LATE = 0.25
+#: seconds from now that a turn may be away: the longest pause that a provider asks for, and slices behind it. Further
+#: off is a turn taken before the server's clock was set back, and nobody would send until then
+_FURTHEST = 3600.0 + 60.0
 #: seconds slept at least, as in `rate`
 _TICK = 0.005
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,7 +41,9 @@ def reserve(db: Connection, rates: Mapping[str, float], segments: int, least: in
 
     `rates` are segments per second. At most `segments`, and no more than a slice holds, but at least `least`.
     """
-    free, now = _free_at(db, sorted(rates)), _now(db)
+    now = _now(db)
+    soonest = now + int(_FURTHEST * 1_000_000)
+    free = {name: min(at, soonest) for name, at in _free_at(db, sorted(rates)).items()}
     sender = min(rates, key=lambda name: (max(free[name], now), -rates[name]))
     rate, start = rates[sender], max(free[sender], now)
     taken = max(least, min(segments, int(rate * _SLICE)))

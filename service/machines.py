@@ -24,8 +24,8 @@ from storage.errors import StorageError, StorageUnavailable
 from storage.tickets import Tickets
 
 _log = logging.getLogger(__name__)
-#: one at a time polls, decides and plans; likewise one looks up what is uncertain
-LEAD, LOOK_UP = "lead", "look up"
+#: one at a time looks up what is uncertain
+LOOK_UP = "look up"
 #: how long a lease stands without being renewed, and how often it is renewed
 _SPAN, _RENEW = timedelta(seconds=5), 1.0
 _LOOK_UP_SPAN = timedelta(seconds=20)
@@ -50,7 +50,7 @@ class Lead:
 
     def check(self, db: Connection) -> None:
         """Refuse to write unless this process leads: leases.Overtaken."""
-        leases.check(db, LEAD, self.epoch)
+        leases.check(db, opening.LEAD, self.epoch)
 
     async def take_turns(self, term: Callable[[], Awaitable[None]]) -> None:
         """Run `term` whenever it is our turn, and cancel it when it is no longer; until cancelled."""
@@ -87,7 +87,7 @@ class Lead:
         """Take or keep the lease; while the database is away it stands until its end."""
         began = self.watch()
         try:
-            epoch = await self.db.write(leases.hold, LEAD, self.holder, _SPAN)
+            epoch = await self.db.write(leases.hold, opening.LEAD, self.holder, _SPAN)
         except StorageError as error:
             _log.warning("lead_not_renewed", extra={"error": type(error).__name__})
             return self.watch() < self._until
@@ -98,7 +98,7 @@ class Lead:
 
     async def _let_go(self) -> None:
         with suppress(StorageError):
-            await self.db.write(leases.let_go, LEAD, self.holder)
+            await self.db.write(leases.let_go, opening.LEAD, self.holder)
 
 
 @dataclass(slots=True, kw_only=True)

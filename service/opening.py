@@ -36,6 +36,8 @@ from templates_i18n.lessons import LessonBook
 
 _log = logging.getLogger(__name__)
 _KEY_FILE = "tomoshibi.key"
+#: lease of the one process that polls, decides and plans
+LEAD = "lead"
 #: lease of a command that no other process may work beside, and how long it stands if the command dies
 ALONE = "alone"
 _ALONE_SPAN = timedelta(seconds=30)

@@ -23,6 +23,8 @@ from feeds import store as telegrams
 from feeds.jma import reading
 from feeds.jma.reading import Read
 from feeds.telegrams import RawTelegram
+from service import opening
+from storage import leases
 from storage.connection import Connection
 from storage.database import Database
 
@@ -174,6 +176,7 @@ def replace(db: Database, scratch: Database, made: Rebuilt, now: datetime) -> No
 
 
 def _replace(db: Connection, scratch: Database, made: Rebuilt, now: datetime) -> None:
+    leases.hold_still(db, opening.LEAD)  # or what is being decided now is not in the mark, and goes
     if _mark(db) != made.mark:
         raise Overtaken
     _replace_reports(db, scratch)

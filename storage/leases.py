@@ -63,6 +63,12 @@ def check(db: Connection, name: str, epoch: int) -> None:
         raise Overtaken(f"{name}: another process has taken over")
 
 
+def hold_still(db: Connection, name: str) -> None:
+    """What its holder was writing (`check`) is done, and nothing more of it begins until this transaction ends."""
+    lock = locking.for_change(db)
+    db.execute(f"SELECT epoch FROM leases WHERE name = :name{lock}", {"name": name})  # noqa: S608 -- a constant
+
+
 def register(db: Connection, name: str, transport: str = "") -> int:
     """A process that sends begins; its id, which none has had before.
 

@@ -217,6 +217,12 @@ async def test_who_cannot_reach_the_provider_pauses_alone_and_who_is_throttled_p
     assert db.write_sync(shared_rate.reserve, {"": 100.0}, 1, 1).wait > 25
 
 
+def test_a_turn_taken_before_the_servers_clock_was_set_back_holds_nobody_up(db):
+    db.write_sync(shared_rate.reserve, {"": 100.0}, 1, 1)
+    db.write_sync(lambda c: c.execute("UPDATE paces SET free_at = free_at + 86400000000"))
+    assert db.write_sync(shared_rate.reserve, {"": 100.0}, 1, 1).wait <= 3660
+
+
 class NoTickets:
     """Nobody shares anything."""
 

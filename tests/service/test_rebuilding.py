@@ -1,6 +1,7 @@
 """Working the state out again from the stored telegrams: the same to the byte, and never a text."""
 
 import json
+import threading
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,10 +19,10 @@ from feeds import store as telegrams
 from feeds.jma import compose
 from feeds.jma.compose import Item, Sea
 from feeds.telegrams import pack
-from service import rebuilding
+from service import opening, rebuilding
 from service.commands import cli
 from service.rebuilding import Overtaken
-from storage import database
+from storage import database, leases
 from storage.connection import Connection
 from storage.database import Database
 from templates_i18n import catalogue
@@ -249,3 +250,31 @@ def test_a_rebuild_is_overtaken_by_what_is_signed_meanwhile(night: Database, scr
     signed(night, Draft(hazard=Hazard.EVACUATION, grade="order", areas=("17204",)))
     with pytest.raises(Overtaken):
         rebuilding.replace(night, scratch, made, NOW)
+
+
+def test_a_rebuild_waits_for_what_the_leader_is_deciding(postgresql_url: str, scratch: Database) -> None:
+    leader, night = database.open(postgresql_url), database.open(postgresql_url)
+    leader.write_sync(leases.hold, opening.LEAD, "leader", timedelta(minutes=1))
+    made = rebuilding.rebuild(night, scratch, TABLE, NOW)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def decide(connection: Connection) -> None:
+        leases.check(connection, opening.LEAD, 1)
+        inside.set()
+        assert go_on.wait(30)
+
+    deciding = threading.Thread(target=leader.write_sync, args=(decide,))
+    deciding.start()
+    assert inside.wait(30)
+    replacing = threading.Thread(target=rebuilding.replace, args=(night, scratch, made, NOW))
+    replacing.start()
+    waiting = "SELECT 1 AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    waited = False
+    while replacing.is_alive() and not waited:
+        waited = bool(leader.read_sync(lambda connection: connection.execute(waiting)))
+    go_on.set()
+    for thread in (deciding, replacing):
+        thread.join(30)
+    assert waited
+    for db in (leader, night):
+        db.close_sync()
