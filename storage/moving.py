@@ -16,6 +16,8 @@ _PAGE = 2_000
 #: bookkeeping of migrations, which every database keeps for itself
 _BOOKS = frozenset({"_sqlite_migrations", "migrations"})
 _CHECKSUM_BYTES = 32
+#: tables of which a new database holds no row, and one that is in use does
+_AT_WORK = ("audit_entries", "leases", "reports", "subscribers", "workers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +76,11 @@ def move(
     """
     order = tables(source)
     _same_schema(order, tables(target))
+    # first without a lock: a database at work must not stand still because somebody mistook it for a new one
+    _refuse([name for name in _AT_WORK if target.execute(f"SELECT 1 AS there FROM {name} LIMIT 1")])  # noqa: S608
     for table in order:  # in this order for everybody who moves: two at once wait, and the second finds it full
         target.execute(f"SELECT 1 AS held FROM {_quoted(table.name)}{locking.for_change(target)}")  # noqa: S608
-    if filled := sorted(name for name, found in sums(target).items() if found != fresh.get(name)):
-        raise NotEmpty(f"the target is not empty: {', '.join(filled)}; give a new database")
+    _refuse(sorted(name for name, found in sums(target).items() if found != fresh.get(name)))
     for table in reversed(order):
         target.execute(f"DELETE FROM {_quoted(table.name)}")  # noqa: S608 -- a name out of the schema
     copied = {table.name: _copy(source, target, table, tell) for table in order}
@@ -86,6 +89,11 @@ def move(
             raise Differs(f"table {table.name}: {copied[table.name]} were sent, {arrived} arrived")
     _set_sequences(target)
     return copied
+
+
+def _refuse(filled: Sequence[str]) -> None:
+    if filled:
+        raise NotEmpty(f"the target is not empty: {', '.join(filled)}; give a new database")
 
 
 def _copy(source: Connection, target: Connection, table: Table, tell: Callable[[str, int], None]) -> Sum:

@@ -1,5 +1,7 @@
 """Everything of a SQLite file in a new PostgreSQL: each table, each row, and the numbers that come next."""
 
+import threading
+
 import psycopg
 import pytest
 
@@ -74,6 +76,26 @@ def test_every_row_arrives_and_numbers_go_on_behind_the_last(filled, target, fre
         return rows[0].integer("id")
 
     assert target.write_sync(add) == 4500
+
+
+def test_a_database_at_work_is_refused_before_anything_is_locked(filled, target, target_url, fresh):
+    target.write_sync(_fill)
+    refused: list[Exception] = []
+
+    def move() -> None:
+        try:
+            _move(filled, target, fresh)
+        except moving.NotEmpty as wrong:
+            refused.append(wrong)
+
+    with psycopg.connect(target_url) as working:
+        working.execute("SELECT id FROM subscribers FOR UPDATE")
+        moves = threading.Thread(target=move)
+        moves.start()
+        moves.join(60)
+        while_locked = list(refused)
+    moves.join(60)
+    assert len(while_locked) == 1 and "subscribers" in str(while_locked[0])
 
 
 def test_a_target_that_holds_anything_is_refused_and_stays_as_it_is(filled, target, fresh):
