@@ -6,10 +6,12 @@ and the description are taken: the sentence splitters that some bring are progra
 
 import hashlib
 import json
+import lzma
 import re
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +33,17 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LARGEST = 2 * 1024**3
 _METADATA = 100_000
 _PIECE = 1 << 20
+#: what damaged or odd packages end in
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +100,7 @@ def install(
     try:
         with zipfile.ZipFile(package) as archive:
             return _unpack(archive, package, folder, digest, by, now, for_tests)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as wrong:
+    except _UNREADABLE as wrong:
         return Unfit(reason=f"{package.name}: expected a package of Argos Translate (.argosmodel): {wrong}")
 
 

@@ -72,6 +72,22 @@ def test_a_tiny_model_of_the_tests_is_refused_also_packed_anew(tmp_path: Path, p
     assert list((tmp_path / "models").iterdir()) == []
 
 
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_package_is_refused_with_nothing_left(tmp_path: Path, how: int) -> None:
+    package = tmp_path / "a.argosmodel"
+    with zipfile.ZipFile(package, "w") as archive:
+        for name, content in _files().items():
+            archive.writestr(name, content * 100 if name.endswith("model.bin") else content, how)
+        weights = archive.getinfo("p/model/model.bin")
+    damaged = bytearray(package.read_bytes())
+    begins = weights.header_offset + 30 + len(weights.filename) + (4 if how == zipfile.ZIP_LZMA else 0)
+    damaged[begins : begins + 8] = b"\xff" * 8
+    package.write_bytes(damaged)
+    made = _install(package, tmp_path / "models")
+    assert isinstance(made, Unfit) and "expected a package" in made.reason
+    assert list((tmp_path / "models").iterdir()) == []
+
+
 def _climbs(archive: zipfile.ZipFile) -> None:
     archive.writestr("p/../../../../outside.txt", "x")
     archive.writestr("/etc/outside.txt", "x")
