@@ -10,6 +10,7 @@ import os
 import resource
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -66,7 +67,10 @@ def _own_output() -> TextIO:
 
 
 def _give_up(memory_mb: int) -> None:
-    os.nice(10)
+    with suppress(OSError):  # what the system forbids here must not end us; the memory is bounded in any case
+        os.nice(10)
+    with suppress(OSError):  # where memory runs out we go, and not who warns
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     sys.addaudithook(_refuse)
