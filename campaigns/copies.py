@@ -88,6 +88,16 @@ def queue_chunk(db: Connection, one: Due, campaign: Campaign, teller: Teller, mo
     return bool(people)
 
 
+def give_up(db: Connection, one: Due, now: datetime) -> None:
+    """No further copies are queued of a lesson; those that are leave."""
+    if one.broadcast_id is None:
+        return
+    _, cursor = broadcasts.position(db, one.broadcast_id)
+    nobody = Advance(cursor=cursor, planned=0, segments=0, excluded=Counter(), finished=True)
+    broadcasts.advance(db, one.broadcast_id, nobody, now)
+    broadcasts.complete(db, [one.broadcast_id])
+
+
 def leaving(db: Connection, now: datetime) -> list[tuple[int, int, str, int]]:
     """Lessons with copies that the sender may take now, or soon: (id, campaign, place, broadcast)."""
     rows = db.execute(_LEAVING, {"now": times.to_text(now + AHEAD)})

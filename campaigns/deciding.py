@@ -84,9 +84,11 @@ def change(
     new = _new(db, plan, campaign.municipality, who, office)
     if _signed_by_nobody(new, who):
         return _NOBODY_SIGNS
+    if campaign.state is State.PAUSED and new.state is State.RUNNING:
+        new = replace(new, state=State.PAUSED)  # it goes on when somebody says so
     if not store.change(db, campaign, new, now):
         return Outcome.TOO_LATE
-    if new.state is State.RUNNING:
+    if new.state is not State.WAITING:
         due.plan(db, identity, plan, now)
     else:
         due.drop(db, identity)

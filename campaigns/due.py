@@ -16,14 +16,17 @@ from storage.connection import Connection
 from storage.rows import Row
 
 _OPEN = "('waiting', 'held')"
-# Two halves, so that each one goes by its own index.
+#: why a lesson is cancelled that nobody can word any more
+NO_WORDS = "its words are there no more"
+# Two halves, so that each one goes by its own index. What is being queued is put off by AGAIN at most: what lies
+# further away was due before the clock went back.
 _DUE = f"""
 SELECT * FROM (
     SELECT l.* FROM campaign_lessons l JOIN campaigns c ON c.id = l.campaign_id AND c.state = 'running'
     WHERE l.state IN {_OPEN} AND l.due_at <= :now
     UNION ALL
     SELECT l.* FROM campaign_lessons l JOIN campaigns c ON c.id = l.campaign_id AND c.state = 'running'
-    WHERE l.state = 'sending') d
+    WHERE l.state = 'sending' AND (l.due_at <= :now OR l.due_at > :again)) d
 ORDER BY due_at, id LIMIT :limit
 """  # noqa: S608 -- our own words only
 
@@ -115,16 +118,31 @@ def _add(db: Connection, campaign_id: int, wanted: Plan, places: Sequence[str], 
 
 def due(db: Connection, now: datetime, limit: int) -> list[Due]:
     """Lessons whose time has come, and those whose queueing was broken off; the oldest first."""
-    return [_due(row) for row in db.execute(_DUE, {"now": times.to_text(now), "limit": limit})]
+    return [_due(row) for row in db.execute(_DUE, _by(now) | {"limit": limit})]
 
 
 def still_due(db: Connection, identity: int, now: datetime) -> Due | None:
     """One of them if it is (still) due; its row is kept for this transaction."""
     rows = db.execute(
         "UPDATE campaign_lessons SET state = state WHERE id = :id"
-        " AND ((state IN ('waiting', 'held') AND due_at <= :now) OR state = 'sending')"
+        " AND ((state IN ('waiting', 'held') AND due_at <= :now)"
+        " OR (state = 'sending' AND (due_at <= :now OR due_at > :again)))"
         " AND campaign_id IN (SELECT id FROM campaigns WHERE state = 'running') RETURNING *",
-        {"id": identity, "now": times.to_text(now)},
+        _by(now) | {"id": identity},
+    )
+    return _due(rows[0]) if rows else None
+
+
+def _by(now: datetime) -> dict[str, object]:
+    return {"now": times.to_text(now), "again": times.to_text(now + timing.AGAIN)}
+
+
+def being_queued(db: Connection, identity: int) -> Due | None:
+    """One of them if its copies are being queued and its campaign runs; its row is kept for this transaction."""
+    rows = db.execute(
+        "UPDATE campaign_lessons SET state = state WHERE id = :id AND state = 'sending'"
+        " AND campaign_id IN (SELECT id FROM campaigns WHERE state = 'running') RETURNING *",
+        {"id": identity},
     )
     return _due(rows[0]) if rows else None
 
@@ -189,6 +207,14 @@ def postpone(db: Connection, one: Due, wait: timing.Wait, now: datetime) -> None
             "gently": int(wait.gently),
             "now": times.to_text(now),
         },
+    )
+
+
+def leave_for_now(db: Connection, one: Due, now: datetime) -> None:
+    """What is being queued cannot go on: look at it again later, and at others first."""
+    db.execute(
+        "UPDATE campaign_lessons SET due_at = :until WHERE id = :id AND state = 'sending'",
+        {"id": one.id, "until": times.to_text(now + timing.AGAIN)},
     )
 
 

@@ -12,19 +12,23 @@ from typing import assert_never
 
 from alerts import store as state
 from alerts.places import PlaceTable
-from campaigns import copies, daylight, due, store, timing
+from campaigns import copies, daylight, due, own, store, timing
 from campaigns.due import Due
 from campaigns.store import Campaign
 from campaigns.telling import Teller
+from delivery import broadcasts
+from delivery.broadcasts import BroadcastState
 from storage import times
 from storage.connection import Connection
 from storage.database import Database, StorageError
+from templates_i18n.lessons import REFERENCE
+from templates_i18n.service_texts import TextUnknown
 
 _log = logging.getLogger(__name__)
 #: lessons of one look at most: a warning that comes meanwhile must hold the others soon
 _AT_ONCE = 100
-#: broadcasts of alerts that are looked through for the last one told in a place
-_RECENT = 500
+#: no broadcast of a warning hands anything over for so long
+_LONGEST = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ async def run_due(db: Database, desk: Desk, now: datetime) -> list[int]:
             _log.exception("lesson_failed", extra={"lesson": one.id, "error": type(error).__name__})
             again = timing.Wait(until=now + timing.AGAIN, reason=f"a fault: {error}"[:300], held=False)
             await db.write(due.postpone, one, again, now)
+            await db.write(due.leave_for_now, one, now)
             continue
         if broadcast_id is not None:
             filled.append(broadcast_id)
@@ -66,17 +71,17 @@ async def _send(db: Database, identity: int, desk: Desk, told: Mapping[str, date
     begun = await db.write(_begin, identity, desk, told, now)
     if begun is None:
         return None
-    one, campaign = begun
-    while await db.write(copies.queue_chunk, one, campaign, desk.teller, desk.per_month, now):
+    while await db.write(_queue, identity, desk, now):
         pass
-    await db.write(_end, one, campaign)
-    return one.broadcast_id
+    await db.write(_end, identity)
+    return begun
 
 
-def _begin(
-    db: Connection, identity: int, desk: Desk, told: Mapping[str, datetime], now: datetime
-) -> tuple[Due, Campaign] | None:
-    """Judge a lesson as it stands now: since it was listed it may have been stopped, or begun by another process."""
+def _begin(db: Connection, identity: int, desk: Desk, told: Mapping[str, datetime], now: datetime) -> int | None:
+    """Judge a lesson as it stands now: since it was listed it may have been stopped, or begun by another process.
+
+    Its broadcast, or None if it waits or comes no more.
+    """
     one = due.still_due(db, identity, now)
     campaign = store.find(db, one.campaign_id) if one is not None else None
     if one is None or campaign is None:
@@ -85,25 +90,62 @@ def _begin(
         due.settle(db, one, due.State.MISSED, one.reason or "it would have come too late")
         due.go_on(db, one, campaign.plan)
         return None
+    if _is_void(db, one, campaign, desk.teller, now):
+        return None
     match _judge(db, one, campaign, desk.places, told, now):
         case timing.Wait() if one.broadcast_id is not None:
-            return None  # broken off in the middle: it goes on when it may
+            due.leave_for_now(db, one, now)  # broken off in the middle: it goes on when it may
+            return None
         case timing.Wait() as wait:
             due.postpone(db, one, wait, now)
             return None
         case timing.Go(gently=gently):
             if one.broadcast_id is None:
-                copies.open_broadcast(db, one, campaign, now, gently=gently or one.gently)
-            begun = due.still_due(db, identity, now)
-            return (begun, campaign) if begun is not None else None
+                return copies.open_broadcast(db, one, campaign, now, gently=gently or one.gently)
+            return one.broadcast_id
         case other:
             assert_never(other)
 
 
-def _end(db: Connection, one: Due, campaign: Campaign) -> None:
-    """All copies are queued: the next time of the series is planned."""
+def _is_void(db: Connection, one: Due, campaign: Campaign, teller: Teller, now: datetime) -> bool:
+    """Settle what nobody can word any more, or a change took out of the plan while it was being queued."""
+    try:
+        own.speaking(db, teller, [one.lesson]).write(one.lesson, REFERENCE)
+    except TextUnknown:
+        why = due.NO_WORDS
+    else:
+        if one.place in campaign.plan.audience.places:
+            return False
+        why = "its place was taken out of the plan"
+    copies.give_up(db, one, now)
+    due.settle(db, one, due.State.CANCELLED, why)
+    due.go_on(db, one, campaign.plan)
+    return True
+
+
+def _queue(db: Connection, identity: int, desk: Desk, now: datetime) -> bool:
+    """The next chunk by the plan as it stands now; False where nobody is left or it goes no further."""
+    one, campaign = _under_way(db, identity)
+    if one is None or campaign is None or one.place not in campaign.plan.audience.places:
+        return False
+    return copies.queue_chunk(db, one, campaign, desk.teller, desk.per_month, now)
+
+
+def _end(db: Connection, identity: int) -> None:
+    """All copies are queued: the next time of the series is planned, by the plan as it stands now."""
+    one, campaign = _under_way(db, identity)
+    if one is None or campaign is None or one.broadcast_id is None:
+        return
+    if broadcasts.position(db, one.broadcast_id)[0] is BroadcastState.PLANNING:
+        return  # broken off by a change: it is looked at again
     due.settle(db, one, due.State.SENT)
     due.go_on(db, one, campaign.plan)
+
+
+def _under_way(db: Connection, identity: int) -> tuple[Due | None, Campaign | None]:
+    """A lesson that is being queued, with its campaign; nothing where that was stopped or paused meanwhile."""
+    one = due.being_queued(db, identity)
+    return one, store.find(db, one.campaign_id) if one is not None else None
 
 
 def _judge(
@@ -171,7 +213,7 @@ def _wait(
     if one is None or campaign is None:
         return None
     window = campaign.plan.timing.window
-    if campaign.state is store.State.PAUSED:
+    if campaign.state in (store.State.PAUSED, store.State.WAITING):
         until = timing.next_opening(window, campaign.plan.timing.rests, now + timing.AGAIN)
         return _Wait(until=until, closes=timing.closing(window, until), held=True)
     match _judge(db, one, campaign, places, told, now):
@@ -197,9 +239,9 @@ def last_told(db: Connection, now: datetime) -> dict[str, datetime]:
     """Municipality -> when its people were last handed a warning, of the last hours."""
     rows = db.execute(
         "SELECT snapshot, coalesce(last_handover_at, created_at) AS at FROM broadcasts"
-        " WHERE id > (SELECT coalesce(max(id), 0) FROM broadcasts) - :recent AND origin = 'alert'"
+        " WHERE origin = 'alert' AND created_at >= :oldest"
         " AND state <> 'held' AND coalesce(last_handover_at, created_at) >= :since ORDER BY id",
-        {"recent": _RECENT, "since": times.to_text(now - timing.REST)},
+        {"oldest": times.to_text(now - _LONGEST), "since": times.to_text(now - timing.REST)},
     )
     found: dict[str, datetime] = {}
     for row in rows:

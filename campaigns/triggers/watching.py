@@ -33,6 +33,8 @@ _SEASON_WITHIN: Final = timedelta(days=14)
 #: an alert that is older says nothing about today
 _NEWS_WITHIN: Final = timedelta(days=3)
 _CANCEL: Final = "Cancel"
+#: why a rule's campaign was stopped by a report and not by a person: the next event counts again
+_OVER: Final = "the event was withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +189,8 @@ def _set_off(db: Connection, occasions: Sequence[_Occasion], now: datetime) -> b
 def _is_there(db: Connection, one: _Occasion, home: str, now: datetime) -> bool:
     rows = db.execute(
         "SELECT 1 AS one FROM campaigns WHERE rule = :rule AND municipality = :home AND (event = :event"
-        " OR (event LIKE :place AND planned_at > :since AND planned_at <= :now AND state <> 'stopped')) LIMIT 1",
+        " OR (event LIKE :place AND planned_at > :since AND planned_at <= :now"
+        " AND NOT (state = 'stopped' AND reason = :over))) LIMIT 1",
         {
             "rule": one.rule.key,
             "home": home,
@@ -195,6 +198,7 @@ def _is_there(db: Connection, one: _Occasion, home: str, now: datetime) -> bool:
             "place": f"%@{one.place.code}",
             "since": times.to_text(now - one.rule.quiet),
             "now": times.to_text(now),
+            "over": _OVER,
         },
     )
     return bool(rows)
@@ -230,7 +234,7 @@ def _call_off(db: Connection, over: Mapping[Rule, frozenset[str]], event: str, n
 
 def _stop(db: Connection, identity: int, now: datetime) -> None:
     campaign = store.find(db, identity)
-    if campaign is not None and store.move(db, campaign, State.STOPPED, now, reason="the event was withdrawn"):
+    if campaign is not None and store.move(db, campaign, State.STOPPED, now, reason=_OVER):
         due.cancel(db, campaign.id)
         store.log(db, campaign.id, campaign.municipality, RULE, "campaign called off", now)
 

@@ -8,7 +8,9 @@ import pytest
 from campaigns import copies, deciding, due, runner, store, timing
 from campaigns.calendar import Every, Rhythm
 from campaigns.deciding import Office, Outcome
+from delivery import broadcasts
 from delivery.byhand.signing import Person, Refused
+from storage import times
 from subscribers.tags import Tag
 from tests.campaigns.planning import AOI, BRUNO, OFFICE, PLACES, a_plan, desk, japan, lessons, look, planned
 from tests.delivery.builders import SUZU, WAJIMA, a_person, a_service, number, set_state
@@ -267,6 +269,134 @@ async def test_a_lesson_at_fault_stops_no_other(db, clock, service):
     clock.now = japan(DAY, 10)
     await look(service)
     assert got(service, 0, 1) == [1, 0]
+
+
+async def test_many_lessons_without_words_stop_no_other_one(db, clock, service):
+    a_person(db, 0, SUZU)
+    gone = planned(db, a_plan(start=DAY, rhythm=WEEKLY, times=2), clock())
+    stuck = {"id": gone, "count": runner._AT_ONCE + 20}
+
+    def many_rows(c):
+        c.execute("UPDATE campaign_lessons SET lesson = 'gone', due_at = :at", {"at": times.to_text(japan(DAY, 9))})
+        for number_of in range(1, stuck["count"]):
+            c.execute(
+                "INSERT INTO campaign_lessons (campaign_id, place, number, lesson, planned_for, due_at, state)"
+                " SELECT campaign_id, place || :n, 0, lesson, planned_for, due_at, :state FROM campaign_lessons"
+                " WHERE number = 0 AND place = :place",
+                {"n": str(number_of), "place": WAJIMA, "state": "waiting" if number_of % 2 else "sending"},
+            )
+
+    db.write_sync(many_rows)
+    planned(db, a_plan(SUZU, start=DAY), clock())
+    clock.now = japan(DAY, 10)
+    for _ in range(2):
+        await look(service)
+    assert got(service, 0) == [1]
+    rows = db.read_sync(due.of_campaign, gone)
+    assert {(one.state, one.reason) for one in rows if one.number == 0} == {(due.State.CANCELLED, due.NO_WORDS)}
+    assert [(one.number, one.state) for one in rows if one.number] == [(1, due.State.WAITING)]
+
+
+async def test_what_cannot_be_queued_now_waits_and_lets_others_go_first(db, clock, service, monkeypatch):
+    monkeypatch.setattr(runner, "_AT_ONCE", 1)
+    a_person(db, 0, WAJIMA)
+    a_person(db, 1, SUZU)
+    planned(db, a_plan(start=DAY), clock())
+    planned(db, a_plan(SUZU, start=DAY), clock())
+    clock.now = japan(DAY, 10)
+    with monkeypatch.context() as patch:
+        patch.setattr(copies, "queue_chunk", lambda *args: int("a fault"))
+        await look(service)
+    await look(service)
+    assert got(service, 0, 1) == [0, 1]
+    clock.now = japan(DAY, 10) + timing.AGAIN
+    await look(service)
+    assert got(service, 0, 1) == [1, 1]
+
+
+@pytest.mark.parametrize("decide", ["stop", "change", "pause"])
+async def test_a_decision_while_a_lesson_is_queued_stands(db, clock, service, monkeypatch, decide):
+    monkeypatch.setattr("delivery.chunks.SIZE", 1)
+    for index in range(3):
+        a_person(db, index, WAJIMA)
+    identity = planned(db, a_plan(start=DAY, rhythm=WEEKLY, times=3), clock())
+    clock.now = japan(DAY, 10)
+    real = copies.queue_chunk
+
+    def decides(c, *args):
+        if decide == "stop":
+            deciding.stop(c, identity, BRUNO, PLACES, clock())
+        elif decide == "pause":
+            deciding.pause(c, identity, BRUNO, PLACES, clock())
+        else:
+            deciding.change(c, identity, a_plan(SUZU, start=DAY, rhythm=WEEKLY, times=3), BRUNO, OFFICE, clock())
+        return real(c, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(copies, "queue_chunk", decides)
+        await runner.run_due(db, desk(), clock())
+    await look(service)
+    kept = {"stop": [(WAJIMA, 0, "cancelled")], "pause": [(WAJIMA, 0, "sending")]}
+    moved = [(WAJIMA, 0, "cancelled"), (SUZU, 0, "sent"), (SUZU, 1, "waiting")]
+    assert lessons(db) == kept.get(decide, moved)
+    assert sum(got(service, 0, 1, 2)) == (1 if decide == "change" else 0)
+    if decide == "pause":
+        db.write_sync(deciding.resume, identity, BRUNO, PLACES, clock())
+        clock.advance(3600)
+        for _ in range(3):
+            await look(service)
+            clock.advance(600)
+        assert lessons(db) == [(WAJIMA, 0, "sent"), (WAJIMA, 1, "waiting")]
+        assert got(service, 0, 1, 2) == [1, 1, 1]
+
+
+async def test_a_change_leaves_a_campaign_paused(db, clock, service):
+    a_person(db, 0, WAJIMA)
+    identity = planned(db, a_plan(start=DAY), clock())
+    db.write_sync(deciding.pause, identity, BRUNO, PLACES, clock())
+    made = db.write_sync(deciding.change, identity, a_plan(start=DAY, name="other"), AOI, OFFICE, clock())
+    assert made.state is store.State.PAUSED
+    clock.now = japan(DAY, 10)
+    await look(service)
+    assert got(service, 0) == [0]
+    db.write_sync(deciding.resume, identity, BRUNO, PLACES, clock())
+    await look(service)
+    assert got(service, 0) == [1]
+
+
+async def test_copies_wait_while_a_change_waits_for_a_second_person(db, clock, service):
+    a_person(db, 0, WAJIMA)
+    a_person(db, 1, WAJIMA)
+    identity = planned(db, a_plan(start=DAY), clock())
+    clock.now = japan(DAY, 10)
+    await runner.run_due(db, desk(), clock())
+    made = db.write_sync(deciding.change, identity, a_plan(start=DAY, name="other"), AOI, many(), clock())
+    assert made.state is store.State.WAITING
+    await look(service)
+    assert got(service, 0, 1) == [0, 0]
+
+
+def test_the_rest_after_a_warning_counts_whatever_else_was_told_meanwhile(db, clock, service):
+    a_person(db, 0, WAJIMA)
+    set_state(db, {WAJIMA: "L3"}, clock())
+    service.plan()
+    told = db.read_sync(runner.last_told, clock())
+    assert set(told) == {WAJIMA}
+
+    def others(c):
+        for index in range(600):
+            broadcasts.add(
+                c,
+                origin=broadcasts.Origin.LESSON,
+                event=str(index),
+                reason="x",
+                priority=9,
+                now=clock(),
+                expires_at=clock() + timedelta(days=1),
+            )
+
+    db.write_sync(others)
+    assert db.read_sync(runner.last_told, clock()) == told
 
 
 def many(alone=1):

@@ -296,3 +296,14 @@ def test_a_rule_at_fault_names_itself():
         rules.parse(bad)
     with pytest.raises(ValueError, match="expected lessons that there are"):
         rules.parse({"y": {"kind": "sight", "on": True, "sight": "heat", "lessons": ["nothing"]}})
+
+
+def test_what_a_person_stopped_is_not_set_off_again(db, clock):
+    an_alert(db, clock, {SUZU: "5-"})
+    watch(db, clock)
+    (campaign,) = db.read_sync(store.latest)
+    db.write_sync(store.move, campaign, store.State.STOPPED, clock())
+    clock.advance(3600)
+    an_alert(db, clock, {SUZU: "5-"}, event="20261124b")
+    watch(db, clock)
+    assert set_off(db) == [("after_quake", SUZU, "stopped")]
