@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts import places
 from campaigns import around
 from campaigns.daylight import JAPAN
 from campaigns.plan import Audience
@@ -46,15 +47,14 @@ def page(
     db: Connection, audience: Audience, home: str, place: str, after: int, limit: int, now: datetime
 ) -> list[Learner]:
     """The next people of a place by subscriber id, in whatever language. `home`: whose campaign it is."""
-    only, names = _only(audience, home, everybody=_suits(audience, place))
-    people = _PEOPLE.format(place="p.place = :place AND p.subscriber_id > :after", only=only)
+    where, names = _at(audience, home, _cover((place,)))
+    people = _PEOPLE.format(place=f"{where} AND p.subscriber_id > :after", only="")
     first, last = month(now)
     rows = db.execute(
         f"SELECT x.id, x.language, {_HAD} FROM ({people} ORDER BY p.subscriber_id LIMIT :limit) x"  # noqa: S608
         " ORDER BY x.id",
         {
             **names,
-            "place": place,
             "after": after,
             "limit": limit,
             "month": times.to_text(first),
@@ -71,7 +71,7 @@ def count(db: Connection, audience: Audience, home: str) -> dict[str, int]:
     found: Counter[str] = Counter()
     for everybody in (True, False):
         only, more = _only(audience, home, everybody=everybody)
-        alike = [place for place in audience.places if _suits(audience, place) is everybody]
+        alike = [place for place in _cover(audience.places) if _suits(audience, place) is everybody]
         for marks, names in lists.portions(alike):
             people = _PEOPLE.format(place=f"p.place IN ({marks})", only=only)
             rows = db.execute(
@@ -81,6 +81,25 @@ def count(db: Connection, audience: Audience, home: str) -> dict[str, int]:
             found.update({row.text("language"): row.integer("n") for row in rows})
     wanted = audience.languages
     return {language: people for language, people in sorted(found.items()) if not wanted or language in wanted}
+
+
+def _cover(codes: Sequence[str]) -> tuple[str, ...]:
+    """These places and the wards of the cities among them, each once."""
+    table = places.load()
+    return tuple(dict.fromkeys(one for code in codes for one in (code, *table.wards_of(code))))
+
+
+def _at(audience: Audience, home: str, where: Sequence[str]) -> tuple[str, dict[str, object]]:
+    """SQL for those of a few places whom a campaign is for; of some of the places that may be everybody."""
+    either, names = list[str](), dict[str, object]()
+    for everybody in (True, False):
+        alike = [place for place in where if _suits(audience, place) is everybody]
+        if alike:
+            only, more = _only(audience, home, everybody=everybody)
+            here: dict[str, object] = {f"p{int(everybody)}_{number}": place for number, place in enumerate(alike)}
+            either.append(f"(p.place IN ({', '.join(f':{name}' for name in here)}){only})")
+            names |= {**more, **here}
+    return f"({' OR '.join(either)})", names
 
 
 def _suits(audience: Audience, place: str) -> bool:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts import hazards, noticeboard
+from alerts import hazards, noticeboard, places
 from alerts.hazards import Ends
 from alerts.notices import Notice, NoticeKind
 from alerts.vocabulary import NONE, Hazard, Kind
 from delivery import broadcasts, chunks, ledger, newcomers, receipts
 from delivery.ledger import Standing
 from delivery.states import MessageState
-from storage import leases, locking, times
+from storage import leases, lists, locking, times
 from storage.connection import Connection
 from storage.rows import Row
 
@@ -65,6 +65,13 @@ WHERE state IN ('handing', 'uncertain') AND state = 'handing'
 #: rows looked at in one transaction at most: whoever writes beside us waits for it
 _MOST_SEEN = 2_000
 _GIVE_UP = "UPDATE messages SET state = :state, reason = :reason, settled_at = :now WHERE id = :id AND state = 'queued'"
+# as `campaigns.reaching` chooses people
+_TAKES = """
+SELECT 1 AS one FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id
+LEFT JOIN registrations o ON o.subscriber_id = p.subscriber_id AND o.municipality = ''
+WHERE p.subscriber_id = :id AND p.place IN ({marks}) AND (r.municipality <> '' OR r.standing = 1)
+  AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1 LIMIT 1
+"""
 _STANDING = "SELECT grade, revision FROM in_force WHERE hazard = :hazard AND event = :event AND place = :place"
 
 
@@ -213,7 +220,20 @@ def _verdict(db: Connection, row: Row, now: datetime) -> _Dropped | None:
         return _Dropped(state=MessageState.EXPIRED, reason="too late to hand over", catch_up=is_alert)
     if is_alert and not _is_current(db, row):
         return _Dropped(state=MessageState.WITHDRAWN, reason="a newer state is being told", catch_up=bool(row["told"]))
+    is_lesson = row.text("kind") == "lesson" and row.text("origin") == broadcasts.Origin.LESSON
+    if is_lesson and not _takes_lessons(db, row):
+        reason = "the person takes no lessons there any more"
+        return _Dropped(state=MessageState.WITHDRAWN, reason=reason, catch_up=False)
     return None
+
+
+def _takes_lessons(db: Connection, row: Row) -> bool:
+    """Whether somebody still is where a lesson is told and takes lessons: copies may have waited for a day."""
+    place = row.text("place")
+    for marks, names in lists.portions([place, *places.load().wards_of(place)]):
+        if db.execute(_TAKES.format(marks=marks), {**names, "id": row["subscriber_id"]}):
+            return True
+    return False
 
 
 def _is_current(db: Connection, row: Row) -> bool:

@@ -345,6 +345,7 @@ class Service:
                 http_host=settings.http_host,
                 webhooks=transports.webhooks(settings, self.take_receipts, self.inbox, self.parts.clock),
                 public_url=settings.public_url,
+                trust_forwarded_for=settings.trust_forwarded_for,
                 programs=self._relay.programs(self.parts.db, self.parts.clock),
                 joining=self_service.offered(
                     settings,

@@ -1,5 +1,6 @@
 """Lessons in a running service: what the clock calls, and with which words."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from service.settings import Settings
 from storage.database import Database
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.lessons import LessonBook
+
+_log = logging.getLogger(__name__)
 
 
 def teller(settings: Settings, book: LessonBook, catalogue: Catalogue) -> Teller:
@@ -47,8 +50,11 @@ class Teaching:
         """Set off what the rules see, and send what is due, unless a warning holds it."""
         now = self.clock()
         if await self.db.read(watching.is_due, now):
-            while await self.db.write(watching.look, self.places, now):
-                pass
+            try:
+                while await self.db.write(watching.look, self.places, now):
+                    pass
+            except Exception:  # noqa: BLE001 -- whatever a rule stumbles over, copies have to wait for a warning
+                _log.exception("rules_failed")
         if await runner.run_due(self.db, self._desk(), now):
             self.on_queued()
 

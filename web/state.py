@@ -52,6 +52,8 @@ class WebState:
     http_host: str = "127.0.0.1"
     #: where the pages are reached from outside, without a slash at its end; '' where they are not
     public_url: str = ""
+    #: a proxy before us says who asks
+    trust_forwarded_for: bool = False
     #: show the console to whoever can reach it, although nobody signs in
     console_open: bool = False
     #: what the SMS provider may call; None without a real one

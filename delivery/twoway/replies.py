@@ -35,10 +35,10 @@ _LESSON = "lesson"
 #: takes away the places that the person has added
 _NO_PLACES = "0"
 _LAST_QUESTION = """
-SELECT id, kind, grade, language, place, created_at FROM messages
-WHERE subscriber_id = :id AND kind IN ('lesson', 'safety') AND created_at >= :since
+SELECT id, kind, grade, language, place, coalesce(handed_at, created_at) AS asked_at FROM messages
+WHERE subscriber_id = :id AND kind IN ('lesson', 'safety') AND coalesce(handed_at, created_at) >= :since
   AND state IN ('handing', 'accepted', 'sent', 'delivered', 'uncertain')
-ORDER BY id DESC LIMIT 1
+ORDER BY coalesce(handed_at, created_at) DESC, id DESC LIMIT 1
 """
 
 
@@ -216,7 +216,7 @@ def _digit(db: Connection, person: _Person, said: Said, desk: Desk, now: datetim
         return None
     place = choices.asked(db, identity, now)
     asked = _last_question(db, identity, now)
-    if place is not None and (asked is None or place[0] >= asked.time("created_at")):
+    if place is not None and (asked is None or place[0] >= asked.time("asked_at")):
         index = int(said.argument[:3]) - 1
         if not 0 <= index < len(place[1]):
             return desk.words.say("place_unknown", person.known.language)
@@ -243,7 +243,7 @@ def _question(asked: Row) -> Question:
         lesson=asked.text("grade"),
         language=asked.text("language"),
         place=asked.text("place"),
-        asked_at=asked.time("created_at"),
+        asked_at=asked.time("asked_at"),
     )
 
 

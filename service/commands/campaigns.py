@@ -116,20 +116,20 @@ def change(number: int, user: str, as_json: bool, **given: Given) -> int:
     chosen, plan = settings.load(), _plan(given)
     with opening.opened(chosen) as db:
         found, office = _found(db, number), _office(chosen)
-        who = _planner(db, plan, found.municipality, office, user)
+        who = _planner(db, plan, found.municipality, office, user, found.plan.audience.places)
         made = db.write_sync(deciding.change, number, plan, who, office, system_time())
         return _say(number, made, "") if isinstance(made, Outcome) else _told(made, plan, as_json)
 
 
-def _planner(db: Database, plan: Plan, home: str, office: Office, user: str) -> Person:
-    """Who plans it: to many people only somebody with a name, for another one has to sign."""
+def _planner(db: Database, plan: Plan, home: str, office: Office, user: str, before: tuple[str, ...] = ()) -> Person:
+    """Who plans it: to many people only somebody with a name, for another one has to sign. `before`: where it was."""
     people = sum(db.read_sync(reaching.count, plan.audience, home).values())
     if user:
         return _person(db, user, home, Permission.SUBMIT)
     if people > office.alone:
         told = disclosure.total(people)
         raise click.UsageError(f"{told} people, more than {office.alone}: say who plans it with --as NAME")
-    return Person(name=ACTOR, may=frozenset(plan.audience.places))
+    return Person(name=ACTOR, may=frozenset({*plan.audience.places, *before}))
 
 
 def _person(db: Database, name: str, code: str, permission: Permission) -> Person:

@@ -271,6 +271,37 @@ async def test_a_lesson_at_fault_stops_no_other(db, clock, service):
     assert got(service, 0, 1) == [1, 0]
 
 
+async def test_a_city_has_the_people_of_its_wards_and_each_gets_one(db, clock, service):
+    city, ward = "14100", "14101"
+    a_person(db, 0, city)
+    a_person(db, 1, ward)
+    a_person(db, 2, city, ward)
+    a_person(db, 3, WAJIMA)
+    who = Person(name="user:aoi", may=frozenset({city}))
+    planned(db, a_plan(city, start=DAY), clock(), who)
+    planned(db, a_plan(city, start=DAY + timedelta(days=1), tags=("near_sea", "student")), clock(), who)
+    assert [one.people for one in db.read_sync(store.latest)][1] == 3
+    clock.now = japan(DAY, 11)
+    await look(service)
+    assert got(service, 0, 1, 2, 3) == [1, 1, 1, 0]
+    clock.now = japan(DAY + timedelta(days=1), 11)
+    await look(service)
+    assert got(service, 0, 1, 2, 3) == [2, 2, 2, 0]
+
+
+@pytest.mark.parametrize("what", ["lessons = 0", "moved"])
+async def test_who_takes_no_lessons_there_meanwhile_gets_no_copy_that_waited(db, clock, service, what):
+    identity = a_person(db, 0, WAJIMA)
+    a_person(db, 1, WAJIMA)
+    planned(db, a_plan(start=DAY), clock())
+    clock.now = japan(DAY, 10)
+    await runner.run_due(db, desk(), clock())
+    table = "subscriber_places SET place = '17205'" if what == "moved" else f"registrations SET {what}"
+    db.write_sync(lambda c: c.execute(f"UPDATE {table} WHERE subscriber_id = :id", {"id": identity}))
+    await service.send()
+    assert got(service, 0, 1) == [0, 1]
+
+
 async def test_many_lessons_without_words_stop_no_other_one(db, clock, service):
     a_person(db, 0, SUZU)
     gone = planned(db, a_plan(start=DAY, rhythm=WEEKLY, times=2), clock())

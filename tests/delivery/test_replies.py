@@ -13,7 +13,7 @@ from delivery.twoway import received, replies, revealing, triage
 from delivery.twoway.answering import Words
 from delivery.twoway.replies import Desk
 from delivery.writing import counted
-from storage import audit, database
+from storage import audit, database, times
 from storage.database import Database
 from subscribers import choices, counting, intake, postal, store
 from subscribers.intake import Declaration
@@ -445,3 +445,16 @@ def test_a_day_later_a_digit_answers_no_lesson(phones, clock):
     clock.advance(25 * 3600)
     phones.write("2")
     assert (quiz.heard, phones.answers()) == ([], [service("help")])
+
+
+def test_a_lesson_that_waited_is_answered_by_when_it_came(phones, clock):
+    quiz = Listening()
+    phones.desk = replace(DESK, quiz=quiz)
+    phones.register((1, "en", ""))
+    ask_a_lesson(phones)
+    clock.advance(40 * 3600)
+    at = {"at": times.to_text(clock())}
+    phones.db.write_sync(lambda c: c.execute("UPDATE messages SET handed_at = :at", at))
+    clock.advance(3600)
+    phones.write("2")
+    assert (quiz.heard, phones.answers()) == ([("water", WAJIMA, "2")], ["That is right."])

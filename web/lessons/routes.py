@@ -96,8 +96,7 @@ class LessonPages:
 
     def _counts(self, request: web.Request) -> bool:
         """Whether an answer counts: it comes from our own page, and not too many come from there."""
-        joining = self._state.joining
-        address = door.address(request, joining.trust_forwarded_for if joining else False)
+        address = door.address(request, self._state.trust_forwarded_for)
         return door.is_ours(request, self._state.public_url) and self._limit.counts(address, self._state.clock())
 
     def _asked(self, request: web.Request, fields: Mapping[str, str] | None = None) -> _Asked:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 from campaigns.lessons import facts, totals
 from campaigns.lessons.answering import LessonQuiz
@@ -85,3 +86,15 @@ async def test_answers_as_csv(enter: Enter, sqlite_db: Database) -> None:
 async def test_nobody_without_a_role_sees_answers(enter: Enter, sqlite_db: Database) -> None:
     client = await enter(sqlite_db, "sup", (Role.SUPPORTER, WAJIMA))
     assert (await client.get("/console/lessons")).status == 403
+
+
+async def test_a_lesson_that_a_language_lacks_has_the_english_title(enter: Enter, sqlite_db: Database) -> None:
+    sqlite_db.write_sync(fill)
+    book = lessons.load()
+    japanese = book.by_tag["ja"]
+    less = replace(japanese, lessons={key: one for key, one in japanese.lessons.items() if key != "water"})
+    quiz = LessonQuiz(book=lambda: replace(book, by_tag={**book.by_tag, "ja": less}), catalogue=catalogue.load)
+    client = await enter(sqlite_db, "aoi", (Role.COORDINATOR, WAJIMA), quiz=quiz)
+    answer = await client.get("/console/lessons?lang=ja")
+    assert answer.status == 200
+    assert book.by_tag["en"].lessons["water"].title in await answer.text()

@@ -151,3 +151,12 @@ async def test_the_list_begins_with_what_fits_the_place(browse: Open, sqlite_db:
     assert listed[1][0] == "tsunami_run"
     assert listed[0].index("tsunami_run") > listed[0].index("levels")
     assert 'href="/l/water?l=en&amp;p=17204"' in coast
+
+
+async def test_behind_a_proxy_each_reader_counts_for_themself(browse: Open, sqlite_db: Database) -> None:
+    """Also where nobody may register themself."""
+    client = await browse(a_state(sqlite_db, trust_forwarded_for=True))
+    for reader in range(20):
+        headers = {"X-Forwarded-For": f"203.0.113.{reader}"}
+        await client.post("/l/water.17204.en", data={"answer": "2", "l": "en", "p": "17204"}, headers=headers)
+    assert sum(one.answers for one in sqlite_db.read_sync(totals.read)) == 20

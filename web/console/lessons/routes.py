@@ -7,6 +7,7 @@ from aiohttp import web
 
 from campaigns.lessons import facts, results, totals
 from campaigns.lessons.totals import Total
+from campaigns.telling import Teller
 from templates_i18n import lesson_texts
 from web import render
 from web.accounts.roles import Permission
@@ -88,7 +89,8 @@ class LessonResults:
         return self._state.lessons.book().versions.get((row.asked.lesson, tag)) == row.asked.version
 
     def _title(self, key: str, visitor: Visitor) -> str:
-        return self._state.lessons.book().by_tag[visitor.words.language].lessons[key].title
+        book = self._state.lessons.book()
+        return Teller(book=book, catalogue=self._state.lessons.catalogue()).title(key, visitor.words.language)
 
     def _language(self, tag: str, visitor: Visitor) -> str:
         return render.language_name(self._state.catalogue, tag, visitor.words.language)
