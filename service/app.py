@@ -325,6 +325,7 @@ class Service:
 
     async def _listen(self) -> None:
         settings = self.parts.settings
+        answers = opening.answers(lambda: self._words, self.places)
         app = make_app(
             WebState(
                 db=self.parts.db,
@@ -348,11 +349,7 @@ class Service:
                 trust_forwarded_for=settings.trust_forwarded_for,
                 programs=self._relay.programs(self.parts.db, self.parts.clock),
                 joining=self_service.offered(
-                    settings,
-                    self.parts.sealer,
-                    opening.answers(lambda: self._words, self.places),
-                    sent=self._planned,
-                    registered=self.planner.wake,
+                    settings, self.parts.sealer, answers, sent=self._planned, registered=self.planner.wake
                 ),
                 changes=self._changes,
                 on_queued=self._replied,
