@@ -151,6 +151,11 @@ class Settings(BaseSettings):
             ]
         if real_provider and provider.scheme != "https":
             return [f"{_PREFIX}TWILIO_BASE_URL: expected https, or the token would travel in clear"]
+        tests = [source.name for source in self.cap_sources if source.url.startswith("http:")]
+        if real_provider and tests:
+            return [
+                f"{_PREFIX}CAP_SOURCES: {', '.join(tests)}: expected https; test sources go with a test provider only"
+            ]
         if not real_feed and not self.allow_test_feed:
             return [f"{_PREFIX}JMA_BASE_URL is not JMA's: set {_PREFIX}ALLOW_TEST_FEED=true if this is a test"]
         return []

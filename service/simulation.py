@@ -248,6 +248,7 @@ def _settings(base: Settings, folder: Path, feed: str) -> Settings:
             "send_rate": 400.0,
             "senders": {},
             "operator_numbers": [],
+            "cap_sources": (),
             "secret_key": type(base.secret_key)(""),
         }
     )

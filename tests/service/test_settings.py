@@ -55,6 +55,19 @@ def test_live_and_test_never_meet(tmp_path, allowed, feed, provider):
     assert len(said) == 1 and "real provider only" in said[0]
 
 
+def test_a_test_source_does_not_meet_the_real_provider(tmp_path):
+    table = """[[cap_sources]]
+name = "noto"
+municipalities = ["17463"]
+senders = ["bousai@town.example"]
+url = "http://127.0.0.1:9003/feed.xml"
+"""
+    (tmp_path / settings.CONFIG_FILE).write_text(table, encoding="utf-8")
+    assert "CAP_SOURCES: noto" in problems(tmp_path)[0]
+    both = {"jma_base_url": TEST_FEED, "twilio_base_url": TEST_PROVIDER}
+    assert load(tmp_path, **both, allow_test_feed="true").cap_sources
+
+
 def test_nobody_reads_the_token_on_the_way(tmp_path):
     assert "https" in problems(tmp_path, twilio_base_url="http://api.twilio.com")[0]
 

@@ -6,6 +6,8 @@ from itertools import pairwise
 import pytest
 
 from alerts.vocabulary import Hazard
+from service import settings
+from tests.feeds.cap.messages import a_source
 from tests.service import day as bundled
 from tests.service.day import Day, Person
 
@@ -182,3 +184,8 @@ def test_the_summary_counts_what_was_published(day):
     assert day.summary.alerts == len(telegrams)
     assert set(day.summary.by_hazard) == {*ENDED, Hazard.EARTHQUAKE, "welcome", "lesson"}
     assert 0 <= day.summary.seen_to_first_handover_ms <= day.summary.seen_to_last_handover_ms
+
+
+def test_sources_of_the_settings_are_not_asked(tmp_path):
+    base = settings.load({}, tmp_path).model_copy(update={"cap_sources": (a_source(),)})
+    assert simulation._settings(base, tmp_path, "http://127.0.0.1:9").cap_sources == ()
