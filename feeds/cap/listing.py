@@ -1,6 +1,7 @@
 """Which messages an Atom feed of a source names; only those at the source's own address. Pure."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from feeds.cap.message import NAMESPACE, NotCap
@@ -15,8 +16,25 @@ def is_message(raw: bytes) -> bool:
     return b"urn:oasis:names:tc:emergency:cap:1.2" in raw[:1000] and b"http://www.w3.org/2005/Atom" not in raw[:1000]
 
 
-def links(raw: bytes, address: str) -> list[str]:
-    """The addresses of the messages, as the feed lists them. NotCap for anything that is no Atom feed."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One message: its address, and when the feed says that it changed ('' where it does not say)."""
+
+    href: str
+    updated: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What one feed names."""
+
+    messages: tuple[Named, ...]
+    #: entries after the most that are looked at
+    left_out: int
+
+
+def read(raw: bytes, address: str) -> Listed:
+    """What the feed names, in its order. NotCap for anything that is no Atom feed."""
     if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw or b"\x00" in raw:
         raise NotCap("a document type, entity or NUL byte stands in the feed")
     try:
@@ -25,9 +43,12 @@ def links(raw: bytes, address: str) -> list[str]:
         raise NotCap(f"not well-formed XML: {problem}") from None
     if feed.tag != f"{_ATOM}feed":
         raise NotCap(f"root element {feed.tag[:100]!r}; expected an Atom feed or {NAMESPACE}alert")
-    found = (_link(entry) for entry in feed.findall(f"{_ATOM}entry")[:MOST])
-    whole = (urljoin(address, href) for href in found if href)
-    return [href for href in dict.fromkeys(whole) if is_below(href, address)]
+    entries = feed.findall(f"{_ATOM}entry")
+    found = [(urljoin(address, href), _updated(entry)) for entry in entries[:MOST] if (href := _link(entry))]
+    return Listed(
+        messages=tuple(Named(href, updated) for href, updated in dict.fromkeys(found) if is_below(href, address)),
+        left_out=max(0, len(entries) - MOST),
+    )
 
 
 def is_below(href: str, address: str) -> bool:
@@ -47,3 +68,7 @@ def _link(entry: ET.Element) -> str:
     ]
     named = [link for link in found if "cap+xml" in link.get("type", "")]
     return next((link.get("href", "") for link in [*named, *found]), "")
+
+
+def _updated(entry: ET.Element) -> str:
+    return (entry.findtext(f"{_ATOM}updated") or "").strip()

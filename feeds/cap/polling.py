@@ -12,6 +12,7 @@ from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
 from feeds import fetch
 from feeds.cap import listing, store
+from feeds.cap.listing import Named
 from feeds.cap.message import MAX_BYTES, NotCap
 from feeds.cap.source import Source
 from feeds.fetch import Failed, Fetched
@@ -35,7 +36,10 @@ class CapPoller:
     #: how patiently
     settings: FeedSettings
     clock: Callable[[], datetime]
-    _seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    #: an address is read again where its feed says that it changed
+    _seen: OrderedDict[Named, None] = field(default_factory=OrderedDict)
+    #: sources whose feeds are longer than what is read of them
+    _long: set[str] = field(default_factory=set)
 
     async def poll(self, source: Source) -> int:
         """Fetch what is new; how many messages were stored. Never raises for what goes wrong outside."""
@@ -50,19 +54,20 @@ class CapPoller:
         if listing.is_message(answer.body):
             return int(await self.db.write(store.add, source.name, answer.body, self.clock())), ""
         try:
-            links = listing.links(answer.body, source.url)
+            listed = listing.read(answer.body, source.url)
         except NotCap as problem:
             return 0, str(problem)
         stored, wrong = 0, ""
-        for href in links:
-            if href in self._seen:
+        await self._note_left_out(source, listed.left_out)
+        for named in listed.messages:
+            if named in self._seen:
                 continue
-            one = await self._get(source, href, MAX_BYTES)
+            one = await self._get(source, named.href, MAX_BYTES)
             if isinstance(one, Fetched):
                 stored += await self.db.write(store.add, source.name, one.body, self.clock())
-                self._remember(href)
+                self._remember(named)
             elif isinstance(one, Failed):
-                wrong = f"{href[:200]}: {one.reason}"
+                wrong = f"{named.href[:200]}: {one.reason}"
         return stored, wrong
 
     async def _get(self, source: Source, address: str, cap: int) -> fetch.Answer:
@@ -74,10 +79,29 @@ class CapPoller:
             cap=cap,
         )
 
-    def _remember(self, href: str) -> None:
-        self._seen[href] = None
+    async def _note_left_out(self, source: Source, count: int) -> None:
+        """Whoever is in charge hears of entries that nobody looks at."""
+        if (source.name in self._long) is bool(count):
+            return
+        await self.db.write(_note_long, source, count, self.clock())
+        (self._long.add if count else self._long.discard)(source.name)
+
+    def _remember(self, named: Named) -> None:
+        self._seen[named] = None
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
+
+
+def _note_long(db: Connection, source: Source, count: int, now: datetime) -> None:
+    subject = f"cap {source.name} feed"
+    if not count:
+        noticeboard.resolve(db, NoticeKind.UNREADABLE, subject, now)
+        return
+    text = (
+        f"The feed of {source.name} lists more than {listing.MOST} messages: {count} at its end are not read. Ask them"
+        " to list the newest first, and to drop what is over."
+    )
+    noticeboard.add(db, Notice(kind=NoticeKind.UNREADABLE, subject=subject, text=text, urgent=True), now)
 
 
 def _note(db: Connection, source: Source, wrong: str, now: datetime, settings: FeedSettings) -> None:

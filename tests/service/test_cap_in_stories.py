@@ -137,6 +137,7 @@ class Publisher:
     def __init__(self) -> None:
         self.messages: dict[str, bytes] = {}
         self.broken = False
+        self.updated = "2026-11-23T00:00:00Z"
         self.address = ""
 
     async def start(self) -> web.AppRunner:
@@ -154,7 +155,8 @@ class Publisher:
         if self.broken:
             return web.Response(status=503)
         entries = "".join(
-            f'<entry><id>{name}</id><link rel="alternate" type="application/cap+xml" href="/{name}.cap"/></entry>'
+            f"<entry><id>{name}</id><updated>{self.updated}</updated>"
+            f'<link rel="alternate" type="application/cap+xml" href="/{name}.cap"/></entry>'
             for name in self.messages
         )
         foreign = '<entry><link type="application/cap+xml" href="http://127.0.0.1:9/x.cap"/></entry>'
@@ -189,5 +191,17 @@ async def test_a_source_that_is_polled(tmp_path) -> None:
             town.broken = False
             await story.until(lambda: ("gone", "cap noto") not in story.open_notices(), "it can be read again")
             assert story.heard(1) == [f"new evacuation order {WAJIMA}"]
+            town.messages["a"] = says(
+                "b", {WAJIMA: "none"}, kind="Update", refers=[reference("a", START)], at=story.clock()
+            )
+            town.updated = "2026-11-23T00:10:00Z"
+            await story.until(lambda: story.heard(1)[1:], "the end, at an address that is used again")
+            old = town.messages["a"]
+            town.messages |= {f"old{number}": old for number in range(200)}
+            await story.until(
+                lambda: ("unreadable", "cap noto feed") in story.open_notices(), "a feed that is too long"
+            )
+            town.messages = {}
+            await story.until(lambda: ("unreadable", "cap noto feed") not in story.open_notices(), "a shorter feed")
     finally:
         await runner.cleanup()
