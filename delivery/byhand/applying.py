@@ -50,7 +50,11 @@ def reports_of(found: Submission) -> list[Report]:
             said = draft.issued or issued
             each = (reports.withdrawal(draft, one, found.name, issued=said, signed=signed) for one in draft.takes_back)
             return [report for made in each for report in made]
-        return reports.of_draft(draft, found.name, issued=issued, signed=signed)
+        ends = found.body.get("ends", ())
+        return [
+            *reports.of_draft(draft, found.name, issued=issued, signed=signed),
+            *reports.ends_of_sources(draft, ends, found.name, issued=issued, signed=signed),
+        ]
     made: list[Report] = []
     if found.body.get("withdraws"):
         wrong = drafts.from_json(found.body["withdraws"])

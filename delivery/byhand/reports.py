@@ -6,6 +6,7 @@ district, and each notice, is an event of its own: two of them stand beside each
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from alerts.report import HAND, AreaReport, AreaScheme, Report
@@ -68,6 +69,32 @@ def withdrawal(draft: Draft, wrong: str, name: str, *, issued: datetime, signed:
         )
         for area in draft.areas
     ]
+
+
+def ends_of_sources(
+    draft: Draft, ends: Iterable[Sequence[str]], name: str, *, issued: datetime, signed: datetime
+) -> list[Report]:
+    """What two people lift ends also where a source says it. `ends`: (strand of the source, place)."""
+    return [
+        Report(
+            digest=_digest(name, place, {"ends": strand}),
+            type=HAND,
+            status=Status.ACTUAL,
+            info_type=InfoType.ISSUE,
+            hazard=draft.hazard,
+            sent=signed,
+            issued=issued,
+            lineage=(strand,),
+            areas=(AreaReport(scheme=AreaScheme.MUNICIPALITY, code=place, grade=NONE, lifted=True),),
+            unit=name,
+        )
+        for strand, place in ends
+    ]
+
+
+def is_of_source(strand: str) -> bool:
+    """Whether a source speaks in it."""
+    return strand.startswith("cap.")
 
 
 def lineage(area: str, event: str, source: str = "") -> str:

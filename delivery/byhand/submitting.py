@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from alerts import hazards, store
+from alerts import hazards, store, strand_store
 from alerts.places import PlaceTable
 from alerts.vocabulary import NONE, Hazard
 from delivery.byhand import drafts, previews, reports, signing, submissions
@@ -48,7 +48,9 @@ def submit_alert(
     if drafts.too_many(preview.people, expected) and not explanation.strip():
         why = f"more than twice the {expected} people expected: explain it, or choose other areas"
         return signing.refused("explanation", "too_many", why)
-    body = {"draft": drafts.to_json(replace(draft, origins=_origins(db, draft)))}
+    body: dict[str, object] = {"draft": drafts.to_json(replace(draft, origins=_origins(db, draft)))}
+    if ends := _ends(db, draft, desk.places):
+        body["ends"] = ends
     if any(one.kind is Kind.ALERT and one.body == body for one in submissions.open_ones(db)):
         return signing.refused("areas", "waits_already", "the same waits for a second person already")
     new = New(
@@ -126,6 +128,19 @@ def _nothing_new(db: Connection, draft: Draft) -> list[Wrong]:
             signing.wrong("grade", "nothing_to_lift", "nothing of it is in force there, so there is nothing to lift")
         ]
     return [signing.wrong("grade", "in_force_already", "the same is in force there already")]
+
+
+def _ends(db: Connection, draft: Draft, places: PlaceTable) -> list[list[str]]:
+    """(strand, place) of what sources hold in force where it is lifted: two people outrank a source."""
+    if draft.hazard is not Hazard.EVACUATION or draft.grade != NONE:
+        return []
+    held = strand_store.at(db, draft.hazard, reports.event_of(draft, ""), sorted(places.cover(draft.areas)))
+    return sorted(
+        [strand, place]
+        for place, strands in held.items()
+        for strand, state in strands.items()
+        if reports.is_of_source(strand) and state.grade != NONE
+    )
 
 
 def _unsigned(db: Connection, draft: Draft, who: Person, places: PlaceTable) -> Iterator[Wrong]:
