@@ -4,10 +4,12 @@ A look at rows, so that a crash or a missed look loses nothing. Whatever cannot 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
@@ -23,8 +25,11 @@ from feeds.cap.store import Raw, State
 from feeds.cap.understanding import Recorded, Strange, Understood, Verdict
 from storage.connection import Connection
 from storage.database import Database
+from storage.errors import StorageError
 
 _log = logging.getLogger(__name__)
+_FAULT = "our program failed at it"
+Read: TypeAlias = tuple[Raw, Verdict]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +45,8 @@ class Taker:
     on_signed: Callable[[], None] = lambda: None
     #: something waits for people
     on_submitted: Callable[[], None] = lambda: None
+    #: sources at which our program fails
+    _failing: set[str] = field(default_factory=set)
 
     async def step(self) -> bool:
         """Take what there is; whether there was anything."""
@@ -49,7 +56,16 @@ class Taker:
                 busy |= await self._of(source)
             except Exception as error:  # noqa: BLE001 -- one source must not keep the others waiting
                 _log.exception("source_failed", extra={"source": source.name, "error": type(error).__name__})
+                await self._say_failed(source)
         return busy
+
+    async def _say_failed(self, source: Source) -> None:
+        """Whoever is in charge hears that nothing of the source is told."""
+        text = f"What {source.name} sends is not read: our program fails at it. Call them, and tell people by hand."
+        notice = Notice(kind=NoticeKind.UNREADABLE, subject=f"cap {source.name}", text=text, urgent=True)
+        self._failing.add(source.name)
+        with contextlib.suppress(StorageError):  # then the log has it, and the next look tries again
+            await self.db.write(noticeboard.add_once, notice, self.clock())
 
     async def _of(self, source: Source) -> bool:
         now = self.clock()
@@ -57,15 +73,52 @@ class Taker:
         if busy or not (raw or again):  # what is signed is told first: the next change is counted from there
             return False
         verdicts = await asyncio.to_thread(self._understand, raw, source, now)
-        settled = await self.db.write(_take, source, list(zip(raw, verdicts, strict=True)), self.desk(), now)
+        settled = await self._settle(source, list(zip(raw, verdicts, strict=True)), self.desk(), now)
+        if source.name in self._failing:
+            await self.db.write(noticeboard.resolve, NoticeKind.UNREADABLE, f"cap {source.name}", now)
+            self._failing.discard(source.name)
         if settled.signed:
             self.on_signed()
         if settled.submitted:
             self.on_submitted()
         return True
 
+    async def _settle(self, source: Source, read: Sequence[Read], desk: Desk, now: datetime) -> Settled:
+        """All at once; where our code fails, one after the other, without the one at fault."""
+        try:
+            return await self.db.write(_take, source, read, desk, now)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- one message must not keep the others waiting
+            _log.exception("messages_failed", extra={"source": source.name, "error": type(error).__name__})
+            settled = await self.db.write(_take, source, [], desk, now)  # a fault of no message is raised here
+        for raw, verdict in read:
+            if settled.signed:  # what is signed is told first: the rest is read at the next look
+                break
+            settled = await self._settle_one(source, (raw, verdict), desk, now, settled)
+        return settled
+
+    async def _settle_one(self, source: Source, one: Read, desk: Desk, now: datetime, so_far: Settled) -> Settled:
+        try:
+            made = await self.db.write(_take, source, [one], desk, now)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- as above
+            _log.exception("message_failed", extra={"source": source.name, "error": type(error).__name__})
+            strange = Strange(reason=f"{_FAULT} ({type(error).__name__})")
+            await self.db.write(_mark, source, one[0], strange, now)
+            return so_far
+        return replace(made, submitted=(*so_far.submitted, *made.submitted))
+
     def _understand(self, raw: Sequence[Raw], source: Source, now: datetime) -> list[Verdict]:
-        return [understanding.understand(one.body, source, self.places, now) for one in raw]
+        return [self._verdict(one, source, now) for one in raw]
+
+    def _verdict(self, raw: Raw, source: Source, now: datetime) -> Verdict:
+        try:
+            return understanding.understand(raw.body, source, self.places, now)
+        except Exception as error:  # noqa: BLE001 -- as above
+            _log.exception("message_failed", extra={"source": source.name, "error": type(error).__name__})
+            return Strange(reason=f"{_FAULT} ({type(error).__name__})")
 
 
 def _look(db: Connection, source: Source, now: datetime) -> tuple[list[Raw], bool, bool]:

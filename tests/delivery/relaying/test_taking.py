@@ -1,5 +1,6 @@
 """From a municipality's CAP message to the phones, on both engines: held for two people, or by an approved source."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from delivery.byhand.signing import Person
 from delivery.relaying import approvals
 from delivery.relaying.approvals import Outcome
 from delivery.relaying.taking import Taker
+from delivery.writing import Unwritable
 from feeds.cap import store as inbox
 from feeds.cap.source import Source
 from service import rebuilding
@@ -364,6 +366,59 @@ async def test_a_rise_that_has_expired_hides_no_other(db, clock, town):
     assert town.in_force() == {WAJIMA: "order"}
     await town.take(says("b", {WAJIMA: "none"}, kind="Update", refers=[reference("a")], at=town.now))
     assert town.in_force() == {}
+
+
+async def test_two_people_lift_by_hand_what_a_source_ordered(db, clock, town, tmp_path):
+    a_person(db, 1, WAJIMA)
+    town.approve_source()
+    await town.take(says("a", {WAJIMA: "order", SUZU: "order"}))
+    clock.advance(1)
+    await town.tell(evacuation("none"))
+    assert town.service.texts(1)[-1] == f"lifted {WAJIMA}=order"
+    assert town.in_force() == {SUZU: "order"}
+    await town.take(b"<html>", says("t", {WAJIMA: "order"}, status="Test"))
+    assert town.in_force() == {SUZU: "order"}
+    scratch = database.open(tmp_path / "scratch.db")
+    try:
+        assert rebuilding.rebuild(db, scratch, TABLE, town.now).differences == []
+    finally:
+        scratch.close_sync()
+    await town.take(says("b", {WAJIMA: "order"}, kind="Update", refers=[reference("a")], at=AT + timedelta(seconds=70)))
+    assert town.in_force() == {SUZU: "order", WAJIMA: "order"}
+
+
+async def test_one_message_at_which_we_fail_stops_no_other(db, clock, town):
+    """The desk cannot write anything of an emergency."""
+    whole = DESK.writer()
+
+    class Lame:
+        def write(self, hazard, changes, telling, *rest):
+            if telling.grade == "emergency":
+                raise Unwritable("no words")
+            return whole.write(hazard, changes, telling, *rest)
+
+    town.taker.desk = lambda: replace(DESK, writer=Lame)
+    town.approve_source()
+    town.send(says("a", {WAJIMA: "emergency"}))
+    town.send(says("b", {SUZU: "order"}))
+    await town.look()
+    await town.look()
+    assert (town.in_force(), town.states()) == ({SUZU: "order"}, ["quarantined", "counts"])
+    assert any("our program failed at it (Unwritable)" in text for _, text in town.notices())
+
+
+async def test_a_source_at_which_we_fail_is_heard_of(db, clock, town):
+    def broken():
+        raise LookupError("no desk")
+
+    town.taker.desk = broken
+    town.send(says("a", {WAJIMA: "order"}))
+    await town.look()
+    assert town.states() == ["pending"]
+    assert any("is not read: our program fails" in text for _, text in town.notices())
+    town.taker.desk = lambda: DESK
+    await town.look()
+    assert (town.states(), town.notices()) == (["counts"], [])
 
 
 async def test_a_rebuild_keeps_what_a_source_said(db, clock, town, tmp_path):
