@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from alerts.vocabulary import Hazard
-from service import settings
+from service import settings, simulation
 from tests.feeds.cap.messages import a_source
 from tests.service import day as bundled
 from tests.service.day import Day, Person
