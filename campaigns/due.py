@@ -174,14 +174,6 @@ def next_of(db: Connection, campaigns: Sequence[int]) -> dict[int, Due]:
     return found
 
 
-def open_ones(db: Connection) -> list[Due]:
-    """All that wait or are being queued, the next first."""
-    rows = db.execute(
-        "SELECT * FROM campaign_lessons WHERE state IN ('waiting', 'held', 'sending') ORDER BY due_at, id"
-    )
-    return [_due(row) for row in rows]
-
-
 def had_one(db: Connection, place: str, first: datetime, last: datetime) -> bool:
     """Whether a lesson began at a place between two times; not later: the clock may have gone back."""
     return bool(
