@@ -248,14 +248,6 @@ def test_a_second_serve_on_one_file_is_refused(run: Run) -> None:
         first.close_sync()
 
 
-def test_a_second_serve_on_one_postgresql_is_refused(run: Run, postgresql_url: str) -> None:
-    first = database.open(postgresql_url, role="serve")
-    try:
-        assert "another serve" in run("serve", HTTP_PORT="0", DATABASE=postgresql_url, SECRET_KEY=KEY).line()
-    finally:
-        first.close_sync()
-
-
 def findings(done: Done) -> dict[str, tuple[bool, str]]:
     rows = done.document()["findings"]
     assert isinstance(rows, list)
