@@ -8,14 +8,17 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from campaigns.lessons.answering import LessonQuiz
 from delivery.inbound import Inbound
 from delivery.twoway import replies
 from service import opening, settings
 from service.clock import system_time
 from service.commands.cli import cli
+from templates_i18n import catalogue
 
 RESIDENT, HELPER = "+819000000001", "+819000000050"
 CITY = ["--municipality", "17204"]
+QUIZ = LessonQuiz(book=opening.lessons, catalogue=catalogue.load)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +45,7 @@ def text(body: str, sid: str) -> None:
     chosen = settings.load()
     with opening.opened(chosen) as db:
         db.write_sync(lambda c: c.execute("UPDATE messages SET state = 'delivered'"))
-        desk = opening.desk(opening.spoken(chosen, db), opening.sealer(chosen, db))
+        desk = opening.desk(opening.spoken(chosen, db), opening.sealer(chosen, db), QUIZ)
         now = system_time() + timedelta(seconds=1)
         db.write_sync(replies.take, Inbound(provider_id=sid, sender=RESIDENT, body=body, received_at=now), desk, now)
 

@@ -162,6 +162,6 @@ async def _past_a_leader_that_stands_still(fleet: Fleet, people: int) -> None:
     await _taken(fleet, 2 * people + 20)
     fleet.send_signal(leader, signal.SIGSTOP)
     await fleet.told(people, 3)
-    assert fleet.leader() not in ("", leader)
+    await fleet.until(lambda: fleet.leader() not in ("", leader), "another to lead")
     fleet.send_signal(leader, signal.SIGCONT)
     await fleet.until(lambda: "leading_no_more" in fleet.log(leader), "the old leader to notice")

@@ -82,5 +82,5 @@ def test_no_column_that_depends_on_the_key_is_forgotten(db: Database) -> None:
     assert db.read_sync(found) == {table: set(names) for table, names in rotation.COVERED.items()}
 
 
-#: SHA-256 of random secrets, Argon2id of passwords, a feed's body: no key of ours in them
-_OTHER_HASHES = {"users", "sessions", "api_keys", "feeds", "_sqlite_migrations"}
+#: SHA-256 of random secrets, Argon2id of passwords, a feed's body, a source's settings: no key of ours in them
+_OTHER_HASHES = {"users", "sessions", "api_keys", "feeds", "source_approvals", "_sqlite_migrations"}
