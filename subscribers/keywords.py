@@ -66,7 +66,7 @@ def understand(text: str) -> Said:
     if digits := _digits(plain, folded):
         return digits
     words = _words()
-    for candidate in _without_fillers(folded, words.fillers):
+    for candidate in without_fillers(folded, words.fillers):
         if command := words.commands.get(candidate):
             return Said(command=command)
     return _with_argument(plain, folded, starts, words.commands)
@@ -86,7 +86,7 @@ def agrees(text: str, language: str) -> bool:
     folded, known = fold(text), _yes(language)
     if text.rstrip().endswith(_ASKING):
         return False
-    return any(one in known for one in _without_fillers(folded, _words().fillers)) if folded else False
+    return any(one in known for one in without_fillers(folded, _words().fillers)) if folded else False
 
 
 def language_of_join(text: str) -> str:
@@ -179,7 +179,7 @@ def _digits(plain: str, folded: str) -> Said | None:
     return Said(command=Command.DIGIT, argument=ascii_digits) if len(plain) < _LONGEST else None
 
 
-def _without_fillers(folded: str, fillers: tuple[str, ...]) -> Iterator[str]:
+def without_fillers(folded: str, fillers: tuple[str, ...]) -> Iterator[str]:
     """The text, and the text without polite words before or behind it."""
     yield folded
     short = folded

@@ -7,7 +7,7 @@ with nothing around but words such as "answer" or "please". "2 people are hurt" 
 import functools
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import resources
 
 from subscribers import keywords
@@ -25,7 +25,7 @@ def option(text: str, options: Sequence[str]) -> int | None:
     said = _folded(text)
     meanings = {
         digit
-        for bare in _without_fillers(said)
+        for bare in keywords.without_fillers(said, _fillers())
         for digit, words in enumerate(options, 1)
         if bare in _forms(digit, words, options)
     }
@@ -51,25 +51,6 @@ def _forms(digit: int, words: str, options: Sequence[str]) -> frozenset[str]:
     digits = {str(number) for number in range(1, len(options) + 1)} - {str(digit)}
     alone = {str(digit), *(() if own in digits else (own,))}
     return frozenset(alone | {f"{digit}{own}", f"{own}{digit}"})
-
-
-def _without_fillers(said: str) -> Iterator[str]:
-    """The text, and the text without words that stand around an answer."""
-    yield said
-    short = said
-    while short:
-        shorter = next(
-            (
-                rest
-                for word in _fillers()
-                for rest in (short.removesuffix(word), short.removeprefix(word))
-                if rest != short
-            ),
-            "",
-        )
-        if shorter:
-            yield shorter
-        short = shorter
 
 
 @functools.cache
