@@ -86,7 +86,7 @@ def change(
         return _NOBODY_SIGNS
     if campaign.state is State.PAUSED and new.state is State.RUNNING:
         new = replace(new, state=State.PAUSED)  # it goes on when somebody says so
-    if not store.change(db, campaign, new, now):
+    if not store.change(db, campaign, new):
         return Outcome.TOO_LATE
     if new.state is not State.WAITING:
         due.plan(db, identity, plan, now)

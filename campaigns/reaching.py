@@ -116,7 +116,7 @@ def month(now: datetime) -> tuple[datetime, datetime]:
 def _only(audience: Audience, home: str, *, everybody: bool) -> tuple[str, dict[str, object]]:
     """SQL for those whom a campaign is for, beside place and language; nothing for all.
 
-    Groups are those that `home` registered; a group called like a tag is one (`choosing.of_person`).
+    Groups are those that `home` registered; a group called like a tag is one.
     """
     found, names = "", dict[str, object]()
     if audience.groups:

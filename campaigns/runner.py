@@ -183,14 +183,14 @@ async def hold_back(db: Database, desk: Desk, now: datetime) -> None:
     for identity, campaign_id, _, broadcast_id in under_way:
         wait = await db.read(_wait, identity, campaign_id, desk.places, told, now)
         if wait is not None:
-            await _put_off(db, broadcast_id, wait, now)
+            await _put_off(db, broadcast_id, wait)
     for identity, broadcast_id in late:
         until, closes = await db.read(_next_window, identity, now)
         while await db.write(copies.bring_back, broadcast_id, until, closes):
             pass
 
 
-async def _put_off(db: Database, broadcast_id: int, wait: "_Wait", now: datetime) -> None:
+async def _put_off(db: Database, broadcast_id: int, wait: "_Wait") -> None:
     """Chunk by chunk, each a step later than the one before: a warning behind them need not wait for all."""
     until = wait.until
     while await db.write(copies.put_off, broadcast_id, until, wait.until, wait.closes):

@@ -134,7 +134,7 @@ def move(db: Connection, campaign: Campaign, after: State, now: datetime, *, by:
     )
 
 
-def change(db: Connection, campaign: Campaign, new: New, now: datetime) -> bool:
+def change(db: Connection, campaign: Campaign, new: New) -> bool:
     """Another plan; False where its state is not what it was found in. Who planned it last has to be another
     than who approves it.
     """

@@ -1,4 +1,4 @@
-"""Which lessons fit a place and a person who told us so. Pure.
+"""Which lessons fit a place and people. Pure.
 
 Of a place its tags follow from the tables where they can: the sea from its tsunami areas, a river from the flood
 forecasts, a volcano that is watched all the time within thirty kilometres of its office, snow from the law on
@@ -6,7 +6,7 @@ regions of heavy snow, of the prefectures that lie in them whole. A slope nobody
 """
 
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
@@ -17,7 +17,6 @@ from alerts.places.rivers import RiverTable, load_rivers
 from alerts.places.volcanoes import VolcanoTable, load_volcanoes
 from alerts.vocabulary import Hazard
 from campaigns.lessons.facts import Lesson, Phase
-from subscribers import tags
 from subscribers.tags import Tag
 
 #: kilometres
@@ -41,14 +40,14 @@ class Wanted:
     hazards: frozenset[Hazard] = frozenset()
 
 
-def choose(lessons: Mapping[str, Lesson], wanted: Wanted, told: Collection[str] = ()) -> tuple[str, ...]:
-    """The lessons that fit, the best first: not told before, then for people like these, then in season."""
+def choose(lessons: Mapping[str, Lesson], wanted: Wanted) -> tuple[str, ...]:
+    """The lessons that fit, the best first: for people like these, then in season."""
     fitting = [lesson for lesson in lessons.values() if _fits(lesson, wanted)]
     order = {key: number for number, key in enumerate(lessons)}
 
-    def rank(lesson: Lesson) -> tuple[bool, bool, bool, int]:
+    def rank(lesson: Lesson) -> tuple[bool, bool, int]:
         suits, timely = bool(lesson.suits & wanted.tags), wanted.month in lesson.months
-        return lesson.id in told, not suits, not timely, order[lesson.id]
+        return not suits, not timely, order[lesson.id]
 
     return tuple(lesson.id for lesson in sorted(fitting, key=rank))
 
@@ -61,11 +60,6 @@ def _fits(lesson: Lesson, wanted: Wanted) -> bool:
         and (not wanted.hazards or bool(lesson.hazards & wanted.hazards))
         and (bool(wanted.hazards) or not lesson.months or wanted.month in lesson.months)
     )
-
-
-def of_person(told: Iterable[Tag], groups: Iterable[str]) -> frozenset[Tag]:
-    """What a person ticked, and the groups of a municipality that are called like a tag, such as "dormitory"."""
-    return frozenset({*told, *tags.known(group.strip().lower().replace(" ", "_") for group in groups)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

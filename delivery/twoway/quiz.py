@@ -1,7 +1,6 @@
 """The door to the questions of lessons: what a reply means and what it is answered is for whoever owns lessons."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from delivery.writing import Written
@@ -17,7 +16,6 @@ class Question:
     #: in which it was sent
     language: str
     place: str
-    asked_at: datetime
 
 
 class Quiz(Protocol):

@@ -243,7 +243,6 @@ def _question(asked: Row) -> Question:
         lesson=asked.text("grade"),
         language=asked.text("language"),
         place=asked.text("place"),
-        asked_at=asked.time("asked_at"),
     )
 
 

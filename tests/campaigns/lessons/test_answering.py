@@ -49,7 +49,7 @@ def _asked(db: Database, clock: FakeClock, language: str = "en", lesson: str = "
             },
         )[0].integer("id")
 
-    return Question(message_id=db.write_sync(write), lesson=lesson, language=language, place=WAJIMA, asked_at=clock.now)
+    return Question(message_id=db.write_sync(write), lesson=lesson, language=language, place=WAJIMA)
 
 
 def _version(tag: str, lesson: str = "water") -> str:

@@ -45,14 +45,6 @@ def test_who_is_not_near_is_not_told() -> None:
     assert "snow_car" not in coast
 
 
-def test_what_was_told_comes_last() -> None:
-    wanted = Wanted(tags=frozenset({Tag.NEAR_SEA}), month=7)
-    first, *_ = choosing.choose(LESSONS, wanted)
-    again = choosing.choose(LESSONS, wanted, told=[first])
-    assert again[-1] == first
-    assert set(again) == set(choosing.choose(LESSONS, wanted))
-
-
 def test_after_a_quake_other_lessons_fit_in_any_month() -> None:
     wanted = Wanted(tags=frozenset(), month=2, phase=Phase.AFTER, hazards=frozenset({Hazard.EARTHQUAKE}))
     found = choosing.choose(LESSONS, wanted)
@@ -60,14 +52,6 @@ def test_after_a_quake_other_lessons_fit_in_any_month() -> None:
         found
     )
     assert "heat" not in choosing.choose(LESSONS, Wanted(tags=frozenset(), month=2))
-
-
-def test_groups_of_a_municipality_that_are_called_like_a_tag_count() -> None:
-    assert choosing.of_person((Tag.STUDENT,), ["Dormitory", "near sea", "Tanaka Foods"]) == {
-        Tag.STUDENT,
-        Tag.DORMITORY,
-        Tag.NEAR_SEA,
-    }
 
 
 @given(
