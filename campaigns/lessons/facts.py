@@ -39,7 +39,7 @@ class Lesson:
     #: the digit of the right option
     right: int
     phase: Phase
-    #: only for places or people with one of these; for everybody if empty
+    #: fits only places or people with one of these; everybody if empty
     needs: frozenset[Tag]
     #: for them it comes first
     suits: frozenset[Tag]
