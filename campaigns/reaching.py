@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts import places
-from campaigns import around
 from campaigns.daylight import JAPAN
+from campaigns.lessons import choosing
 from campaigns.plan import Audience
 from storage import lists, times
 from storage.connection import Connection
@@ -104,7 +104,7 @@ def _at(audience: Audience, home: str, where: Sequence[str]) -> tuple[str, dict[
 
 def _suits(audience: Audience, place: str) -> bool:
     """Whether the tags are met by everybody in a place."""
-    return not audience.tags or not around.tags(place).isdisjoint(audience.tags)
+    return not audience.tags or not choosing.load().of_place(place).isdisjoint(audience.tags)
 
 
 def month(now: datetime) -> tuple[datetime, datetime]:
