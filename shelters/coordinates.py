@@ -3,7 +3,6 @@
 Refuses what does not lie in Japan, what is swapped, and what could be read in two ways; corrects nothing in silence.
 """
 
-import math
 import re
 import unicodedata
 from typing import Final
@@ -13,7 +12,6 @@ from subscribers.refusal import Refused, quoted
 #: Japan from 沖ノ鳥島 to 択捉島 and from 与那国島 to 南鳥島, degrees
 LATITUDES: Final = (20.0, 46.0)
 LONGITUDES: Final = (122.0, 154.0)
-_EARTH_KM: Final = 6371.0
 _DECIMAL: Final = re.compile(r"[+]?(\d{1,3}(?:\.\d+)?)[°度]?")
 _NUMBER: Final = r"(\d{1,3})\s*[°度:]\s*(\d{1,2})\s*(?:['′’分:])\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"”秒]|''|′′|’’)?)?"
 _SEXAGESIMAL: Final = re.compile(_NUMBER)
@@ -67,15 +65,6 @@ def point(latitude: str, longitude: str) -> tuple[float, float] | Refused | None
 def _is_rounded(text: str) -> bool:
     """Whether a cell gives at most two digits behind the point: a kilometre and more."""
     return re.fullmatch(r"\D*\d{2,3}(?:\.\d{0,2})?\D*", unicodedata.normalize("NFKC", text).strip()) is not None
-
-
-def distance_km(first: tuple[float, float], second: tuple[float, float]) -> float:
-    """Along the surface, in kilometres; to half a percent."""
-    (north, east), (north2, east2) = first, second
-    phi, phi2 = math.radians(north), math.radians(north2)
-    half = math.sin((phi2 - phi) / 2) ** 2
-    half += math.cos(phi) * math.cos(phi2) * math.sin(math.radians(east2 - east) / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(math.sqrt(half))
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:

@@ -13,9 +13,9 @@ from enum import StrEnum
 from importlib import resources
 from typing import Final
 
+from alerts import distance
 from alerts.places import Place
 from alerts.vocabulary import Hazard
-from shelters import coordinates
 from shelters.site import Danger, Site, State
 
 #: nobody who lives among a place's sites has farther than this to the one that is named
@@ -129,13 +129,13 @@ def _near_for_all(site: Site, sites: Sequence[Site]) -> bool:
     here = _point(site)
     if here is None:
         return False
-    return all(coordinates.distance_km(here, there) <= NEAR_KM for one in sites if (there := _point(one)))
+    return all(distance.kilometres(here, there) <= NEAR_KM for one in sites if (there := _point(one)))
 
 
 def _away(place: Place, site: Site) -> float:
     """Kilometres from the municipal office; what has no coordinates stands last."""
     point = _point(site)
-    return float("inf") if point is None else coordinates.distance_km((place.lat, place.lng), point)
+    return float("inf") if point is None else distance.kilometres((place.lat, place.lng), point)
 
 
 def _point(site: Site) -> tuple[float, float] | None:

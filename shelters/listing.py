@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from alerts import distance
 from alerts.places import Place, PlaceTable
 from shelters import cells, columns, coordinates
 from shelters.columns import Column, Field, Header
@@ -215,7 +216,7 @@ class _Reader:
         if found is None or isinstance(found, Refused):
             return found
         place = self._municipality
-        away = coordinates.distance_km(found, (place.lat, place.lng))
+        away = distance.kilometres(found, (place.lat, place.lng))
         if away <= _OFFICE_ELSEWHERE.get(place.code, _FARTHEST_KM):
             return found
         return Refused(

@@ -8,10 +8,9 @@ regions of heavy snow, of the prefectures that lie in them whole. A slope nobody
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
-from alerts import places
+from alerts import distance, places
 from alerts.places import PlaceTable
 from alerts.places.rivers import RiverTable, load_rivers
 from alerts.places.volcanoes import VolcanoTable, load_volcanoes
@@ -21,7 +20,6 @@ from subscribers.tags import Tag
 
 #: kilometres
 _NEAR_VOLCANO: Final = 30.0
-_EARTH: Final = 6371.0
 #: Hokkaido, Aomori, Iwate, Akita, Yamagata, Niigata, Toyama, Ishikawa, Fukui, Tottori: regions of heavy snow as a whole
 #: (豪雪地帯対策特別措置法)
 _SNOW: Final = frozenset({"01", "02", "03", "05", "06", "15", "16", "17", "18", "31"})
@@ -80,7 +78,7 @@ class Surroundings:
         found = {
             Tag.NEAR_SEA: place.coastal,
             Tag.NEAR_RIVER: code in self.along_rivers,
-            Tag.NEAR_VOLCANO: any(_kilometres(here, there) <= _NEAR_VOLCANO for there in self.volcanoes),
+            Tag.NEAR_VOLCANO: any(distance.kilometres(here, there) <= _NEAR_VOLCANO for there in self.volcanoes),
             Tag.SNOW_COUNTRY: place.prefecture in _SNOW,
         }
         return frozenset(tag for tag, holds in found.items() if holds)
@@ -100,10 +98,3 @@ def surroundings(table: PlaceTable, rivers: RiverTable, volcanoes: VolcanoTable)
         along_rivers=frozenset(place.code for place in table.all() if {place.code, place.parent} & listed),
         volcanoes=tuple(one.position for one in volcanoes.all() if one.kana and one.position),
     )
-
-
-def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Along a great circle (haversine)."""
-    (lat, lng), (to_lat, to_lng) = ((radians(a), radians(b)) for a, b in (one, other))
-    half = sin((to_lat - lat) / 2) ** 2 + cos(lat) * cos(to_lat) * sin((to_lng - lng) / 2) ** 2
-    return 2 * _EARTH * asin(sqrt(half))

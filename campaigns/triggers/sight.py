@@ -5,11 +5,11 @@ Sources: 台風解析・予報情報電文解説資料 (Coordinate and BasePoint
 TargetArea), and the official samples.
 """
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from alerts import distance
 from alerts.places import Place
 from alerts.vocabulary import InfoType, Status
 from campaigns.triggers import rules
@@ -19,7 +19,6 @@ from feeds.jma.envelope import Envelope
 
 #: a typhoon whose centre may come so near (km) is in sight: the wind reaches far ahead of it
 NEAR = 500.0
-_EARTH = 6371.0
 _DEGREES = "中心位置(度)"
 _POINT = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)/")
 _KINDS = {"高温": Sight.HEAT, "大雪": Sight.SNOW, "雪": Sight.SNOW}
@@ -54,7 +53,9 @@ def _typhoon(telegram: Envelope, places: Iterable[Place]) -> Seen | None:
         return None
     centres = list(_centres(telegram))
     near = tuple(
-        place for place in places if any(_distance(place.lat, place.lng, *centre) <= NEAR for centre in centres)
+        place
+        for place in places
+        if any(distance.kilometres((place.lat, place.lng), centre) <= NEAR for centre in centres)
     )
     return Seen(sights=frozenset({Sight.TYPHOON}), event=telegram.event_id, places=near)
 
@@ -78,11 +79,3 @@ def _outlook(telegram: Envelope, places: Iterable[Place]) -> Seen | None:
         return None
     there = tuple(place for place in places if place.prefecture in codes[0])
     return Seen(sights=sights, event=f"{region} {telegram.issued:%Y-%m-%d}", places=there)
-
-
-def _distance(latitude: float, longitude: float, other: float, beside: float) -> float:
-    """Kilometres on the great circle between two points in degrees."""
-    first, second = math.radians(latitude), math.radians(other)
-    half = math.sin((second - first) / 2) ** 2
-    half += math.cos(first) * math.cos(second) * math.sin(math.radians(beside - longitude) / 2) ** 2
-    return 2 * _EARTH * math.asin(math.sqrt(half))

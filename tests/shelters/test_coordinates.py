@@ -89,8 +89,3 @@ def test_degrees_and_minutes_are_read_as_they_are_written(whole: int, minutes: i
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     read = coordinates.degrees(text)
     assert isinstance(read, Refused) or 0 <= read < 1000
-
-
-def test_a_degree_of_latitude_is_111_kilometres() -> None:
-    assert coordinates.distance_km((35.0, 139.0), (36.0, 139.0)) == pytest.approx(111.2, abs=0.1)
-    assert coordinates.distance_km((35.0, 139.0), (35.0, 139.0)) == 0
