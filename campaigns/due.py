@@ -153,12 +153,13 @@ def find(db: Connection, identity: int) -> Due | None:
     return _due(rows[0]) if rows else None
 
 
-def of_campaign(db: Connection, campaign_id: int) -> list[Due]:
-    """Every row of one campaign, in the order of its times."""
+def of_campaign(db: Connection, campaign_id: int, limit: int = 2**62) -> list[Due]:
+    """The rows of one campaign in the order of its times; the last ones where there are more than `limit`."""
     rows = db.execute(
-        "SELECT * FROM campaign_lessons WHERE campaign_id = :id ORDER BY planned_for, place", {"id": campaign_id}
+        "SELECT * FROM campaign_lessons WHERE campaign_id = :id ORDER BY planned_for DESC, place DESC LIMIT :limit",
+        {"id": campaign_id, "limit": limit},
     )
-    return [_due(row) for row in rows]
+    return [_due(row) for row in reversed(rows)]
 
 
 def next_of(db: Connection, campaigns: Sequence[int]) -> dict[int, Due]:

@@ -11,6 +11,7 @@ from campaigns import calendar, checking, deciding, due, holidays, own, previews
 from campaigns import plan as plans
 from campaigns.calendar import Every, OnHoliday
 from campaigns.deciding import Office, Outcome, Planned
+from campaigns.due import Due
 from campaigns.plan import Plan
 from campaigns.reading import Wish
 from campaigns.store import Campaign
@@ -244,7 +245,8 @@ def list_campaigns(as_json: bool) -> int:
     """The latest campaigns, and when each is due next."""
     with opening.opened(settings.load()) as db:
         found = db.read_sync(store.latest)
-        rows = [_row(db, one) for one in found]
+        coming = db.read_sync(due.next_of, [one.id for one in found])
+    rows = [_row(one, coming.get(one.id)) for one in found]
     if as_json:
         output.print_json({"campaigns": rows})
         return 0
@@ -264,7 +266,7 @@ def show(number: int, as_json: bool) -> int:
     with opening.opened(settings.load()) as db:
         found = _found(db, number)
         rows = db.read_sync(due.of_campaign, number)
-        row = _row(db, found)
+        row = _row(found, db.read_sync(due.next_of, [number]).get(number))
     row["plan"] = plans.to_json(found.plan)
     row["lessons"] = [
         {
@@ -288,9 +290,7 @@ def show(number: int, as_json: bool) -> int:
     return 0
 
 
-def _row(db: Database, one: Campaign) -> dict[str, object]:
-    waits = (due.State.WAITING, due.State.HELD, due.State.SENDING)
-    coming = [row.due_at for row in db.read_sync(due.of_campaign, one.id) if row.state in waits]
+def _row(one: Campaign, coming: Due | None) -> dict[str, object]:
     return {
         "id": one.id,
         "name": one.plan.name,
@@ -301,7 +301,7 @@ def _row(db: Database, one: Campaign) -> dict[str, object]:
         "planned_by": one.planned_by,
         "decided_by": one.decided_by or None,
         "rule": one.rule or None,
-        "next_due_at": _time(min(coming)) if coming else None,
+        "next_due_at": _time(coming.due_at) if coming else None,
     }
 
 

@@ -47,12 +47,14 @@ async def test_it_is_sent_when_the_window_opens_and_only_once(db, clock, service
 
 async def test_a_series_goes_on_week_by_week_until_its_end(db, clock, service):
     a_person(db, 0, WAJIMA)
-    planned(db, a_plan(start=DAY, rhythm=WEEKLY, end=DAY + timedelta(days=15)), clock())
+    identity = planned(db, a_plan(start=DAY, rhythm=WEEKLY, end=DAY + timedelta(days=15)), clock())
     for day in range(30):
         clock.now = japan(DAY + timedelta(days=day), 11)
         await look(service)
     assert lessons(db) == [(WAJIMA, 0, "sent"), (WAJIMA, 1, "sent"), (WAJIMA, 2, "sent")]
     assert got(service, 0) == [3]
+    for limit, shown in ((2, [1, 2]), (3, [0, 1, 2]), (4, [0, 1, 2])):
+        assert [one.number for one in db.read_sync(due.of_campaign, identity, limit)] == shown
 
 
 async def test_only_those_it_is_for(db, clock, service):

@@ -153,7 +153,7 @@ class Campaigns:
         return found
 
     async def _shown(self, one: Campaign) -> CampaignOut:
-        rows = await self.db.read(due.of_campaign, one.id)
+        rows = await self.db.read(due.of_campaign, one.id, _ROWS)
         return CampaignOut(
             id=str(one.id),
             state=one.state,
@@ -165,7 +165,7 @@ class Campaigns:
             decided_by=one.decided_by or None,
             plan=PlanOut.model_validate(plans.to_json(one.plan)),
             days=[day.isoformat() for day in calendar.days(one.plan.timing)],
-            lessons=[_due(row) for row in rows[-_ROWS:]],
+            lessons=[_due(row) for row in rows],
         )
 
 

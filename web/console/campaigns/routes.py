@@ -95,9 +95,9 @@ class CampaignPages:
     async def one(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Its plan, and every lesson that was sent, waits or is held, and why."""
         campaign = await self._find(request, visitor)
-        rows = await self._state.db.read(due.of_campaign, campaign.id)
+        rows = await self._state.db.read(due.of_campaign, campaign.id, _SHOWN)
         return await self._frame.show(
-            visitor, "console/campaigns/one.html", campaign=campaign, rows=rows[-_SHOWN:], plan=campaign.plan
+            visitor, "console/campaigns/one.html", campaign=campaign, rows=rows, plan=campaign.plan
         )
 
     async def decide(self, request: web.Request, visitor: Visitor) -> web.Response:
