@@ -25,12 +25,13 @@ from storage.connection import Connection
 AHEAD: Final = timedelta(minutes=2)
 #: after a hold a big place's people are told one chunk after the other
 STEP: Final = timedelta(seconds=20)
+# Looked for every second, by the index of few rows. Sorted here: SQLite would go through every id for an order.
 _LEAVING: Final = """
 SELECT l.id, l.campaign_id, l.place, l.broadcast_id FROM broadcasts b
 JOIN campaign_lessons l ON l.broadcast_id = b.id
 WHERE b.origin = 'lesson' AND b.state IN ('planning', 'sending') AND EXISTS
   (SELECT 1 FROM messages m WHERE m.broadcast_id = b.id AND m.state = 'queued'
-   AND (m.not_before IS NULL OR m.not_before <= :now)) ORDER BY l.id
+   AND (m.not_before IS NULL OR m.not_before <= :now))
 """
 _PUT_OFF: Final = """
 UPDATE messages SET not_before = :until, expires_at = :expires WHERE id IN
@@ -101,9 +102,9 @@ def give_up(db: Connection, one: Due, now: datetime) -> None:
 def leaving(db: Connection, now: datetime) -> list[tuple[int, int, str, int]]:
     """Lessons with copies that the sender may take now, or soon: (id, campaign, place, broadcast)."""
     rows = db.execute(_LEAVING, {"now": times.to_text(now + AHEAD)})
-    return [
+    return sorted(
         (row.integer("id"), row.integer("campaign_id"), row.text("place"), row.integer("broadcast_id")) for row in rows
-    ]
+    )
 
 
 def put_off(db: Connection, broadcast_id: int, until: datetime, least: datetime, expires: datetime) -> int:
@@ -129,10 +130,10 @@ def late(db: Connection, now: datetime) -> list[tuple[int, int]]:
         " WHERE l.state IN ('sending', 'sent') AND l.planned_for > :oldest AND l.broadcast_id IS NOT NULL"
         " AND c.state IN ('running', 'paused') AND EXISTS (SELECT 1 FROM messages m"
         " WHERE m.broadcast_id = l.broadcast_id AND m.state = 'expired'"
-        " AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.message_id = m.id)) ORDER BY l.id",
+        " AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.message_id = m.id))",
         {"oldest": times.to_text(now - timing.LATE)},
     )
-    return [(row.integer("id"), row.integer("broadcast_id")) for row in rows]
+    return sorted((row.integer("id"), row.integer("broadcast_id")) for row in rows)
 
 
 def bring_back(db: Connection, broadcast_id: int, until: datetime, expires: datetime) -> int:

@@ -240,7 +240,7 @@ def last_told(db: Connection, now: datetime) -> dict[str, datetime]:
     rows = db.execute(
         "SELECT snapshot, coalesce(last_handover_at, created_at) AS at FROM broadcasts"
         " WHERE origin = 'alert' AND created_at >= :oldest"
-        " AND state <> 'held' AND coalesce(last_handover_at, created_at) >= :since ORDER BY id",
+        " AND state <> 'held' AND coalesce(last_handover_at, created_at) >= :since",
         {"oldest": times.to_text(now - _LONGEST), "since": times.to_text(now - timing.REST)},
     )
     found: dict[str, datetime] = {}
