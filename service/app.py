@@ -3,12 +3,10 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
 
 from aiohttp import web
 
@@ -30,7 +28,7 @@ from feeds import fetch
 from feeds.health import Judgement, Sight
 from feeds.poller import Poller
 from feeds.settings import FEEDS
-from service import anchors, drills, opening, relaying, self_service, sending, translating, transports, upkeep
+from service import agents, anchors, drills, opening, relaying, self_service, sending, translating, transports, upkeep
 from service.clock import Clock, system_time
 from service.parts import Parts as Parts
 from service.settings import SettingsError
@@ -40,19 +38,7 @@ from web.live import Changes
 from web.state import WebState
 
 _log = logging.getLogger(__name__)
-#: seconds that what is in flight may take to end at a stop
-_GRACE = 30.0
-#: seconds until an agent that has fallen is started again
-_UP_AGAIN = 1.0
 _LOST = (Sight.BLIND, Sight.SILENT)
-
-
-class Agent(Protocol):
-    """Works until it is told to stop."""
-
-    async def run(self) -> None:
-        """Until told to stop."""
-        ...
 
 
 class Service:
@@ -117,16 +103,13 @@ class Service:
         await self._listen()
         if self.parts.machines is None:
             await self._teaching.begin()
-            self._tasks = self._agents(self.decider, self.planner, self.sender)
+            self._tasks = agents.start(self._stopping, self.decider, self.planner, self.sender)
             self._schedule(self._clock)
         else:
-            self._tasks = self._agents(self.sender)
+            self._tasks = agents.start(self._stopping, self.sender)
             self.parts.machines.begin(self._lead)
         self._clock.every(min(self._poll, timedelta(seconds=5)), "languages", self.look_at_languages, at_once=False)
         self._clock.start()
-
-    def _agents(self, *agents: Agent) -> list[asyncio.Task[None]]:
-        return [asyncio.create_task(self._keep_up(agent.run), name=type(agent).__name__) for agent in agents]
 
     async def _lead(self) -> None:
         """Poll, decide and plan, until cancelled: one process at a time does."""
@@ -135,7 +118,7 @@ class Service:
         self.poller = self._make_poller()
         clock = Clock()
         self._schedule(clock)
-        leading = self._agents(self.decider, self.planner)
+        leading = agents.start(self._stopping, self.decider, self.planner)
         clock.start()
         try:
             await asyncio.gather(*leading)
@@ -182,17 +165,6 @@ class Service:
             keep=timedelta(days=settings.keep_days),
             heads=None if self.parts.simulation else anchors.path_of(settings),
         )
-
-    async def _keep_up(self, run: Callable[[], Awaitable[None]]) -> None:
-        """An agent ends when it is told to. One that falls is started again: without it nobody is warned."""
-        while not self._stopping.is_set():
-            try:
-                return await run()
-            except Exception:  # noqa: BLE001 -- whatever it is, warnings wait in the database
-                _log.exception("agent_fell")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_UP_AGAIN):
-                    await self._stopping.wait()
 
     async def watch(self) -> None:
         """Judge the feeds; who is in charge hears of blindness."""
@@ -380,11 +352,7 @@ class Service:
             await self.parts.machines.lead_no_more()  # another takes over while this one drains
         for agent in (self.decider, self.planner, self.sender):
             agent.stop()
-        _, late = await asyncio.wait(self._tasks, timeout=_GRACE) if self._tasks else (set(), set())
-        for task in late:
-            _log.warning("stopped_hard", extra={"agent": task.get_name()})
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await agents.drained(self._tasks)
         if self.parts.machines is not None:
             await self.parts.machines.end()
         await self._translator.close()

@@ -1,19 +1,11 @@
 """A process that sends only, beside `serve` and other workers on the same PostgreSQL."""
 
 import asyncio
-import logging
-from contextlib import suppress
 
 from delivery.receiving import Receiver
 from delivery.simulated import SimulatedNetwork
-from service import opening, sending
+from service import agents, opening, sending
 from service.parts import Parts
-
-_log = logging.getLogger(__name__)
-#: seconds that what is in flight may take to end at a stop
-_GRACE = 30.0
-#: seconds until sending that has fallen is begun again
-_UP_AGAIN = 1.0
 
 
 class Worker:
@@ -34,24 +26,11 @@ class Worker:
     async def start(self) -> None:
         """Begin to send."""
         self._machines.begin()
-        self._sending = asyncio.create_task(self._send())
-
-    async def _send(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                return await self._sender.run()
-            except Exception:  # noqa: BLE001 -- whatever it is, texts wait in the database
-                _log.exception("agent_fell")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_UP_AGAIN):
-                    await self._stopping.wait()
+        self._tasks = agents.start(self._stopping, self._sender)
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, record it."""
         self._stopping.set()
         self._sender.stop()
-        _, late = await asyncio.wait([self._sending], timeout=_GRACE)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(self._sending, return_exceptions=True)
+        await agents.drained(self._tasks)
         await self._machines.end()
