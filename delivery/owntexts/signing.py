@@ -92,7 +92,7 @@ def sign(db: Connection, identity: int, given: Seen, by: str, tables: Tables, no
         return Signed(outcome=Outcome.CHANGED)
     found = tuple(findings(text, language, tables))
     asked = {one.key for one in found if one.weight is Weight.ASKS}
-    if any(one.weight is Weight.STOPS for one in found):
+    if gates.stops(found):
         return Signed(outcome=Outcome.STOPPED, findings=found)
     if not asked <= given.answered:
         return Signed(outcome=Outcome.ASKED, findings=found)

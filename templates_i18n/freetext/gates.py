@@ -6,7 +6,7 @@ what `asks` is shown to the person who signs, who answers for it by name: it may
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -97,7 +97,7 @@ def of_all(words: Mapping[str, str], tables: Tables) -> dict[str, list[Finding]]
     return {tag: findings for tag, findings in found.items() if findings}
 
 
-def stops(findings: list[Finding]) -> bool:
+def stops(findings: Iterable[Finding]) -> bool:
     """Whether nobody may sign."""
     return any(one.weight is Weight.STOPS for one in findings)
 
