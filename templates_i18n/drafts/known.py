@@ -5,9 +5,6 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
-#: our tag for Easy Japanese, which no machine writes
-EASY_JAPANESE = "ja-Hira"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -17,7 +14,6 @@ class Known:
     codes: dict[str, tuple[str, ...]]
     #: codes for which models are published
     published: frozenset[str]
-    published_as_of: str
     #: SHA-256 of packages and of weights that are for tests only
     for_tests: frozenset[str]
 
@@ -33,6 +29,5 @@ def load() -> Known:
     return Known(
         codes={tag: tuple(codes) for tag, codes in row["codes"].items()},
         published=frozenset(row["published"]["codes"]),
-        published_as_of=row["published_as_of"],
         for_tests=frozenset(digest for one in row["test"] for digest in (one["package"], one["weights"])),
     )

@@ -45,11 +45,6 @@ def prohibitions(text: str, tag: str) -> int:
     return len(table["not"].findall(plain)) + len(table["away"].findall(plain))
 
 
-def languages() -> frozenset[str]:
-    """Those that can be read."""
-    return frozenset(_tables())
-
-
 def _sentence(part: str, tag: str) -> Sentence:
     table = _tables()[tag]
     senses = {name for pair in PAIRS for name in pair if table[name].search(part)}
