@@ -67,9 +67,8 @@ class Drafting:
                 self._failed.setdefault(identity, {})[language] = why
 
 
-def wanted(text: OwnText, drafter: Drafter) -> list[str]:
+def wanted(text: OwnText, models: Sequence[Model]) -> list[str]:
     """Languages that can be drafted and that nobody has written or signed; English first: others are made of it."""
-    models = drafter.models()
     open_ones = [
         tag
         for tag in TAGS
@@ -102,8 +101,9 @@ async def draft(state: WebState, drafter: Drafter, identity: int, language: str)
 
 async def read_back(db: Database, drafter: Drafter, text: OwnText, words: str, language: str) -> None:
     """What the machine reads in some words: in the language of the source, or in English or Japanese."""
+    models = drafter.models()
     for into in dict.fromkeys((text.source_language, _ENGLISH, "ja")):
-        way = drafters.way(drafter.models(), language, into) if into != language else None
+        way = drafters.way(models, language, into) if into != language else None
         if way is None:
             continue
         made = await drafter.translate(way.names, words)

@@ -1,6 +1,6 @@
 """`/console/texts`: a notice or lesson of one's own, in all languages: write, let draft, read, put right, sign."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from subscribers.languages import TAGS
 from templates_i18n import segments
 from templates_i18n.drafts import drafter as drafters
 from templates_i18n.drafts.drafter import Offer
+from templates_i18n.drafts.shelf import Model
 from templates_i18n.freetext import gates
 from templates_i18n.freetext.gates import Finding, Tables
 from templates_i18n.freetext.tidying import tidy
@@ -111,7 +112,7 @@ class OwnTextPages:
             await self._state.db.write(signing.discard, text, visitor.principal.name, visitor.wall)
             return self._frame.back(_PATH, said="own_text_discarded")
         if step == "draft":
-            self._drafting.start(text, drafting.wanted(text, self._state.drafter))
+            self._drafting.start(text, drafting.wanted(text, self._state.drafter.models()))
         return self._frame.back(f"{_PATH}/{text.id}")
 
     async def change_language(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -124,7 +125,7 @@ class OwnTextPages:
             case "save":
                 return await self._save(visitor, text, language, tidy(fields.get("words", "")))
             case "draft":
-                if language in drafting.wanted(text, self._state.drafter):
+                if language in drafting.wanted(text, self._state.drafter.models()):
                     self._drafting.start(text, [language])
             case "sign":
                 answered = frozenset(fields.getall("answer", []))
@@ -183,7 +184,8 @@ class OwnTextPages:
     ) -> web.Response:
         if text is None:
             return await self._frame.message(visitor, "own_text_gone", status=404)
-        sides = [self._side(text, tag) for tag in self._order(text)]
+        models = self._state.drafter.models()  # of a folder: read once
+        sides = [self._side(text, tag, models) for tag in self._order(text)]
         signed = text.signed()
         return await self._frame.show(
             visitor,
@@ -194,8 +196,8 @@ class OwnTextPages:
             outcome=outcome,
             refused=refused or {},
             running=self._drafting.running(text.id),
-            can_draft=bool(drafting.wanted(text, self._state.drafter)),
-            machines=bool(self._state.drafter.models()),
+            can_draft=bool(drafting.wanted(text, models)),
+            machines=bool(models),
             lesson=own.key(text),
             missing=[tag for tag in NEEDED if tag not in signed],
             signed=len(signed),
@@ -207,12 +209,12 @@ class OwnTextPages:
         """The source, what everybody else is served by, then the others."""
         return list(dict.fromkeys((text.source_language, *NEEDED, *TAGS)))
 
-    def _side(self, text: OwnText, tag: str) -> Side:
+    def _side(self, text: OwnText, tag: str, models: Sequence[Model]) -> Side:
         words = text.words.get(tag)
         return Side(
             language=tag,
             words=words,
-            offer=drafters.offer(self._state.drafter.models(), text.source_language, tag),
+            offer=drafters.offer(models, text.source_language, tag),
             failed=self._drafting.failed(text.id).get(tag, ""),
             findings=tuple(signing.findings(text, tag, self._tables)) if words else (),
             mark=signing.seen(text, tag) if words else "",
