@@ -93,5 +93,6 @@ def _answer(request: web.Request, body: bytes, kind: str, tag: str) -> web.Respo
     answer.etag = tag
     answer.headers["Cache-Control"] = _FRESH
     answer.headers["Access-Control-Allow-Origin"] = "*"
-    answer.enable_compression()
+    if answer.body is not None:
+        answer.enable_compression()
     return answer
