@@ -57,9 +57,11 @@ class CapPages:
         current = await (state.db.read(store.current_at, place, now) if place else state.db.read(store.current, now))
         found = [one for one in current if not prefecture or one.chain.prefecture == prefecture]
         base = state.public_url or str(request.url.origin())
-        body = await asyncio.to_thread(atom.write, state.words, state.places, found, self._by, base, now)
         tag = hashlib.sha256(repr([one.identifier for one in found]).encode()).hexdigest()[:16]
-        return _answer(request, body, "application/atom+xml", tag)
+        if _has(request, tag):
+            return _answer(web.Response(status=304), tag)
+        body = await asyncio.to_thread(atom.write, state.words, state.places, found, self._by, base, now)
+        return _answer(_xml(body, "application/atom+xml"), tag)
 
     async def document(self, request: web.Request) -> web.Response:
         """One bulletin, also one that no longer counts: others refer to it."""
@@ -74,7 +76,8 @@ class CapPages:
             self._documents[key] = body
             while len(self._documents) > _KEPT:
                 self._documents.popitem(last=False)
-        return _answer(request, body, atom.MEDIA_TYPE, hashlib.sha256(body).hexdigest()[:16])
+        tag = hashlib.sha256(body).hexdigest()[:16]
+        return _answer(web.Response(status=304) if _has(request, tag) else _xml(body, atom.MEDIA_TYPE), tag)
 
 
 def _asked_well(places: PlaceTable, prefecture: str, place: str) -> bool:
@@ -83,16 +86,19 @@ def _asked_well(places: PlaceTable, prefecture: str, place: str) -> bool:
     return not place or (bool(_PLACE.fullmatch(place)) and places.place(place) is not None)
 
 
-def _answer(request: web.Request, body: bytes, kind: str, tag: str) -> web.Response:
-    asked = request.if_none_match or ()
-    answer = (
-        web.Response(status=304)
-        if any(each.value == tag for each in asked)
-        else web.Response(body=body, headers={"Content-Type": f"{kind}; charset=utf-8"})
-    )
+def _has(request: web.Request, tag: str) -> bool:
+    """Whether the program that asks has this already."""
+    return any(each.value == tag for each in request.if_none_match or ())
+
+
+def _xml(body: bytes, kind: str) -> web.Response:
+    answer = web.Response(body=body, headers={"Content-Type": f"{kind}; charset=utf-8"})
+    answer.enable_compression()
+    return answer
+
+
+def _answer(answer: web.Response, tag: str) -> web.Response:
     answer.etag = tag
     answer.headers["Cache-Control"] = _FRESH
     answer.headers["Access-Control-Allow-Origin"] = "*"
-    if answer.body is not None:
-        answer.enable_compression()
     return answer
