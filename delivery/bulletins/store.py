@@ -123,23 +123,23 @@ def add(db: Connection, made: Iterable[Bulletin]) -> None:
         )
 
 
-def current(db: Connection, now: datetime) -> list[Bulletin]:
-    """What a reader shall know now: all that is in force, and what has ended of late. The newest first."""
+def current(db: Connection, now: datetime, prefecture: str = "", place: str = "") -> list[Bulletin]:
+    """What a reader of Japan, a prefecture or a municipality shall know now; the newest first.
+
+    All that is in force, and what has ended of late; of a municipality also what no longer names it, where a message
+    that did is out.
+    """
     rows = db.execute(
-        "SELECT * FROM bulletins WHERE state <> 'superseded' AND expires > :now ORDER BY sent DESC, id DESC",
-        {"now": times.to_text(now)},
+        "SELECT * FROM bulletins WHERE state <> 'superseded' AND expires > :now"
+        " AND :prefecture IN ('', prefecture) AND :home IN ('', prefecture) ORDER BY sent DESC, id DESC",
+        {"now": times.to_text(now), "prefecture": prefecture, "home": place[:2]},
     )
-    return [_bulletin(row) for row in rows]
+    found = [_bulletin(row) for row in rows]
+    return [one for one in found if place in one.words or _named(db, one, place)] if place else found
 
 
-def current_at(db: Connection, place: str, now: datetime) -> list[Bulletin]:
-    """What a reader of one municipality shall know: also what no longer names it, where a message that did is out."""
-    return [
-        one
-        for one in current(db, now)
-        if place in one.words
-        or (one.chain.prefecture == place[:2] and any(place in each.words for each in since_first(db, one)))
-    ]
+def _named(db: Connection, last: Bulletin, place: str) -> bool:
+    return any(place in one.words for one in since_first(db, last))
 
 
 def before(db: Connection, one: Bulletin) -> Bulletin | None:

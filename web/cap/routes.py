@@ -54,8 +54,7 @@ class CapPages:
         prefecture, place = request.query.get("prefecture", ""), request.query.get("place", "")
         if not _asked_well(state.places, prefecture, place):
             return web.Response(status=400, text="expected prefecture=17 (two digits) or place=17204 (five digits)\n")
-        current = await (state.db.read(store.current_at, place, now) if place else state.db.read(store.current, now))
-        found = [one for one in current if not prefecture or one.chain.prefecture == prefecture]
+        found = await state.db.read(store.current, now, prefecture, place)
         base = state.public_url or str(request.url.origin())
         tag = hashlib.sha256(repr([one.identifier for one in found]).encode()).hexdigest()[:16]
         if _has(request, tag):

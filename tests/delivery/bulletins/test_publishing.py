@@ -159,6 +159,6 @@ async def test_who_reads_one_place_hears_that_it_ended_there(
     clock.advance(60)
     await db.write(put, clock, p17204="none", p17205="L3")
     (last,) = await publisher.step()
-    (current,) = await db.read(store.current_at, WAJIMA, clock())
+    (current,) = await db.read(store.current, clock(), place=WAJIMA)
     assert current.identifier == last.identifier and WAJIMA not in current.words
-    assert [one.chain.prefecture for one in await db.read(store.current_at, TOYAMA, clock())] == ["16"]
+    assert [one.chain.prefecture for one in await db.read(store.current, clock(), place=TOYAMA)] == ["16"]
