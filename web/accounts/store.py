@@ -118,6 +118,16 @@ def take_role(db: Connection, name: str, municipality: str, *, actor: str, now: 
     return True
 
 
+def has_role(db: Connection, name: str, municipality: str) -> bool:
+    """Whether an account has any role in a municipality."""
+    rows = db.execute(
+        "SELECT 1 AS one FROM user_grants g JOIN users u ON u.id = g.user_id"
+        " WHERE u.name = :name AND g.municipality = :municipality LIMIT 1",
+        {"name": name, "municipality": municipality},
+    )
+    return bool(rows)
+
+
 def set_password(db: Connection, user_id: int, password_hash: str, *, actor: str, now: datetime, once: bool) -> None:
     """A new password; all sessions of the account end. `once`: it has to be replaced at the next sign-in."""
     db.execute(
@@ -208,6 +218,15 @@ def add_key(db: Connection, name: str, grant: Grant, *, actor: str, now: datetim
     if owner:
         own_key(db, name, owner, actor=actor, now=now)
     return key
+
+
+def key_works(db: Connection, name: str, municipality: str) -> bool:
+    """Whether there is such a key of a municipality that was not ended."""
+    rows = db.execute(
+        "SELECT 1 AS one FROM api_keys WHERE name = :name AND municipality = :municipality AND revoked_at IS NULL",
+        {"name": name, "municipality": municipality},
+    )
+    return bool(rows)
 
 
 def own_key(db: Connection, name: str, owner: str, *, actor: str, now: datetime) -> bool:

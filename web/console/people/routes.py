@@ -61,10 +61,8 @@ def _changed(db: Connection, visitor: Visitor, what: str, place: str, fields: Ma
     actor, now = visitor.principal.name, visitor.wall
     if what == "end":
         return store.take_role(db, name, place, actor=actor, now=now)
-    found = listing.everybody(db)
-    if name not in {one.name for one in _of(found, place, "key") if one.works}:
+    if not store.key_works(db, name, place):
         return False
     if what == "revoke":
         return store.revoke_key(db, name, actor=actor, now=now)
-    known = owner in {one.name for one in _of(found, place, "user")}
-    return known and store.own_key(db, name, owner, actor=actor, now=now)
+    return store.has_role(db, owner, place) and store.own_key(db, name, owner, actor=actor, now=now)
