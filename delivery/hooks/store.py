@@ -1,6 +1,8 @@
 """Rows of webhooks: who is told, of what, and how far. Owns their SQL; sends nothing."""
 
 import json
+import re
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +17,8 @@ from storage import audit, times
 from storage.connection import Connection
 from storage.rows import Row
 
+#: what a hook may be called
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _BULLETINS, _BROADCASTS = "bulletins", "broadcasts"
 #: rows of a look
 _AT_ONCE = 500
@@ -60,11 +64,11 @@ class Delivery:
         return f"msg_{self.hook.salt[:8]}_{self.event}"
 
 
-def add(db: Connection, *, name: str, url: str, municipality: str, salt: str, by: str, now: datetime) -> int:
+def add(db: Connection, *, name: str, url: str, municipality: str, salt: str, by: str, now: datetime) -> Hook:
     """A new hook. Conflict where the name is taken. What happened before is not told."""
     rows = db.execute(
         "INSERT INTO hooks (name, url, municipality, salt, created_at, created_by)"
-        " VALUES (:name, :url, :municipality, :salt, :now, :by) RETURNING id",
+        " VALUES (:name, :url, :municipality, :salt, :now, :by) RETURNING *",
         {
             "name": name,
             "url": url,
@@ -75,7 +79,7 @@ def add(db: Connection, *, name: str, url: str, municipality: str, salt: str, by
         },
     )
     _log(db, "webhook added", name, municipality, by, {"url": url}, now)
-    return rows[0].integer("id")
+    return _hook(rows[0])
 
 
 def remove(db: Connection, name: str, by: str, now: datetime) -> bool:
@@ -225,6 +229,12 @@ def queue(db: Connection, hook: Hook, told: Iterable[tuple[Event, str]], now: da
         " VALUES (:hook, :event, :body, 'waiting', :now, :now) ON CONFLICT (hook_id, event) DO NOTHING",
         [{"hook": hook.id, "event": one.key, "body": body, "now": times.to_text(now)} for one, body in told],
     )
+
+
+def ping(db: Connection, hook: Hook, at: datetime, due: datetime) -> None:
+    """Let a hook be told that it is tried, to see whether it arrives."""
+    event = events.ping(f"ping.{at:%Y%m%dT%H%M%S}.{secrets.token_hex(4)}", at)
+    queue(db, hook, [(event, event.body(None) or "")], due)
 
 
 # deliveries

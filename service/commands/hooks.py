@@ -1,12 +1,11 @@
 """`hooks`: programs that are told of alerts and broadcasts at once, by webhook."""
 
-import re
 import secrets
 from typing import TypedDict
 
 import click
 
-from delivery.hooks import addresses, events, store
+from delivery.hooks import addresses, store
 from delivery.hooks.store import Hook, State
 from service import hooking, opening, settings
 from service.clock import system_time
@@ -15,7 +14,6 @@ from service.commands.arguments import ACTOR
 from storage.connection import Connection
 from storage.errors import Conflict
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 
 
@@ -44,7 +42,7 @@ def hooks() -> None:
 def add(name: str, url: str, municipality: str) -> int:
     """Tell a program from now on, and print the secret that signs what it is told."""
     chosen = settings.load()
-    if not _NAME.fullmatch(name):
+    if not store.NAME.fullmatch(name):
         raise click.BadParameter(f"{name!r}: expected up to 40 small letters, digits, hyphens", param_hint="NAME")
     try:
         addresses.check(url, private=chosen.hooks_private)
@@ -54,7 +52,7 @@ def add(name: str, url: str, municipality: str) -> int:
     with opening.opened(chosen) as db:
         sealer = opening.sealer(chosen, db)
         try:
-            db.write_sync(
+            made = db.write_sync(
                 store.add,
                 name=name,
                 url=url,
@@ -65,7 +63,7 @@ def add(name: str, url: str, municipality: str) -> int:
             )
         except Conflict:
             raise click.BadParameter(f"{name}: there is one of this name", param_hint="NAME") from None
-        click.echo(hooking.secret(sealer, _found(db.read_sync(store.find, name), name)))
+        click.echo(hooking.secret(sealer, made))
     output.say(f"This secret signs what {name} is told; `hooks secret {name}` shows it again.")
     return 0
 
@@ -107,8 +105,7 @@ def test(name: str) -> int:
     now = system_time()
     with opening.opened(settings.load()) as db:
         hook = _found(db.read_sync(store.find, name), name)
-        event = events.ping(f"ping.{now:%Y%m%dT%H%M%S}.{secrets.token_hex(4)}", now)
-        db.write_sync(store.queue, hook, [(event, event.body(None) or "")], now)
+        db.write_sync(store.ping, hook, now, now)
     click.echo(f"{name}: a ping is on its way")
     return 0
 

@@ -2,7 +2,6 @@
 sources. What it does is the same as by `hooks` and `sources`.
 """
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from delivery.byhand.signing import Person
-from delivery.hooks import addresses, events, store
+from delivery.hooks import addresses, store
 from delivery.hooks.store import Hook, State
 from delivery.relaying import approvals
 from delivery.relaying.approvals import Outcome
@@ -28,7 +27,6 @@ from web.state import WebState
 
 _PATH: Final = "/console/programs"
 _MANAGE, _APPROVE = Permission.MANAGE_USERS, Permission.APPROVE
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +87,10 @@ class ProgramPages:
     async def add(self, request: web.Request, visitor: Visitor) -> web.Response:
         """A webhook of a municipality; its secret is shown once."""
         fields = await forms.read(request)
-        place, name, url = fields.get("municipality", ""), fields.get("name", "").strip(), fields.get("url", "").strip()
+        place, name, url = fields.get("municipality", ""), fields.get("name", ""), fields.get("url", "")
         if not visitor.may(_MANAGE, place):
             raise web.HTTPForbidden(text="not your municipality\n")
-        if not _NAME.fullmatch(name):
+        if not store.NAME.fullmatch(name):
             return await self._show(visitor, wrong="programs.wrong_name", status=409)
         try:
             addresses.check(url, private=self._programs.private)
@@ -154,10 +152,8 @@ def _source_row(db: Connection, one: Source) -> SourceRow:
 
 def _add(db: Connection, visitor: Visitor, name: str, url: str, place: str) -> Hook:
     salt = secrets.token_hex(16)
-    store.add(db, name=name, url=url, municipality=place, salt=salt, by=visitor.principal.name, now=visitor.wall)
-    made = store.find(db, name)
-    assert made is not None
-    return made
+    by, now = visitor.principal.name, visitor.wall
+    return store.add(db, name=name, url=url, municipality=place, salt=salt, by=by, now=now)
 
 
 def _change(db: Connection, visitor: Visitor, what: str, name: str) -> bool:
@@ -171,6 +167,5 @@ def _change(db: Connection, visitor: Visitor, what: str, name: str) -> bool:
         case "enable":
             return store.enable(db, name, by, now) is not None
         case _:
-            event = events.ping(f"ping.{now:%Y%m%dT%H%M%S}.{secrets.token_hex(4)}", now)
-            store.queue(db, hook, [(event, event.body(None) or "")], visitor.now)
+            store.ping(db, hook, now, visitor.now)
             return True
