@@ -9,7 +9,6 @@ from typing import Final
 
 from aiohttp import web
 
-from delivery.byhand.signing import Person
 from delivery.hooks import addresses, store
 from delivery.hooks.store import Hook, State
 from delivery.relaying import approvals
@@ -20,6 +19,7 @@ from storage.connection import Connection
 from storage.database import Conflict
 from web.accounts.roles import Permission
 from web.console import forms
+from web.console.byhand.write import person
 from web.console.frame import Frame
 from web.console.programs.desk import Programs
 from web.console.visitor import Visitor
@@ -114,9 +114,8 @@ class ProgramPages:
         source = next((one for one in self._programs.sources if one.name == fields.get("name", "")), None)
         if source is None:
             return self._frame.back(_PATH, said="programs_gone")
-        who = Person(name=visitor.principal.name, may=frozenset(visitor.principal.places(_APPROVE)))
         judge = approvals.approve if what == "approve" else approvals.revoke
-        outcome = await self._state.db.write(judge, source, who, self._state.places, visitor.wall)
+        outcome = await self._state.db.write(judge, source, person(visitor, _APPROVE), self._state.places, visitor.wall)
         if outcome is Outcome.NOT_ALLOWED:
             raise web.HTTPForbidden(text="it speaks for other municipalities too\n")
         return self._frame.back(_PATH, said=f"programs_{what}_{outcome}")
