@@ -57,7 +57,7 @@ def submit(db: Connection, plan: Plan, who: Person, office: Office, now: datetim
     wrong = refused(plan, who, _with_own(db, office, plan, who), now)
     if wrong:
         return Refused(wrong=tuple(wrong))
-    home = signing.home(who, plan.audience.places, office.places)
+    home = signing.home(who.may, plan.audience.places, office.places)
     new = _new(db, plan, home, who, office)
     if _signed_by_nobody(new, who):
         return _NOBODY_SIGNS

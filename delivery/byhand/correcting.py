@@ -80,7 +80,7 @@ def submit_correction(db: Connection, wish: Wish, who: Person, desk: Desk, now: 
     }
     new = New(
         kind=Kind.CORRECT,
-        municipality=signing.home(who, areas, desk.places),
+        municipality=signing.home(who.may, areas, desk.places),
         areas=tuple(areas),
         hazard=broadcast.hazard,
         grade=wish.grade,

@@ -143,7 +143,7 @@ def reject_hold(db: Connection, broadcast_id: int, who: Person, why: str, places
         actor=who.name,
         action="hold rejected",
         subject=f"broadcast:{broadcast_id}",
-        municipality=home(who, mine, places),
+        municipality=home(who.may, mine, places),
         details={"why": why.strip()[:LONGEST_REASON], "areas": mine},
     )
     return Outcome.DONE
@@ -217,10 +217,10 @@ def _log(
     )
 
 
-def home(who: Person, areas: Collection[str], places: PlaceTable) -> str:
-    """The municipality in whose log it stands."""
+def home(may: Collection[str], areas: Collection[str], places: PlaceTable) -> str:
+    """The municipality in whose log it stands; `may` are those for which whoever submits it may."""
     found = next(iter(areas), "")
-    return found if found in who.may else places.city_of(found) or found
+    return found if found in may else places.city_of(found) or found
 
 
 def not_theirs(who: Person, areas: Iterable[str], places: PlaceTable) -> list[Wrong]:

@@ -55,7 +55,7 @@ def submit_alert(
         return signing.refused("areas", "waits_already", "the same waits for a second person already")
     new = New(
         kind=Kind.ALERT,
-        municipality=signing.home(who, draft.areas, desk.places),
+        municipality=signing.home(who.may, draft.areas, desk.places),
         areas=draft.areas,
         hazard=draft.hazard,
         grade=draft.grade,
@@ -97,7 +97,7 @@ def submit_release(db: Connection, broadcast_id: int, who: Person, desk: Desk, n
     worst = hazards.rule(found.hazard).highest([found.changes[place].after for place in areas])
     new = New(
         kind=Kind.RELEASE,
-        municipality=signing.home(who, areas, desk.places),
+        municipality=signing.home(who.may, areas, desk.places),
         areas=tuple(areas),
         hazard=found.hazard,
         grade=worst,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts import hazards, strand_store
-from alerts.places import PlaceTable
 from alerts.vocabulary import NONE, Hazard
 from delivery.byhand import drafts, previews, reports, signing, submissions
 from delivery.byhand.drafts import Draft
@@ -157,7 +156,7 @@ def _submit(
     deadline = now + hazards.rule(_HAZARD).decide
     new = New(
         kind=Kind.ALERT,
-        municipality=_home(draft.areas[0], source, desk.places),
+        municipality=signing.home(source.municipalities, draft.areas, desk.places),
         areas=draft.areas,
         hazard=_HAZARD,
         grade=draft.grade,
@@ -173,10 +172,6 @@ def _submit(
         deadline=min(deadline, until) if until is not None else deadline,
     )
     return signing.submit(db, new, now)
-
-
-def _home(area: str, source: Source, places: PlaceTable) -> str:
-    return area if area in source.municipalities else places.city_of(area) or area
 
 
 def _sign(db: Connection, source: Source, identity: int, approval: Approval, now: datetime) -> None:

@@ -99,7 +99,7 @@ class PlanPages:
         home = (
             changed.municipality
             if changed
-            else signing.home(person(visitor, _SUBMIT), plan.audience.places, state.places)
+            else signing.home(visitor.principal.places(_SUBMIT), plan.audience.places, state.places)
         )
         shown = await state.db.read(previews.of, plan, home, state.teller, state.rate)
         people = max((one.people for one in shown), default=0)
