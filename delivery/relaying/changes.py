@@ -60,8 +60,10 @@ def of(
 
 def _candidate(held: Held, left: Held | None, told: str, past: Sequence[Decided]) -> Held | None:
     """What counts beside a rise that is over: another rise, or the end of what the source itself told after it."""
-    if not rises(held, told) or left is None or rises(left, told):
-        return left if rises(held, told) else held
+    if not rises(held, told):
+        return held
+    if left is None or rises(left, told):
+        return left
     newest = next((one for one in past if not one.rejected), None)
     return left if newest is not None and newest.grade == told else None
 

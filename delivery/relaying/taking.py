@@ -127,7 +127,7 @@ def _look(db: Connection, source: Source, now: datetime) -> tuple[list[Raw], boo
     return store.pending(db, source.name, now), store.asked(db, source.name) is None, busy
 
 
-def _take(db: Connection, source: Source, read: Sequence[tuple[Raw, Verdict]], desk: Desk, now: datetime) -> Settled:
+def _take(db: Connection, source: Source, read: Sequence[Read], desk: Desk, now: datetime) -> Settled:
     for raw, verdict in read:
         _mark(db, source, raw, verdict, now)
     settled = submitting.settle(db, source, approvals.of(db, source), desk, now)
