@@ -23,8 +23,6 @@ _log = logging.getLogger(__name__)
 BEAT = 1.0
 #: seconds after the beginning of its last beat that a worker may hand over
 GOOD = 5.0
-#: after so much silence others take it for dead
-SILENCE = leases.SILENCE
 
 
 def since_boot() -> float:
@@ -56,7 +54,7 @@ class Heart:
         """Beat until cancelled."""
         while True:
             await self.beat()
-            if self.watch() - self._steady_since > SILENCE.total_seconds():
+            if self.watch() - self._steady_since > leases.SILENCE.total_seconds():
                 await self._bury()
             await asyncio.sleep(BEAT)
 
@@ -105,8 +103,8 @@ class Heart:
 
     async def _bury(self) -> None:
         try:
-            for worker_id in await self.db.read(leases.dead, SILENCE):
-                texts = await self.db.write(orphans.bury, worker_id, SILENCE, self.clock())
+            for worker_id in await self.db.read(leases.dead, leases.SILENCE):
+                texts = await self.db.write(orphans.bury, worker_id, leases.SILENCE, self.clock())
                 if texts is not None:
                     _log.warning("worker_lost", extra={"worker": worker_id, "texts": texts})
         except StorageError as error:

@@ -13,7 +13,6 @@ from alerts import places
 from alerts.places import PlaceTable
 from delivery import accepting
 from delivery.forms import Rates
-from delivery.heart import SILENCE
 from delivery.operators import Operator
 from delivery.twoway.answering import Words
 from delivery.twoway.quiz import Quiz
@@ -87,7 +86,7 @@ def alone(settings: Settings) -> Iterator[Database]:
         keeping = threading.Thread(target=_stay_alone, args=(db, holder, ended))
         keeping.start()
         try:
-            if others := db.read_sync(leases.alive, SILENCE):
+            if others := db.read_sync(leases.alive, leases.SILENCE):
                 raise StorageUnavailable(f"other processes work on this database: {', '.join(others)}; stop them first")
             yield db
         finally:

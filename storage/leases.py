@@ -19,8 +19,6 @@ WHERE leases.until <= :now
 RETURNING epoch
 """
 _LONG_AGO = "1970-01-01T00:00:00.000000Z"
-
-
 #: after so much silence a worker is taken for dead
 SILENCE = timedelta(seconds=10)
 
