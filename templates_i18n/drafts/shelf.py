@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
@@ -155,7 +155,7 @@ def _unpack(
         )
         if model.for_tests and not for_tests:
             return Unfit(reason=f"{package.name}: holds a model for tests; it translates anything into fluent nonsense")
-        (beside / _NOTE).write_text(_to_json(model), encoding="utf-8")
+        (beside / _NOTE).write_text(json.dumps(asdict(model), ensure_ascii=False, indent=1), encoding="utf-8")
         beside.chmod(0o755)
         beside.rename(folder / name)
         return model
@@ -206,20 +206,6 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> str
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _to_json(model: Model) -> str:
-    row = {
-        "name": model.name,
-        "source": model.source,
-        "target": model.target,
-        "version": model.version,
-        "sha256": model.sha256,
-        "installed_by": model.installed_by,
-        "installed_at": model.installed_at,
-        "files": dict(model.files),
-    }
-    return json.dumps(row, ensure_ascii=False, indent=1)
 
 
 def _noted(note: Path) -> Model | None:
