@@ -109,8 +109,8 @@ class CoursePages:
 
 def _answers(fields: Mapping[str, str], questions: int) -> dict[int, int]:
     """Number of the question -> number of the option; what is no number is no answer."""
-    found = {number: fields.get(f"q{number}", "") for number in range(1, questions + 1)}
-    return {number: int(text[:3]) for number, text in found.items() if text.isascii() and text.isdigit()}
+    found = {number: forms.number(fields.get(f"q{number}", ""), digits=3) for number in range(1, questions + 1)}
+    return {number: option for number, option in found.items() if option is not None}
 
 
 def _colleagues(db: Connection, municipalities: tuple[str, ...], visitor: Visitor) -> list[Colleague]:
