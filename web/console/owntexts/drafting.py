@@ -11,10 +11,9 @@ from aiohttp import web
 
 from delivery.owntexts import texts
 from delivery.owntexts.texts import Back, Drafted, OwnText, Words
-from storage.database import Database
 from subscribers.languages import TAGS
 from templates_i18n.drafts import drafter as drafters
-from templates_i18n.drafts.drafter import Drafter, Failed, Made, Way
+from templates_i18n.drafts.drafter import Failed, Made, Way
 from templates_i18n.drafts.shelf import Model
 from templates_i18n.freetext.tidying import tidy
 from web.state import WebState
@@ -59,7 +58,7 @@ class Drafting:
     async def _run(self, identity: int, languages: Sequence[str]) -> None:
         for language in languages:
             try:
-                why = await draft(self._state, self._state.drafter, identity, language)
+                why = await draft(self._state, identity, language)
             except Exception:  # noqa: BLE001 -- the other languages are still drafted
                 _log.exception("draft_fell")
                 why = "fault"
@@ -79,14 +78,14 @@ def wanted(text: OwnText, models: Sequence[Model]) -> list[str]:
     return sorted(open_ones, key=lambda tag: tag != _ENGLISH)
 
 
-async def draft(state: WebState, drafter: Drafter, identity: int, language: str) -> str:
+async def draft(state: WebState, identity: int, language: str) -> str:
     """Draft one language and read it back; '' where it is there, else why not."""
     text = await state.db.read(texts.find, identity)
-    chosen = _source(text, language, drafter.models()) if text is not None else None
+    chosen = _source(text, language, state.drafter.models()) if text is not None else None
     if text is None or chosen is None:
         return "no_model"
     source, way = chosen
-    made = await drafter.translate(way.names, source.words)
+    made = await state.drafter.translate(way.names, source.words)
     if isinstance(made, Failed):
         return made.why.value
     drafted = Drafted(
@@ -95,21 +94,21 @@ async def draft(state: WebState, drafter: Drafter, identity: int, language: str)
     now = state.clock()
     if not drafted.words or not await state.db.write(texts.put_draft, identity, drafted, now):
         return "not_taken"
-    await read_back(state.db, drafter, text, drafted.words, language)
+    await read_back(state, text, drafted.words, language)
     return ""
 
 
-async def read_back(db: Database, drafter: Drafter, text: OwnText, words: str, language: str) -> None:
+async def read_back(state: WebState, text: OwnText, words: str, language: str) -> None:
     """What the machine reads in some words: in the language of the source, or in English or Japanese."""
-    models = drafter.models()
+    models = state.drafter.models()
     for into in dict.fromkeys((text.source_language, _ENGLISH, "ja")):
         way = drafters.way(models, language, into) if into != language else None
         if way is None:
             continue
-        made = await drafter.translate(way.names, words)
+        made = await state.drafter.translate(way.names, words)
         if isinstance(made, Made):
             back = Back(of=words, words=made.text, language=into, by=way.says)
-            await db.write(texts.put_back, text.id, language, back)
+            await state.db.write(texts.put_back, text.id, language, back)
         return
 
 

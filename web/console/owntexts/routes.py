@@ -140,7 +140,7 @@ class OwnTextPages:
         by, now = visitor.principal.name, visitor.wall
         await self._state.db.write(signing.write, text, language, words, by, now)
         if language != text.source_language:
-            await drafting.read_back(self._state.db, self._state.drafter, text, words, language)
+            await drafting.read_back(self._state, text, words, language)
         return self._frame.back(f"{_PATH}/{text.id}", said="own_text_saved")
 
     async def _sign(
