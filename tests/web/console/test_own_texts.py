@@ -28,12 +28,16 @@ class Dictionary:
     def __init__(self, says: Mapping[tuple[str, str], str | Failed]) -> None:
         self.says = says
         self.asked: list[tuple[str, str]] = []
+        #: while it is not set, no translation ends
+        self.free = asyncio.Event()
+        self.free.set()
 
     def models(self) -> Sequence[Model]:
         pairs = {name for name, _ in self.says}
         return [_model(*name.split("_")) for name in sorted(pairs)]
 
     async def translate(self, models: Sequence[str], text: str) -> Made | Failed:
+        await self.free.wait()
         for name in models:
             said = self.says.get((name.removesuffix("-1.0"), text), Failed(why=Why.REFUSED, text="unknown"))
             self.asked.append((name, text))
@@ -90,12 +94,16 @@ async def _sign(client, hall, identity: int, language: str, *answers: str) -> st
 
 async def _drafted(client, identity: int) -> str:
     await post(client, f"/console/texts/{identity}", step="draft")
+    return await _until_gone(client, identity, "Drafts are being made")
+
+
+async def _until_gone(client, identity: int, words: str) -> str:
     for _ in range(2000):
         seen = await page(client, f"/console/texts/{identity}")
-        if "Drafts are being made" not in seen:
+        if words not in seen:
             return seen
         await asyncio.sleep(0.01)
-    raise AssertionError("no draft")
+    raise AssertionError(f"it still says: {words}")
 
 
 async def test_from_a_sentence_to_the_second_signature(hall):
@@ -189,6 +197,21 @@ async def test_what_a_person_wrote_is_not_drafted_and_english_of_a_person_is_the
     assert _stored(hall, identity).words["en"].words == GOOD
     assert _stored(hall, identity).words["th"].words == "ห้ามดื่มน้ำ"
     assert machine.asked == [("en_th-1.0", GOOD)]
+
+
+async def test_saving_waits_for_no_machine_and_the_newest_words_are_read_back(hall):
+    machine = Dictionary({("en_ja", "Wrong."): "違う", ("en_ja", GOOD): "正しい"})
+    hall.state = replace(hall.state, drafter=machine)
+    aoi = await hall.enter("aoi")
+    identity = await _begun(aoi)
+    machine.free.clear()
+    await post(aoi, f"/console/texts/{identity}/en", step="save", words="Wrong.")
+    await post(aoi, f"/console/texts/{identity}/en", step="save", words=GOOD)
+    assert _stored(hall, identity).words["en"].words == GOOD
+    assert "is reading these words back" in await page(aoi, f"/console/texts/{identity}")
+    machine.free.set()
+    seen = await _until_gone(aoi, identity, "is reading these words back")
+    assert "正しい" in seen and machine.asked == [("en_ja-1.0", GOOD)]
 
 
 async def test_where_no_model_exists_the_page_says_so(hall):

@@ -1,11 +1,13 @@
-"""Asks the machine for drafts of a text, language by language, while the page is open or not.
+"""Asks the machine for drafts of a text, and for what it reads in words, while the page is open or not. No request
+waits for it.
 
 What it has made is in the database at once; what failed is told until the next try or the end of the process.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -20,6 +22,7 @@ from web.state import WebState
 
 _log = logging.getLogger(__name__)
 _ENGLISH = "en"
+_K = TypeVar("_K")
 
 
 class Drafting:
@@ -28,12 +31,18 @@ class Drafting:
     def __init__(self, state: WebState) -> None:
         """Nothing runs yet."""
         self._state = state
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._drafts: dict[int, asyncio.Task[None]] = {}
+        #: of a text and a language: of its newest words
+        self._backs: dict[tuple[int, str], asyncio.Task[None]] = {}
         self._failed: dict[int, dict[str, str]] = {}
 
     def running(self, identity: int) -> bool:
         """Whether drafts of a text are being made."""
-        return identity in self._tasks
+        return identity in self._drafts
+
+    def reading(self, identity: int) -> frozenset[str]:
+        """Languages of a text in which the machine is reading what a person has saved."""
+        return frozenset(language for text, language in self._backs if text == identity)
 
     def failed(self, identity: int) -> dict[str, str]:
         """Language -> why the last try made no draft."""
@@ -41,16 +50,21 @@ class Drafting:
 
     def start(self, text: OwnText, languages: Iterable[str]) -> None:
         """Begin, unless it is running."""
-        if text.id in self._tasks:
+        if text.id in self._drafts:
             return
         self._failed.pop(text.id, None)
-        task = asyncio.create_task(self._run(text.id, list(languages)), name=f"drafts of text {text.id}")
-        self._tasks[text.id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(text.id, None))
+        _keep(self._drafts, text.id, self._run(text.id, list(languages)))
+
+    def read_later(self, text: OwnText, words: str, language: str) -> None:
+        """Read saved words back; what was saved there before is read no more."""
+        before = self._backs.pop((text.id, language), None)
+        if before is not None:
+            before.cancel()
+        _keep(self._backs, (text.id, language), self._read(text, words, language))
 
     async def stop(self, app: web.Application) -> None:
         """With the application."""
-        tasks = list(self._tasks.values())
+        tasks = [*self._drafts.values(), *self._backs.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -64,6 +78,23 @@ class Drafting:
                 why = "fault"
             if why:
                 self._failed.setdefault(identity, {})[language] = why
+
+    async def _read(self, text: OwnText, words: str, language: str) -> None:
+        try:
+            await read_back(self._state, text, words, language)
+        except Exception:  # noqa: BLE001 -- the words are kept; the page shows that nothing was read in them
+            _log.exception("read_back_fell")
+
+
+def _keep(tasks: dict[_K, asyncio.Task[None]], key: _K, work: Coroutine[Any, Any, None]) -> None:
+    """Run it, and hold it until it ends."""
+    task = tasks[key] = asyncio.create_task(work)
+
+    def forget(done: asyncio.Task[None]) -> None:
+        if tasks.get(key) is done:
+            del tasks[key]
+
+    task.add_done_callback(forget)
 
 
 def wanted(text: OwnText, models: Sequence[Model]) -> list[str]:

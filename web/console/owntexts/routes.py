@@ -140,7 +140,7 @@ class OwnTextPages:
         by, now = visitor.principal.name, visitor.wall
         await self._state.db.write(signing.write, text, language, words, by, now)
         if language != text.source_language:
-            await drafting.read_back(self._state, text, words, language)
+            self._drafting.read_later(text, words, language)
         return self._frame.back(f"{_PATH}/{text.id}", said="own_text_saved")
 
     async def _sign(
@@ -196,6 +196,7 @@ class OwnTextPages:
             outcome=outcome,
             refused=refused or {},
             running=self._drafting.running(text.id),
+            reading=self._drafting.reading(text.id),
             can_draft=bool(drafting.wanted(text, models)),
             machines=bool(models),
             lesson=own.key(text),
