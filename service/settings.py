@@ -14,8 +14,10 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from delivery.hooks.addresses import NOTHING
 from service import written
 from service.cap_sources import CapSources
+from service.private_networks import HooksPrivate
 
 #: JMA's own host; telegrams from anywhere else are test telegrams
 JMA_BASE_URL = "https://www.data.jma.go.jp"
@@ -74,7 +76,7 @@ class Settings(BaseSettings):
     lessons_alone: int = Field(default=500, ge=0)
     keep_days: float = Field(default=180, ge=7)
     cap_sources: CapSources = ()
-    hooks_private: bool = False
+    hooks_private: HooksPrivate = NOTHING
     secret_key: written.SecretKey = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -1,21 +1,75 @@
-"""Where a webhook may go: https, and no address of a private network unless the operator allows it.
+"""Where a webhook may go: https, and of private networks only the addresses and names that the operator lists.
 
-A name is checked where it is looked up, at every connection: what it meant when it was entered says nothing.
+A name is looked up once for each connection, and what it means then is judged and called: what it meant when it was
+entered says nothing, and a second look-up could be told something else.
 """
 
 import ipaddress
+import re
 import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+
+_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+#: a wider network is all of somebody's, and no list
+_WIDEST: Final = {4: 8, 6: 16}
 
 
 class Refused(ValueError):
     """An address that may not be called."""
 
 
-def check(url: str, *, private: bool) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Private:
+    """What the operator lets webhooks call in networks that are not public; nothing by default."""
+
+    networks: tuple[_Network, ...] = ()
+    #: whatever address they mean
+    names: frozenset[str] = frozenset()
+
+    def names_host(self, host: str) -> bool:
+        """Whether the host of an address is listed: a name as it is, an IP address by its network."""
+        return host.lower() in self.names or self.holds(host)
+
+    def holds(self, address: str) -> bool:
+        """Whether an IP address lies in one of the networks."""
+        try:
+            found = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        return any(found in network for network in self.networks)
+
+
+NOTHING: Final = Private()
+
+
+def parse(entries: Iterable[str]) -> Private:
+    """The list of a setting: host names, IP addresses and networks such as 10.1.2.0/24. ValueError names the entry."""
+    networks: list[_Network] = []
+    names: set[str] = set()
+    for entry in filter(None, (each.strip().lower() for each in entries)):
+        try:
+            network = ipaddress.ip_network(entry)
+        except ValueError:
+            if not _NAME.fullmatch(entry) or entry.replace(".", "").isdigit() or entry in ("true", "yes", "on"):
+                raise ValueError(
+                    f"{entry!r}: expected host names, IP addresses or networks such as 10.1.2.0/24, by commas"
+                ) from None
+            names.add(entry)
+            continue
+        if network.prefixlen < _WIDEST[network.version]:
+            raise ValueError(f"{entry!r}: expected a network of /{_WIDEST[network.version]} or smaller")
+        networks.append(network)
+    return Private(networks=tuple(networks), names=frozenset(names))
+
+
+def check(url: str, *, private: Private = NOTHING) -> str:
     """The address as it is kept. Refused, with the reason."""
     try:
         parts = urlsplit(url)
@@ -26,9 +80,10 @@ def check(url: str, *, private: bool) -> str:
         raise Refused("expected an address such as https://host/path")
     if parts.username or parts.password or parts.fragment:
         raise Refused("expected an address without user, password or #")
-    if parts.scheme != "https" and not (private and parts.scheme == "http"):
+    listed = private.names_host(host)
+    if parts.scheme != "https" and not (listed and parts.scheme == "http"):
         raise Refused("expected https://")
-    if not private:
+    if not listed:
         _check_host(host)
     return url
 
@@ -64,22 +119,24 @@ def is_public(address: str) -> bool:
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class PublicOnly(AbstractResolver):
-    """Looks names up, and gives public addresses alone."""
+class Guard(AbstractResolver):
+    """Looks names up, and gives public addresses and listed ones alone: the connection goes to what is given."""
 
-    def __init__(self, inner: AbstractResolver | None = None) -> None:
+    def __init__(self, private: Private = NOTHING, inner: AbstractResolver | None = None) -> None:
         """`inner` looks up."""
+        self._private = private
         self._inner = inner or ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """OSError where nothing public is left."""
+        """OSError where nothing is left that may be called."""
         found = await self._inner.resolve(host, port, family)
-        public = [one for one in found if is_public(one["host"])]
-        if not public:
+        listed = host.lower() in self._private.names
+        left = [one for one in found if listed or is_public(one["host"]) or self._private.holds(one["host"])]
+        if not left:
             raise OSError(f"{host} has no public address")
-        return public
+        return left
 
     async def close(self) -> None:
         """Close what looks up."""

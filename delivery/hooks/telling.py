@@ -15,6 +15,7 @@ from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
 from delivery.hooks import addresses, signature, store
+from delivery.hooks.addresses import NOTHING, Private
 from delivery.hooks.events import Event
 from delivery.hooks.store import Delivery, Hook, State
 from storage.connection import Connection
@@ -43,8 +44,8 @@ class HookTeller:
     #: the secret of a hook
     secret: Callable[[Hook], str]
     public_url: str = ""
-    #: private addresses may be called
-    private: bool = False
+    #: what may be called beside public addresses
+    private: Private = NOTHING
     user_agent: str = "Tomoshibi"
     _session: aiohttp.ClientSession | None = field(default=None)
 
@@ -101,9 +102,10 @@ class HookTeller:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            resolver = None if self.private else addresses.PublicOnly()
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_AT_ONCE, limit_per_host=_PER_HOST, resolver=resolver),
+                connector=aiohttp.TCPConnector(
+                    limit=_AT_ONCE, limit_per_host=_PER_HOST, resolver=addresses.Guard(self.private)
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
             )

@@ -16,7 +16,7 @@ from tests.service.story import WAJIMA, Story
 @pytest.fixture
 async def story(tmp_path) -> AsyncIterator[Story]:
     """A service that polls; Aoi (1) lives in Wajima."""
-    async with stories.told(tmp_path, hooks_private=True, public_url="https://tomoshibi.example") as told:
+    async with stories.told(tmp_path, hooks_private="127.0.0.1", public_url="https://tomoshibi.example") as told:
         await told.start()
         await told.people((1, "en", ""))
         await told.settled()
@@ -60,7 +60,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 def run(story: Story, monkeypatch: pytest.MonkeyPatch):
     """The command line beside the service."""
     monkeypatch.setenv("TOMOSHIBI_DATABASE", story.settings.database)
-    monkeypatch.setenv("TOMOSHIBI_HOOKS_PRIVATE", "true")
+    monkeypatch.setenv("TOMOSHIBI_HOOKS_PRIVATE", "127.0.0.1")
 
     def command(*words: str) -> str:
         done = CliRunner().invoke(cli, words, standalone_mode=False)

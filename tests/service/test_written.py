@@ -81,6 +81,7 @@ WRONG = {
         ("warn.example.jp", "https://warn.example.jp"),
     ],
     "LINKS": [("perhaps", "true or false")],
+    "HOOKS_PRIVATE": [("true", "host names, IP addresses or networks"), ("10.0.0.1/8", "10.1.2.0/24")],
     "SECRET_KEY": [("hunter2", "64 hexadecimal digits"), (KEY[:-1], "64 hexadecimal digits")],
     "LOG_LEVEL": [("LOUD", "'INFO'")],
     "DATABSE": [("x", "no such setting")],
@@ -122,6 +123,7 @@ def test_good_values_of_every_form(tmp_path: Path) -> None:
         SILENCE_SECONDS="extra=none, other=60",
         ARRIVAL_TARGETS="L5=60",
         OPERATOR_NUMBERS="090-0000-0001, 070-0000-0002",
+        HOOKS_PRIVATE="board.town.lan, 10.1.2.0/24",
         HTTP_HOST="::1",
         SECRET_KEY=KEY,
     )

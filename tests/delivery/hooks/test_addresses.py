@@ -6,14 +6,14 @@ import pytest
 from aiohttp.abc import AbstractResolver
 
 from delivery.hooks import addresses
-from delivery.hooks.addresses import PublicOnly, Refused
+from delivery.hooks.addresses import Guard, Refused
 
 
 @pytest.mark.parametrize(
     "url", ["https://town.example/hook", "https://town.example:8443/a?b=c", "https://203.0.113.9.example/x"]
 )
 def test_public_addresses(url: str) -> None:
-    assert addresses.check(url, private=False) == url
+    assert addresses.check(url) == url
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,36 @@ def test_public_addresses(url: str) -> None:
 )
 def test_what_is_refused(url: str) -> None:
     with pytest.raises(Refused):
-        addresses.check(url, private=False)
+        addresses.check(url)
 
 
-def test_an_operator_may_allow_the_own_network() -> None:
-    assert addresses.check("http://127.0.0.1:8000/hook", private=True)
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("http://127.0.0.1:8000/hook", True),
+        ("https://10.1.2.3/", True),
+        ("http://board.town.lan/", True),
+        ("http://BOARD.town.lan/", True),
+        ("https://10.1.3.3/", False),
+        ("http://other.town.lan/", False),
+        ("https://db.internal/", False),
+        ("https://[::ffff:127.0.0.1]/", False),
+        ("https://2130706433/", False),
+    ],
+)
+def test_an_operator_lists_what_of_the_own_network_may_be_called(url: str, allowed: bool) -> None:
+    private = addresses.parse(["127.0.0.1", "10.1.2.0/24", " board.town.lan"])
+    if allowed:
+        assert addresses.check(url, private=private) == url
+        return
+    with pytest.raises(Refused):
+        addresses.check(url, private=private)
+
+
+@pytest.mark.parametrize("entry", ["true", "10.1.2.3/24", "10.1.2", "0.0.0.0/0", "::/0", "http://x", "a b", "*"])
+def test_what_is_no_list_of_hosts_is_named(entry: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        addresses.parse(["10.1.2.3", entry])
 
 
 class Names(AbstractResolver):
@@ -72,8 +97,14 @@ class Names(AbstractResolver):
 
 
 async def test_a_name_is_judged_by_what_it_means_now() -> None:
-    mixed = await PublicOnly(Names("127.0.0.1", "8.8.8.8")).resolve("town.example", 443)
+    mixed = await Guard(inner=Names("127.0.0.1", "8.8.8.8")).resolve("town.example", 443)
     assert [one["host"] for one in mixed] == ["8.8.8.8"]
     for host in ("127.0.0.1", "10.1.2.3", "::1", "169.254.169.254", "::ffff:10.0.0.1"):
         with pytest.raises(OSError, match="no public address"):
-            await PublicOnly(Names(host)).resolve("town.example", 443)
+            await Guard(inner=Names(host)).resolve("town.example", 443)
+
+
+async def test_a_name_that_is_not_listed_reaches_listed_addresses_alone() -> None:
+    guard = Guard(addresses.parse(["10.1.2.0/24", "board.town.lan"]), Names("127.0.0.1", "10.1.2.3"))
+    assert [one["host"] for one in await guard.resolve("town.example", 443)] == ["10.1.2.3"]
+    assert len(await guard.resolve("Board.town.lan", 443)) == 2

@@ -10,6 +10,7 @@ from aiohttp import web
 from alerts import noticeboard, places
 from delivery.bulletins.publishing import Publisher
 from delivery.hooks import signature, store
+from delivery.hooks.addresses import NOTHING, parse
 from delivery.hooks.events import Type
 from delivery.hooks.telling import AGAIN, HookTeller
 from storage import times
@@ -71,7 +72,7 @@ class Told:
             clock=self.clock,
             secret=lambda hook: SECRET,
             public_url="https://t.example",
-            private=True,
+            private=parse(["127.0.0.1"]),
         )
 
     def hook(self, name: str, url: str, municipality: str = "") -> None:
@@ -242,7 +243,7 @@ async def test_a_process_that_dies_in_an_attempt_is_followed_by_another(told, re
 
 async def test_no_private_address_is_called_by_default(told, receiver, clock) -> None:
     told.hook("city", receiver.address.replace("http://", "https://"))
-    told.teller.private = False
+    told.teller.private = NOTHING
     await told.state(p17204="L3")
     rows = told.db.read_sync(lambda c: c.execute("SELECT answer FROM hook_deliveries"))
     assert "no public address" in rows[0].text("answer")

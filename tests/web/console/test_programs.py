@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from delivery.hooks import store
+from delivery.hooks.addresses import NOTHING
 from delivery.relaying import approvals
 from storage.database import Database
 from tests.feeds.cap.messages import KANAZAWA, SUZU, WAJIMA, a_source
@@ -13,7 +14,7 @@ from web.console.programs.desk import Programs
 
 PAGE = "/console/programs"
 SOURCE = a_source("noto", WAJIMA)
-PROGRAMS = Programs(secret=lambda hook: f"secret of {hook.name}", private=False, sources=(SOURCE,))
+PROGRAMS = Programs(secret=lambda hook: f"secret of {hook.name}", private=NOTHING, sources=(SOURCE,))
 HOOK = {"name": "web", "url": "https://town.example/hook", "municipality": WAJIMA}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from delivery.hooks.addresses import Private
 from delivery.hooks.store import Hook
 from feeds.cap.source import Source
 from web.api.cap import CapDoor
@@ -14,8 +15,8 @@ class Programs:
 
     #: the secret of a hook, shown to whoever enters it
     secret: Callable[[Hook], str]
-    #: webhooks may go to private addresses
-    private: bool
+    #: what webhooks may go to beside public addresses
+    private: Private
     sources: tuple[Source, ...]
     #: where municipalities hand in CAP messages; None where no source posts
     door: CapDoor | None = None
