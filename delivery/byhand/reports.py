@@ -74,7 +74,7 @@ def withdrawal(draft: Draft, wrong: str, name: str, *, issued: datetime, signed:
 def ends_of_sources(
     draft: Draft, ends: Iterable[Sequence[str]], name: str, *, issued: datetime, signed: datetime
 ) -> list[Report]:
-    """What two people lift ends also where a source says it. `ends`: (strand of the source, place)."""
+    """What two people lift or lower ends also where a source says it. `ends`: (strand of the source, place)."""
     return [
         Report(
             digest=_digest(name, place, {"ends": strand}),

@@ -131,15 +131,16 @@ def _nothing_new(db: Connection, draft: Draft) -> list[Wrong]:
 
 
 def _ends(db: Connection, draft: Draft, places: PlaceTable) -> list[list[str]]:
-    """(strand, place) of what sources hold in force where it is lifted: two people outrank a source."""
-    if draft.hazard is not Hazard.EVACUATION or draft.grade != NONE:
+    """(strand, place) of what sources hold in force above the grade that is told: two people outrank a source."""
+    if draft.hazard is not Hazard.EVACUATION:
         return []
+    rank = hazards.rule(draft.hazard).rank
     held = strand_store.at(db, draft.hazard, reports.event_of(draft, ""), sorted(places.cover(draft.areas)))
     return sorted(
         [strand, place]
         for place, strands in held.items()
         for strand, state in strands.items()
-        if reports.is_of_source(strand) and state.grade != NONE
+        if reports.is_of_source(strand) and rank(state.grade) > rank(draft.grade)
     )
 
 

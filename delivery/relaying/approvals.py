@@ -1,6 +1,6 @@
 """Who approved of a source: two people, once, for exactly what its settings say; one of them is enough to revoke it.
 
-Owns the rows of `source_approvals`. Every step is an entry of the log.
+Owns the rows of `source_approvals`. Every step is an entry of the log of each of its municipalities.
 """
 
 from dataclasses import dataclass
@@ -119,12 +119,15 @@ def _approval(row: Row) -> Approval:
 
 
 def _log(db: Connection, source: Source, who: Person, action: str, now: datetime) -> None:
-    audit.append(
-        db,
-        now=now,
-        actor=who.name,
-        action=action,
-        subject=f"source:{source.name}",
-        municipality=min(source.municipalities),
-        details={"municipalities": sorted(source.municipalities), "fingerprint": source.fingerprint()[:12]},
-    )
+    """In the log of each municipality that it speaks for: each reads its own alone."""
+    names = sorted(source.municipalities)
+    for municipality in names:
+        audit.append(
+            db,
+            now=now,
+            actor=who.name,
+            action=action,
+            subject=f"source:{source.name}",
+            municipality=municipality,
+            details={"municipalities": names, "fingerprint": source.fingerprint()[:12]},
+        )

@@ -30,6 +30,8 @@ class Changes:
 
     asks: Mapping[str, Held]
     late: Mapping[str, Held]
+    #: of what is asked, what the source only says again after people ended it: no approval of the source lets it go
+    repeats: frozenset[str] = frozenset()
 
 
 def of(
@@ -37,13 +39,16 @@ def of(
 ) -> Changes:
     """`told`: municipality -> the grade in force by this source. `decided`: of each, the newest first.
 
-    A rise is told while it is valid, and once: what people have rejected or taken back comes again only with a newer
-    word. An end, or a lower grade, is told whenever it is read: nothing stays in force because a message was late.
+    A rise is told while it is valid, and once: what people have rejected comes again only with a newer word, and what
+    they have taken back or lowered is asked of people where the source says it again. An end, or a lower grade, is told
+    whenever it is read: nothing stays in force because a message was late.
     """
 
     def is_over(place: str, held: Held) -> bool:
         """A rise that is not told, or not again."""
-        return rises(held, told[place]) and (held.valid_until <= now or _was_decided(held, decided.get(place, ())))
+        past = decided.get(place, ())
+        over = held.valid_until <= now or _was_decided(held, past) or _was_rejected(held, past)
+        return rises(held, told[place]) and over
 
     left = folding.fold(words, without=is_over)
     asks: dict[str, Held] = {}
@@ -55,7 +60,10 @@ def of(
         one = _candidate(held, left.get(place), told[place], past)
         if one is not None and one.grade != told[place] and not _was_rejected(one, past):
             asks[place] = one
-    return Changes(asks=asks, late=late)
+    repeats = [
+        place for place, one in asks.items() if rises(one, told[place]) and _says_again(one, decided.get(place, ()))
+    ]
+    return Changes(asks=asks, late=late, repeats=frozenset(repeats))
 
 
 def _candidate(held: Held, left: Held | None, told: str, past: Sequence[Decided]) -> Held | None:
@@ -74,8 +82,19 @@ def rises(held: Held, told: str) -> bool:
 
 
 def _was_decided(held: Held, past: Sequence[Decided]) -> bool:
+    """Of this very message."""
     return any((one.grade, one.issued) == (held.grade, held.issued) for one in past)
 
 
 def _was_rejected(held: Held, past: Sequence[Decided]) -> bool:
-    return any(one.rejected for one in past if (one.grade, one.issued) == (held.grade, held.issued))
+    return any(one.rejected for one in past if _is_of(held, one))
+
+
+def _says_again(held: Held, past: Sequence[Decided]) -> bool:
+    """Its chain has said so since before it was told."""
+    return any(not one.rejected for one in past if _is_of(held, one))
+
+
+def _is_of(held: Held, one: Decided) -> bool:
+    """Whether it was decided of the same grade while its chain said so without a break."""
+    return one.grade == held.grade and held.since <= one.issued <= held.issued

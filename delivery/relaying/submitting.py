@@ -12,7 +12,7 @@ from delivery.byhand.previews import Desk
 from delivery.byhand.submissions import BY_SOURCE, Kind, New, State, Submission
 from delivery.relaying import changes as changing
 from delivery.relaying.approvals import Approval
-from delivery.relaying.changes import Decided
+from delivery.relaying.changes import Changes, Decided
 from feeds.cap import folding
 from feeds.cap import store as inbox
 from feeds.cap.folding import Held
@@ -55,14 +55,15 @@ def settle(db: Connection, source: Source, approval: Approval | None, desk: Desk
         return Settled(too_late=fresh)
     for one in open_ones:
         _overtake(db, one, now)
-    made = [
-        _submit(db, source, approval, draft, until, desk, now) for draft, until in _drafts(db, source, changes, told)
-    ]
+    made, signed = [], False
+    for draft, until, again in _drafts(db, source, found, told):
+        own = None if again else approval
+        made.append(_submit(db, source, own, draft, until, desk, now))
+        if own is not None:
+            _sign(db, source, made[-1], own, now)
+            signed = True
     inbox.set_asked(db, source.name, {**_rows(changes), **late})
-    if approval is not None:
-        for identity in made:
-            _sign(db, source, identity, approval, now)
-    return Settled(submitted=tuple(made), signed=approval is not None and bool(made), too_late=fresh)
+    return Settled(submitted=tuple(made), signed=signed, too_late=fresh)
 
 
 def _told(db: Connection, source: Source, wanted: Mapping[str, Held]) -> dict[str, str]:
@@ -105,14 +106,17 @@ def _overtake(db: Connection, one: Submission, now: datetime) -> None:
 
 
 def _drafts(
-    db: Connection, source: Source, changes: Mapping[str, Held], told: Mapping[str, str]
-) -> list[tuple[Draft, datetime | None]]:
-    """One for all municipalities of which the same is said, with the time until which it is news: an end always is."""
-    groups: dict[tuple[str, bool, datetime, datetime | None], list[str]] = {}
-    for place, held in changes.items():
+    db: Connection, source: Source, found: Changes, told: Mapping[str, str]
+) -> list[tuple[Draft, datetime | None, bool]]:
+    """One for all municipalities of which the same is said, with the time until which it is news (an end always is),
+    and whether people have ended it before.
+    """
+    groups: dict[tuple[str, bool, datetime, datetime | None, bool], list[str]] = {}
+    for place, held in found.asks.items():
         wrong = held.grade == NONE and held.withdrawn and source.cancel == WITHDRAWN
         until = held.valid_until if changing.rises(held, told[place]) else None
-        groups.setdefault((held.grade, wrong, held.issued, until), []).append(place)
+        key = (held.grade, wrong, held.issued, until, place in found.repeats)
+        groups.setdefault(key, []).append(place)
     return [
         (
             Draft(
@@ -124,8 +128,9 @@ def _drafts(
                 issued=issued,
             ),
             until,
+            again,
         )
-        for (grade, wrong, issued, until), areas in groups.items()
+        for (grade, wrong, issued, until, again), areas in groups.items()
     ]
 
 

@@ -28,6 +28,8 @@ class Held:
     withdrawn: bool
     #: when the message was sent that says so
     issued: datetime
+    #: when its chain first said so: what is said again is no newer word
+    since: datetime
     #: nothing of it is told after that
     valid_until: datetime
 
@@ -74,12 +76,14 @@ def _of_chain(chain: Sequence[Word]) -> Mapping[str, Held]:
     for word in chain:
         said = word.places if word.does is Does.SAYS else dict.fromkeys(held, NONE)
         for place, grade in said.items():
-            ended = grade == NONE and place in held and held[place].grade == NONE
-            if not ended:
+            before = held.get(place)
+            again = before is not None and before.grade == grade
+            if not (again and grade == NONE):
                 held[place] = Held(
                     grade=grade,
                     withdrawn=word.does is Does.CANCELS,
                     issued=word.sent,
+                    since=before.since if before is not None and again else word.sent,
                     valid_until=word.valid_until,
                 )
     return held

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alerts import noticeboard, store
 from alerts.vocabulary import Hazard
-from delivery.byhand import submissions
+from delivery.byhand import signing, submissions
 from delivery.byhand.correcting import Reason, Wish
 from delivery.byhand.signing import Person
 from delivery.relaying import approvals
@@ -173,6 +173,8 @@ async def test_an_approved_source_is_told_at_once_and_its_end_too(db, clock, tow
     ]
     assert town.waiting() == []
     assert ("user:taro", "source approved") in town.audited()
+    logs = db.read_sync(lambda c: c.execute("SELECT municipality FROM audit_entries WHERE action = 'source approved'"))
+    assert sorted(row.text("municipality") for row in logs) == sorted(NOTO)
 
 
 async def test_a_cancellation_reaches_exactly_those_who_were_told(db, clock, town):
@@ -383,8 +385,37 @@ async def test_two_people_lift_by_hand_what_a_source_ordered(db, clock, town, tm
         assert rebuilding.rebuild(db, scratch, TABLE, town.now).differences == []
     finally:
         scratch.close_sync()
-    await town.take(says("b", {WAJIMA: "order"}, kind="Update", refers=[reference("a")], at=AT + timedelta(seconds=70)))
+    await town.take(says("b", {WAJIMA: "order"}, at=AT + timedelta(seconds=70)))
     assert town.in_force() == {SUZU: "order", WAJIMA: "order"}
+
+
+async def test_what_a_source_only_says_again_after_people_ended_it_waits_for_two_people_once(db, clock, town):
+    a_person(db, 1, WAJIMA)
+    town.approve_source()
+    await town.take(says("a", {WAJIMA: "order"}))
+    clock.advance(1)
+    await town.tell(evacuation("none"))
+    told = town.service.texts(1)
+    again = {"kind": "Update", "refers": [reference("a")]}
+    await town.take(says("b", {WAJIMA: "order"}, at=AT + timedelta(seconds=70), **again))
+    assert (town.in_force(), town.service.texts(1)) == ({}, told)
+    [waits] = town.waiting()
+    assert (waits.grade, waits.owner) == ("order", "")
+    db.write_sync(lambda c: signing.reject(c, waits.id, Person(name="user:taro", may=NOTO), "no", TABLE, town.now))
+    await town.take(says("c", {WAJIMA: "order"}, at=AT + timedelta(seconds=80), **again))
+    assert (town.waiting(), town.in_force()) == ([], {})
+    await town.take(says("d", {WAJIMA: "emergency"}, at=AT + timedelta(seconds=90), **again))
+    assert town.in_force() == {WAJIMA: "emergency"}
+
+
+async def test_two_people_lower_by_hand_what_a_source_ordered(db, clock, town):
+    a_person(db, 1, WAJIMA)
+    town.approve_source()
+    await town.take(says("a", {WAJIMA: "order", SUZU: "order"}))
+    clock.advance(1)
+    await town.tell(evacuation("elderly"))
+    assert town.service.texts(1)[-1] == f"lowered {WAJIMA}=elderly"
+    assert town.in_force() == {SUZU: "order", WAJIMA: "elderly"}
 
 
 async def test_one_message_at_which_we_fail_stops_no_other(db, clock, town):
