@@ -33,6 +33,10 @@ class Private:
     #: whatever address they mean
     names: frozenset[str] = frozenset()
 
+    def __bool__(self) -> bool:
+        """Whether anything is listed."""
+        return bool(self.networks or self.names)
+
     def names_host(self, host: str) -> bool:
         """Whether the host of an address is listed: a name as it is, an IP address by its network."""
         return host.lower() in self.names or self.holds(host)
