@@ -11,7 +11,7 @@ OWN_TERMINAL := if [ -t 0 ]; then set -m; fi;
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test lint types imports tests check bench format lock prism clean
+.PHONY: help demo run test lint types imports tests check bench soak format lock prism clean
 
 .DEFAULT:
 	$(error there is no target '$@': `make` alone lists them)
@@ -46,6 +46,9 @@ tests: $(READY_DEV) ## the tests alone (ARGS='-k words' for some)
 
 bench: $(READY_DEV) ## measure (benchmarks/)
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m "benchmarks.$$(basename $$file .py)" || exit 1; done
+
+soak: $(READY_DEV) ## an hour of faults and kills by the provider's count (ARGS='--minutes 10')
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 format: $(READY_DEV) ## write every file in the one format
 	@$(BIN)/ruff check --fix-only --quiet .

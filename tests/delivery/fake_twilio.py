@@ -97,6 +97,8 @@ class FakeTwilio:
     clock: Callable[[], float] = time.time
     taken: list[Taken] = field(default_factory=list)
     hits: Counter[str] = field(default_factory=Counter)
+    #: what failed by chance
+    failed: Counter[Fault] = field(default_factory=Counter)
     base_url: str = ""
     _random: random.Random = field(init=False)
     _server: asyncio.Server | None = None
@@ -187,6 +189,7 @@ class FakeTwilio:
         for fault, part in self.chances.items():
             point -= part
             if point < 0:
+                self.failed[fault] += 1
                 return fault
         return None
 

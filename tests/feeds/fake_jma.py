@@ -3,8 +3,9 @@
 import asyncio
 import gzip
 import hashlib
+import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from xml.sax.saxutils import escape, quoteattr
@@ -32,6 +33,7 @@ class Fault(StrEnum):
     REDIRECT_AWAY = "redirect_away"
     REDIRECT_ROUND = "redirect_round"
     REFUSE = "refuse"
+    STALE = "stale"  #: a feed as it was before its last change
 
 
 HTML = b'<!DOCTYPE html>\n<html lang="ja"><head><title>404</title></head><body><p>404</p></body></html>'
@@ -67,13 +69,21 @@ class FakeJma:
         self.unchanged: Counter[str] = Counter()
         self.agents: set[str] = set()
         self.faults: dict[str, Fault] = {}
+        #: part of all requests
+        self.chances: Mapping[Fault, float] = {}
+        #: what failed by chance
+        self.failed: Counter[Fault] = Counter()
+        #: entries that a feed lists at most; None for no end
+        self.most_listed: int | None = None
         self.bytes_sent: Counter[str] = Counter()
         #: fetches of telegrams under way, and the most there ever were
         self.open = self.most_open = 0
         self.order: list[str] = []
         self._bodies: dict[str, bytes] = {}
         self._telegrams: dict[str, bytes] = {}
+        self._before: dict[str, bytes] = {}
         self._listed: dict[str, list[str]] = {}
+        self._random = random.Random(0)
         self._released = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
@@ -105,7 +115,9 @@ class FakeJma:
         return f"/developer/xml/data/{name}"
 
     def set_feed(self, feed: str, body: bytes, *, long: bool = False) -> None:
-        self._bodies[self.feed_path(feed, long=long)] = body
+        path = self.feed_path(feed, long=long)
+        self._before[path] = self._bodies.get(path, a_feed())
+        self._bodies[path] = body
 
     def hold(self, name: str, body: bytes | None = None) -> str:
         """A telegram that stands in no feed yet; its address."""
@@ -115,7 +127,8 @@ class FakeJma:
     def publish(self, feed: str, name: str, body: bytes | None = None, *, updated: str = "2026-11-23T00:00:00Z") -> str:
         """A new telegram in the feed's both forms; its address."""
         url = self.hold(name, body)
-        self._listed.setdefault(feed, []).insert(0, an_entry(url, updated=updated))
+        listed = [an_entry(url, updated=updated), *self._listed.get(feed, [])]
+        self._listed[feed] = listed[: self.most_listed]
         for long in (False, True):
             self.set_feed(feed, a_feed(*self._listed[feed]), long=long)
         return url
@@ -129,10 +142,21 @@ class FakeJma:
         self.open += is_data
         self.most_open = max(self.most_open, self.open)
         try:
-            fault = self.faults.get(path)
+            fault = self.faults.get(path) or self._by_chance()
             return await (_FAULTS[fault](self, request) if fault else self._plain(request))
         finally:
             self.open -= is_data
+
+    def _by_chance(self) -> Fault | None:
+        for fault, part in self.chances.items():
+            if self._random.random() < part:
+                self.failed[fault] += 1
+                return fault
+        return None
+
+    async def _stale(self, request: web.Request) -> web.StreamResponse:
+        body = self._before.get(request.path)
+        return web.Response(body=body, content_type="application/xml") if body else await self._plain(request)
 
     async def _plain(self, request: web.Request) -> web.StreamResponse:
         if request.path in self._telegrams:
@@ -224,4 +248,5 @@ _FAULTS: dict[Fault, Callable[..., Awaitable[web.StreamResponse]]] = {
     Fault.REDIRECT_AWAY: _fixed(302, b"", "text/plain", Location="http://127.0.0.1:9/developer/xml/feed/eqvol.xml"),
     Fault.REDIRECT_ROUND: _fixed(302, b"", "text/plain", Location="/developer/xml/feed/eqvol.xml"),
     Fault.REFUSE: FakeJma._refuse,
+    Fault.STALE: FakeJma._stale,
 }

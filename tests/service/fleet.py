@@ -74,6 +74,10 @@ class Fleet:
         """The processes that run."""
         return list(self._running)
 
+    def processes(self) -> dict[str, int]:
+        """Name -> process id of those that run."""
+        return {name: process.pid for name, process in self._running.items()}
+
     def send_signal(self, name: str, how: signal.Signals) -> None:
         """To one process."""
         self._running[name].send_signal(how)

@@ -58,7 +58,7 @@ class Story:
         self.clock = SimulatedClock(START)
         self.jma = jma
         self.settings = Settings(
-            database=options.pop("database", str(folder / "story.db")),
+            database=str(options.pop("database", folder / "story.db")),
             jma_base_url=jma.base_url,
             http_port=0,
             **{  # type: ignore[arg-type]  # as pydantic reads them
