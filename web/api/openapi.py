@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the API, made from its endpoints: what is routed is described, and nothing else."""
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -35,7 +36,6 @@ def document(endpoints: Sequence[Endpoint], prefix: str, public: Sequence[Public
     found = {model for endpoint in endpoints for model in _models(endpoint)}
     found |= {model for route in public for model in route.answers.values()}
     models = sorted(found, key=lambda model: model.__name__)
-    _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         paths.setdefault(prefix + endpoint.route, {})[endpoint.method.lower()] = _operation(endpoint)
@@ -51,10 +51,23 @@ def document(endpoints: Sequence[Endpoint], prefix: str, public: Sequence[Public
         "security": [{"key": []}],
         "paths": paths,
         "components": {
-            "schemas": schemas["$defs"],
+            "schemas": _schemas(tuple(models)),
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+# Models never change while the process lives, and pydantic takes a tenth of a second to describe them all.
+@functools.cache
+def _schemas(models: tuple[type[BaseModel], ...]) -> Mapping[str, Any]:
+    _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
+    described: Mapping[str, Any] = schemas["$defs"]
+    return described
+
+
+@functools.cache
+def _schema(model: type[BaseModel]) -> Mapping[str, Any]:
+    return model.model_json_schema()
 
 
 def _models(endpoint: Endpoint) -> Iterator[type[BaseModel]]:
@@ -110,7 +123,7 @@ def _path(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
 def _query(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
     if endpoint.query is None:
         return
-    described = endpoint.query.model_json_schema()
+    described = _schema(endpoint.query)
     for name, schema in described["properties"].items():
         required = name in described.get("required", ())
         yield {"name": name, "in": "query", "required": required, "schema": _without_null(schema)}
