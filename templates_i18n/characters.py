@@ -21,11 +21,13 @@ LOOK_ALIKES = {
 _FULL_WIDTH = "FULLWIDTH "
 
 
+@functools.lru_cache(maxsize=8192)
 def is_kanji(char: str) -> bool:
     """Whether a character is a Han character."""
     return unicodedata.name(char, "").startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")) or char in "々〆"
 
 
+@functools.lru_cache(maxsize=8192)
 def is_kana(char: str) -> bool:
     """Hiragana, katakana and the long-vowel mark."""
     return unicodedata.name(char, "").startswith(("HIRAGANA ", "KATAKANA")) and unicodedata.category(char) != "Po"

@@ -60,9 +60,10 @@ def check(catalogue: Catalogue, places: PlaceTable, tag: str | None = None) -> l
     ]
 
 
-def glance(catalogue: Catalogue, places: PlaceTable) -> list[Problem]:
-    """The problems that one set of facts shows, without budgets: for somebody who waits."""
-    return _through_all(catalogue, places, matrix.all_requests(catalogue), matrix.voices(catalogue))
+@functools.lru_cache(maxsize=1)
+def glance(catalogue: Catalogue, places: PlaceTable) -> Sequence[Problem]:
+    """The problems that one set of facts shows, without budgets: for somebody who waits. Both never change."""
+    return tuple(_through_all(catalogue, places, matrix.all_requests(catalogue), matrix.voices(catalogue)))
 
 
 def _through_all(
@@ -220,9 +221,10 @@ def drill_words(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Findi
 def no_kanji(_: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
     """Easy Japanese has no kanji."""
     for sample in texts:
-        kanji = [char for char in sample.rendered.text if characters.is_kanji(char)]
-        if sample.rendered.language == "ja-Hira" and kanji:
-            yield _where(sample), f"kanji {''.join(kanji)}"
+        if sample.rendered.language != "ja-Hira":
+            continue
+        if kanji := "".join(filter(characters.is_kanji, sample.rendered.text)):
+            yield _where(sample), f"kanji {kanji}"
 
 
 def gsm7_where_promised(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
