@@ -44,12 +44,10 @@ class Residents:
 
     def to_json(self) -> dict[str, object]:
         """For `residents count --json`; small counts are not told."""
-        return {
-            "residents": disclosure.total(self.people, self.by_state, self.by_municipality, self.by_language),
-            "by_state": disclosure.table(self.by_state),
-            "by_municipality": disclosure.table(self.by_municipality),
-            "by_language": disclosure.table(self.by_language),
-        }
+        people, (states, places, languages) = disclosure.together(
+            self.people, self.by_state, self.by_municipality, self.by_language
+        )
+        return {"residents": people, "by_state": states, "by_municipality": places, "by_language": languages}
 
 
 def residents(db: Connection) -> Residents:
@@ -93,6 +91,11 @@ def own(db: Connection, municipality: str) -> Mapping[str, int]:
         " WHERE municipality = :municipality GROUP BY language ORDER BY language",
         {"municipality": municipality},
     )
+
+
+def seen(db: Connection, municipality: str, group: str | None) -> Mapping[str, int]:
+    """What somebody may count there: the municipality's own registrations, or those of the group they are kept to."""
+    return own(db, municipality) if group is None else of_group(db, municipality, group)
 
 
 def of_group(db: Connection, municipality: str, group: str) -> Mapping[str, int]:

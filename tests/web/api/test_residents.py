@@ -162,6 +162,10 @@ async def test_a_supporter_registers_its_own_group_and_sees_counts_only(client: 
     assert (await client.get(f"{URL}/{made['id']}", headers=dormitory)).status == 403
     counts = await (await client.get(f"{URL}/counts", headers=dormitory)).json()
     assert counts == {"residents": "<5", "by_language": {"vi": "<5"}}
+    for last in range(10, 15):
+        await post(client, city, phone=f"+8190000000{last}", language="ne")
+    counts = await (await client.get(f"{URL}/counts", headers=dormitory)).json()
+    assert counts == {"residents": "<5", "by_language": {"vi": "<5"}}  # not the municipality's
 
 
 async def test_counts_from_five_on_are_told(client: Client, db: Database) -> None:

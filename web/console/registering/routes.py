@@ -146,7 +146,7 @@ def _theirs(visitor: Visitor, fields: Mapping[str, str]) -> str:
 
 
 def _counts(db: Connection, place: str, group: str | None) -> tuple[Told, dict[str, Told]]:
-    return disclosure.told(dict(counting.own(db, place) if group is None else counting.of_group(db, place, group)))
+    return disclosure.told(counting.seen(db, place, group))
 
 
 def _entry(fields: Mapping[str, str], reader: Reader, language: str) -> Entry | Wrong:
