@@ -204,12 +204,12 @@ def _facts(row: Row, cells: Mapping[counting.Cell, int]) -> Facts:
         languages[language] += number
         if part in _NOT_REACHED:
             unreached[language] += number
-    total = sum(languages.values())
+    total, (by_part, by_language) = disclosure.together(sum(languages.values()), parts, languages)
     return Facts(
         grade=_grade(row, {place for place, _, _ in cells}),
-        total=disclosure.total(total, languages, parts),
-        by_part={part: disclosure.table(parts)[part] for part in facts.PARTS if parts[part]},
-        by_language=disclosure.table(dict(sorted(languages.items()))),
+        total=total,
+        by_part={part: by_part[part] for part in facts.PARTS if parts[part]},
+        by_language=dict(sorted(by_language.items())),
         unreached=disclosure.table(dict(sorted(unreached.items()))),
         first_minutes=_minutes(row, "first_handover_at"),
         last_minutes=_minutes(row, "last_handover_at"),

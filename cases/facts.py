@@ -14,7 +14,7 @@ from subscribers.disclosure import Told
 #: what became of messages, as the pages say it
 PARTS: Final = tuple(states.PARTS)
 _NAMES: Final = frozenset({"grade", "total", "by_part", "by_language", "unreached", "first_minutes", "last_minutes"})
-_TOLD: Final = re.compile(r"<5|\d{1,9}-\d{1,9}")
+_TOLD: Final = re.compile(r"<(?:5|\d{1,8}0)|\d{1,9}-\d{1,9}")
 #: of a language
 TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _GRADE: Final = re.compile(r"[A-Za-z0-9_+-]{0,20}")

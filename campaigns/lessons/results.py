@@ -4,7 +4,7 @@ Small counts are told by the rule of `subscribers.disclosure`. A share of right 
 neither the right nor the wrong ones are a small count, else in steps of twenty.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -81,13 +81,13 @@ def _result(lesson: str, rows: Sequence[Total], is_current: Callable[[Total], bo
     now = [row for row in rows if is_current(row)]
     languages = _split(now, lambda row: row.asked.language)
     places = _split(now, lambda row: row.asked.place)
-    counts = [{key: share.answers for key, share in table.items()} for table in (languages, places)]
     whole = totals.share(now)
+    told, by_language, by_place, _ = _told(now)
     return Result(
         lesson=lesson,
-        whole=Understood(key="", share=whole, told=disclosure.total(whole.answers, *counts)),
-        by_language=understood(languages),
-        by_place=understood(places),
+        whole=Understood(key="", share=whole, told=told),
+        by_language=_sorted(languages, by_language),
+        by_place=_sorted(places, by_place),
         earlier=totals.share(row for row in rows if not is_current(row)),
     )
 
@@ -99,16 +99,30 @@ def by_language(rows: Sequence[Total], is_current: Callable[[Total], bool]) -> t
 
 def options(rows: Sequence[Total], lesson: str, is_current: Callable[[Total], bool]) -> Mapping[int, Told]:
     """How many chose which option of a lesson."""
-    counts: defaultdict[int, int] = defaultdict(int)
+    *_, told = _told([row for row in rows if row.asked.lesson == lesson and is_current(row)])
+    return dict(sorted(told.items()))
+
+
+def _told(rows: Sequence[Total]) -> tuple[Told, dict[str, Told], dict[str, Told], dict[int, Told]]:
+    """All answers, by language, by place and by option: they stand beside each other, and add up to the same."""
+    languages: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    chosen: Counter[int] = Counter()
     for row in rows:
-        if row.asked.lesson == lesson and is_current(row):
-            counts[row.option] += row.answers
-    return disclosure.table(dict(sorted(counts.items())))
+        languages[row.asked.language] += row.answers
+        places[row.asked.place] += row.answers
+        chosen[row.option] += row.answers
+    told, (by_language, by_place, by_option) = disclosure.together(languages.total(), languages, places, chosen)
+    return told, by_language, by_place, by_option
 
 
 def understood(shares: Mapping[str, Share]) -> tuple[Understood, ...]:
     """A table of groups, most answers first; equal ones by their key."""
     told = disclosure.table({key: share.answers for key, share in shares.items()})
+    return _sorted(shares, told)
+
+
+def _sorted(shares: Mapping[str, Share], told: Mapping[str, Told]) -> tuple[Understood, ...]:
     rows = [Understood(key=key, share=share, told=told[key]) for key, share in shares.items()]
     return tuple(sorted(rows, key=lambda row: (-row.share.answers, row.key)))
 

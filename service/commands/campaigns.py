@@ -223,8 +223,8 @@ def _preview(db: Database, chosen: Settings, plan: Plan, home: str, as_json: boo
 
 def _row_of_preview(one: previews.Preview, chosen: Settings) -> dict[str, object]:
     """Segments tell who reads what where few do, and so they go the way of the people."""
-    people = disclosure.total(one.people, {text.language: text.people for text in one.texts})
-    exact = isinstance(people, int)
+    people, by_language = disclosure.told({text.language: text.people for text in one.texts})
+    exact = all(isinstance(count, int) for count in by_language.values())
     priced = exact and chosen.segment_price
     return {
         "lesson": one.lesson,

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from alerts.vocabulary import Topic
 from delivery.byhand.drafts import MOST_AREAS, SPOT_LENGTH, WORDS_LENGTH
+from web.api.residents_models import Told
 
 _PLACE: dict[str, Any] = {"examples": ["17204"]}
 _TEXT = r"^[^\x00-\x1f\x7f-\x9f]*$"
@@ -43,10 +44,6 @@ Tag = Literal[
     "si",
     "bn",
 ]
-
-
-#: below five only that
-Few = int | Literal["<5"]
 
 
 def whole(value: object) -> object:
@@ -168,8 +165,8 @@ class BroadcastOut(BaseModel):
     expires_at: datetime
     #: grade told in the municipality and its wards
     places: dict[str, str]
-    #: queued, accepted, delivered, … -> how many texts; fewer than five are "<5"
-    messages: dict[str, Few]
+    #: queued, accepted, delivered, … -> how many texts; fewer than five are "<5", and beside that the others in steps
+    messages: dict[str, Told]
 
 
 class BroadcastPage(BaseModel):

@@ -8,7 +8,8 @@ from storage import lists
 from storage.connection import Connection
 from storage.rows import Row
 from subscribers import disclosure
-from web.api.alerts_models import AlertOut, BroadcastOut, Few
+from subscribers.disclosure import Told
+from web.api.alerts_models import AlertOut, BroadcastOut
 
 #: rows looked at for one page: most alerts of Japan concern other places
 _MOST_SEEN = 2_000
@@ -78,11 +79,11 @@ def _broadcasts(db: Connection, rows: list[Row], places: Collection[str]) -> Ite
                 created_at=row.time("created_at"),
                 expires_at=row.time("expires_at"),
                 places=here,
-                messages=dict(_counts(db, identity, places)),
+                messages=_counts(db, identity, places),
             )
 
 
-def _counts(db: Connection, identity: int, places: Collection[str]) -> Iterator[tuple[str, Few]]:
+def _counts(db: Connection, identity: int, places: Collection[str]) -> dict[str, Told]:
     """Of the people that the municipality has registered."""
     marks, names = lists.listed(sorted(places))
     rows = db.execute(
@@ -91,6 +92,4 @@ def _counts(db: Connection, identity: int, places: Collection[str]) -> Iterator[
         f" AND r.municipality IN ({marks})) GROUP BY m.state ORDER BY m.state",
         {"id": identity, **names},
     )
-    for row in rows:
-        count = row.integer("n")
-        yield row.text("state"), count if count >= disclosure.FEW else "<5"
+    return disclosure.table({row.text("state"): row.integer("n") for row in rows})

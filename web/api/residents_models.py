@@ -23,8 +23,8 @@ PlaceCode = Annotated[str, Field(min_length=1, max_length=80, json_schema_extra=
 PostalCode = Annotated[str, Field(min_length=1, max_length=20, json_schema_extra=_POSTAL)]
 GroupName = Annotated[str, Field(max_length=MAX_GROUP_LENGTH, pattern=_GROUP)]
 MinLevel = Literal["L2", "L3", "L4"]
-#: below five only that: a language may hint at where somebody comes from. Beside it others come in steps: "20-49"
-Told = int | Annotated[str, Field(pattern="^(<5|[0-9]+-[0-9]+)$")]
+#: below five only "<5": a language may hint at where somebody comes from. Beside it others come in steps: "20-49"
+Told = int | Annotated[str, Field(pattern="^(<[0-9]+|[0-9]+-[0-9]+)$")]
 
 
 class _Strict(BaseModel):

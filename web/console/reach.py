@@ -21,6 +21,10 @@ UNREACHED_UNTIL = timedelta(hours=12)
 _NOT_REACHED = ("unknown", "failed", "handed", "waiting")
 
 
+#: place -> language -> part -> messages, or the other way round
+_Table = dict[str, dict[str, Counter[str]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """So many messages of a broadcast."""
@@ -64,6 +68,13 @@ class Reach:
     #: place -> languages of those not reached, most first
     unreached: tuple[tuple[str, tuple[Line, ...]], ...]
     counted_at: datetime | None
+    #: (place, language, part) -> messages: what all the others are added up from
+    cells: Mapping[tuple[str, str, str], int]
+
+    @property
+    def exact(self) -> bool:
+        """No count is small: nothing has to be hidden."""
+        return not _is_small(self.cells)
 
     @property
     def total(self) -> int:
@@ -78,22 +89,38 @@ class Reach:
     @property
     def told_total(self) -> Told:
         """All messages, as it may be shown beside the tables."""
-        return disclosure.total(self.total, *({line.key: line.total for line in lines} for lines in self._tables))
+        by_line = ({(line.key, part): n for line in lines for part, n in line.parts.items()} for lines in self._tables)
+        return disclosure.total(self.total, self.parts, self.cells, *by_line)
+
+    def told_planned(self, planned: int) -> Told:
+        """How many were planned, as it may be shown beside the tables."""
+        return disclosure.total(planned) if self.exact else disclosure.partial(planned, self.cells)
 
     @property
     def told_missing(self) -> Told:
         """`missing`, as it may be shown beside the tables."""
-        return disclosure.total(self.missing, *({line.key: line.unreached for line in lines} for lines in self._tables))
+        if self.exact:
+            return self.missing
+        lines = ({line.key: line.unreached for line in lines} for lines in self._tables)
+        missing = {key: count for key, count in self.cells.items() if key[2] in _NOT_REACHED}
+        return disclosure.partial(self.missing, missing, _not_reached(self.parts), *lines)
 
     @property
     def told_parts(self) -> Mapping[str, Told]:
         """The parts, as they may be shown beside the tables."""
+        if self.exact:
+            return self.parts
         return {
-            part: disclosure.total(
+            part: disclosure.partial(
                 count, *({line.key: line.parts.get(part, 0) for line in lines} for lines in self._tables)
             )
             for part, count in self.parts.items()
         }
+
+    @property
+    def drawn(self) -> Mapping[str, int]:
+        """The parts as a bar may show them."""
+        return {part: disclosure.about(told) for part, told in self.told_parts.items()}
 
     @property
     def _tables(self) -> tuple[tuple[Line, ...], ...]:
@@ -174,68 +201,65 @@ def message_condition(within: frozenset[str] | None) -> tuple[str, dict[str, obj
 def of(rows: Sequence[Cell], counted: datetime | None = None) -> Reach:
     """The reach of one broadcast."""
     parts: Counter[str] = Counter()
-    places: dict[str, Counter[str]] = {}
-    languages: dict[str, Counter[str]] = {}
-    both: dict[str, dict[str, Counter[str]]] = {}
+    by_place: _Table = {}
+    by_language: _Table = {}
+    cells: Counter[tuple[str, str, str]] = Counter()
     for cell in rows:
         part = states.part(cell.state)
         parts[part] += cell.messages
-        places.setdefault(cell.place, Counter())[part] += cell.messages
-        languages.setdefault(cell.language, Counter())[part] += cell.messages
-        both.setdefault(cell.place, {}).setdefault(cell.language, Counter())[part] += cell.messages
-    small = _small(both)
+        by_place.setdefault(cell.place, {}).setdefault(cell.language, Counter())[part] += cell.messages
+        by_language.setdefault(cell.language, {}).setdefault(cell.place, Counter())[part] += cell.messages
+        cells[cell.place, cell.language, part] += cell.messages
+    exact = not _is_small(cells)
     return Reach(
         parts=parts,
-        by_place=_lines(places, small),
-        by_language=_lines(languages, small),
-        unreached=_unreached(both),
+        by_place=_lines(by_place, exact=exact),
+        by_language=_lines(by_language, exact=exact),
+        unreached=_unreached(by_place, exact=exact),
         counted_at=counted,
+        cells=cells,
     )
 
 
-def _small(both: Mapping[str, Mapping[str, Counter[str]]]) -> frozenset[tuple[str, str]]:
-    """(place or language, part) with a small count of one place in one language under it."""
-    return frozenset(
-        (key, part)
-        for place, languages in both.items()
-        for language, parts in languages.items()
-        for part, count in parts.items()
-        if 0 < count < disclosure.FEW
-        for key in (place, language)
-    )
+def _is_small(cells: Mapping[tuple[str, str, str], int]) -> bool:
+    return any(0 < count < disclosure.FEW for count in cells.values())
 
 
-def _lines(counts: Mapping[str, Counter[str]], small: frozenset[tuple[str, str]]) -> tuple[Line, ...]:
-    """The lines of one table. One small count in it, or below it, and all its counts come in steps."""
-    told = disclosure.table({(key, part): count for key, parts in counts.items() for part, count in parts.items()})
-    unreached = disclosure.table({key: _unreached_of(parts) for key, parts in counts.items()})
-    stepped = (
-        disclosure.stepped if any((key, part) in small for key, parts in counts.items() for part in parts) else None
-    )
-    return _sorted(
-        Line(
-            key=key,
-            parts=parts,
-            told={part: stepped(count) if stepped else told[key, part] for part, count in parts.items()},
-            told_unreached=stepped(_unreached_of(parts)) if stepped else unreached[key],
-        )
-        for key, parts in counts.items()
-    )
+def _lines(table: _Table, *, exact: bool) -> tuple[Line, ...]:
+    """The lines of one table. One small count anywhere below, and all counts come in steps that keep it open."""
+    return _sorted(_line(key, tuple(inside.values()), exact=exact) for key, inside in table.items())
+
+
+def _line(key: str, inside: Sequence[Counter[str]], *, exact: bool) -> Line:
+    """Of what stands in it: a place's languages, or a language's places."""
+    parts = sum(inside, Counter[str]())
+    told: Mapping[str, Told] = parts
+    unreached: Told = _unreached_of(parts)
+    if not exact:
+        told = {
+            part: disclosure.partial(count, dict(enumerate(one[part] for one in inside)))
+            for part, count in parts.items()
+        }
+        each = dict(enumerate(map(_unreached_of, inside)))
+        unreached = disclosure.partial(_unreached_of(parts), each, _not_reached(parts))
+    return Line(key=key, parts=parts, told=told, told_unreached=unreached)
+
+
+def _not_reached(parts: Mapping[str, int]) -> dict[str, int]:
+    return {part: count for part, count in parts.items() if part in _NOT_REACHED}
 
 
 def _unreached_of(parts: Mapping[str, int]) -> int:
-    return sum(parts.get(part, 0) for part in _NOT_REACHED)
+    return sum(_not_reached(parts).values())
 
 
-def _unreached(both: Mapping[str, Mapping[str, Counter[str]]]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+def _unreached(by_place: _Table, *, exact: bool) -> tuple[tuple[str, tuple[Line, ...]], ...]:
     """All places are one table: whoever subtracts one place from another finds no small count."""
-    cells = {(place, language): parts for place, languages in both.items() for language, parts in languages.items()}
-    told = disclosure.table({key: _unreached_of(parts) for key, parts in cells.items()})
     found: dict[str, list[Line]] = {}
-    for (place, language), parts in cells.items():
-        if _unreached_of(parts):
-            line = Line(key=language, parts=parts, told={}, told_unreached=told[place, language])
-            found.setdefault(place, []).append(line)
+    for place, languages in by_place.items():
+        for language, parts in languages.items():
+            if _unreached_of(parts):
+                found.setdefault(place, []).append(_line(language, (parts,), exact=exact))
     wanted = [(place, _sorted(lines)) for place, lines in found.items()]
     return tuple(sorted(wanted, key=lambda item: (-sum(line.unreached for line in item[1]), item[0])))
 

@@ -39,3 +39,19 @@ def test_nor_by_taking_one_place_from_all_of_them() -> None:
         SUZU: [("en", "50-99"), ("vi", "20-49")],
         WAJIMA: [("vi", "<5")],
     }
+
+
+def test_nor_by_taking_the_delivered_from_all() -> None:
+    found = _reach((WAJIMA, "vi", "delivered", 40), (WAJIMA, "vi", "failed", 3))
+    assert found.told_total == 43
+    assert found.told_parts == {"delivered": "20-49", "failed": "<5"}
+    assert found.told_missing == "<5"
+    assert found.drawn == {"delivered": 34, "failed": 2}
+    assert found.told_planned(43) == "20-49"
+
+
+def test_nor_out_of_a_place_where_each_language_has_one_reader() -> None:
+    found = _reach(*((WAJIMA, language, "failed", 1) for language in ("en", "vi", "si", "ne")))
+    (place,) = found.by_place
+    assert (place.told, place.told_unreached) == ({"failed": "<20"}, "<20")
+    assert (found.told_total, found.told_missing, found.told_parts) == ("<20", "<20", {"failed": "<20"})
