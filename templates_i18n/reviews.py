@@ -59,7 +59,7 @@ def parse(table: Mapping[str, object]) -> ReviewFile:
 
 
 def _reading(number: int, row: object) -> Reading:
-    if not isinstance(row, Mapping) or row.keys() != _FIELDS:
+    if not isinstance(row, dict) or row.keys() != _FIELDS:
         raise ValueError(f"[[sentence]] {number}: expected exactly {', '.join(sorted(_FIELDS))}")
     reading = Reading(**row)
     if {*map(type, reading)} != {str}:
