@@ -36,7 +36,7 @@ _OWN_WORDS = {
 }
 
 #: tables whose pieces a language may say in fewer words
-_BRIEF = ("head", "alarm", "act")
+_BRIEF = ("head", "alarm", "act", "line")
 
 Path = tuple[str, ...]
 Values = Mapping[Path, object]

@@ -40,8 +40,10 @@ class Layout:
     #: what loudspeakers say
     heard: bool = True
     shelter: bool = False
-    #: the shelter in Japanese alone: what stands on its sign is what its readers need most
+    #: the shelter in Japanese alone, what stands on its sign is what its readers need most; all in the fewest words
     bare: bool = False
+    #: segments that a shelter may need beyond the form's budget
+    extra: int = 0
     neighbour: bool = False
     link: bool = False
 
@@ -103,10 +105,23 @@ def _full(room: Room) -> Iterator[Layout]:
         for layout in _without_shelter(room):
             if layout.signs or not room.unread:
                 yield replace(layout, shelter=True)
-        if room.bare and not room.plain:
-            for link in dict.fromkeys((room.link, False)):
-                yield Layout(unicode=True, signs=True, shelter=True, bare=True, link=link, name=not link)
+        if not room.plain:
+            yield from _for_shelter(room)
     yield from _without_shelter(room)
+
+
+def _for_shelter(room: Room) -> Iterator[Layout]:
+    """What goes for the shelter in long scripts, and at last a segment more: who knows no place to go stays."""
+    named = Layout(unicode=True, signs=True, shelter=True, name=False)
+    links = tuple(dict.fromkeys((room.link, False)))
+    fewest = replace(named, signs=False, repeats=False, bare=True)
+    if room.bare:
+        for link in links:
+            yield replace(named, bare=True, link=link)
+        yield fewest
+    for link in links:
+        yield replace(named, link=link, extra=1)
+    yield replace(fewest if room.bare else replace(fewest, bare=False), extra=1)
 
 
 def _without_shelter(room: Room) -> Iterator[Layout]:

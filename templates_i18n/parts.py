@@ -218,7 +218,7 @@ class PartsWriter:
             _shelter(where, language, style) if placing.has_name(where.name, style, as_on_signs=False) else "",
             Role.SHELTER,
             _shelter(where, language, style, signs=True),
-            "" if style.is_japanese_script else _shelter(where, language, PlaceStyle.JAPANESE),
+            "" if style.is_japanese_script else _shelter(where, language, PlaceStyle.JAPANESE, brief=True),
         )
 
     def _ending(self, voice: Voice, language: Language) -> Iterator[Piece]:
@@ -286,9 +286,10 @@ def _spot(where: Spot, language: Language, signs: bool) -> str:
     return language.lines["where"].format_map({"spot": placing.spot(where, language.place, as_on_signs=signs)})
 
 
-def _shelter(where: Shelter, language: Language, style: PlaceStyle, *, signs: bool = False) -> str:
+def _shelter(where: Shelter, language: Language, style: PlaceStyle, *, signs: bool = False, brief: bool = False) -> str:
     name = placing.shelter(where, style, as_on_signs=signs)
-    return language.lines["shelter" if where.can_stay else "refuge"].format_map({"shelter": name})
+    line = heads.said(language, language.lines, "shelter" if where.can_stay else "refuge", brief=brief)
+    return line.format_map({"shelter": name})
 
 
 def source_line(hazard: Hazard, form: Form = Form.FULL) -> str:

@@ -15,10 +15,12 @@ from templates_i18n.parts import Parts, PartsWriter
 from templates_i18n.request import Form, TextRequest, Unworded
 from templates_i18n.segments import Segmentation
 
-__all__ = ["SEVERAL_PLACES", "Form", "Rendered", "TextRequest", "Unworded", "render"]
+__all__ = ["NAMES_SHELTER", "SEVERAL_PLACES", "Form", "Rendered", "TextRequest", "Unworded", "render"]
 
 #: why a core form that names several places may be longer
 SEVERAL_PLACES = "several places"
+#: why a full form may need a segment more
+NAMES_SHELTER = "names a shelter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +101,11 @@ class _Text:
         for layout in longer:
             lines = self._lines(layout)
             # no text has fewer units than letters
-            if sum(map(len, lines)) + len(lines) - 1 > segments.most_units(self.form.budget):
+            budget = self.form.budget + layout.extra
+            if sum(map(len, lines)) + len(lines) - 1 > segments.most_units(budget):
                 continue
             counted = segments.count("\n".join(lines))
-            if counted.segments <= self.form.budget:
+            if counted.segments <= budget:
                 return self._rendered(layout, lines, counted)
         lines = self._lines(shortest)
         return self._rendered(shortest, lines, segments.count("\n".join(lines)))
@@ -129,7 +132,7 @@ class _Text:
             neighbour=shown.get(Role.NEIGHBOUR, ""),
             link=shown.get(Role.LINK, ""),
             emoji=emoji,
-            exception=_exception(self.catalogue, self.voice, self.request, self.form, segmentation),
+            exception=self._exception(layout, segmentation),
             review=self.voice.review,
         )
 
@@ -140,18 +143,22 @@ class _Text:
         ids = self.parts.emoji if layout.unicode else ()
         first = 1 if self.parts.drill else 0
         head = f"{lines[first]} {''.join(self.catalogue.composition.emoji[each] for each in ids)}"
-        if not ids or segments.utf16_units(head) > HEAD_UNITS or segmentation.segments > self.form.budget:
+        budget = self.form.budget + layout.extra
+        if not ids or segments.utf16_units(head) > HEAD_UNITS or segmentation.segments > budget:
             return text, segmentation, ()
         decorated = "\n".join([*lines[:first], head, *lines[first + 1 :]])
         counted = segments.count(decorated)
         return (decorated, counted, ids) if counted.segments == segmentation.segments else (text, segmentation, ())
 
-
-def _exception(
-    catalogue: Catalogue, voice: Voice, request: TextRequest, form: Form, segmentation: Segmentation
-) -> str | None:
-    if segmentation.segments <= form.budget:
-        return None
-    declared = catalogue.exceptions.get(voice.tag, {}).get(request.key(form))
-    reason = SEVERAL_PLACES if request.has_several_places else declared.reason if declared else "not declared"
-    return f"{segmentation.segments} segments instead of {form.budget}: {reason}"
+    def _exception(self, layout: Layout, segmentation: Segmentation) -> str | None:
+        budget = self.form.budget
+        if segmentation.segments <= budget:
+            return None
+        declared = self.catalogue.exceptions.get(self.voice.tag, {}).get(self.request.key(self.form))
+        if layout.shelter:
+            reason = NAMES_SHELTER
+        elif self.request.has_several_places:
+            reason = SEVERAL_PLACES
+        else:
+            reason = declared.reason if declared else "not declared"
+        return f"{segmentation.segments} segments instead of {budget}: {reason}"

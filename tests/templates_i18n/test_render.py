@@ -1,5 +1,6 @@
 """What stands in a text, in which order, and what never does."""
 
+import itertools
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -17,7 +18,7 @@ from templates_i18n.conformity import HEAD_UNITS
 from templates_i18n.heads import Subject
 from templates_i18n.parts import speakers
 from templates_i18n.placing import PlaceUnknown
-from templates_i18n.render import SEVERAL_PLACES, Form, Rendered, TextRequest, Unworded, render
+from templates_i18n.render import NAMES_SHELTER, SEVERAL_PLACES, Form, Rendered, TextRequest, Unworded, render
 from templates_i18n.request import Shelter
 from templates_i18n.segments import Encoding, fold_latin
 from tests.templates_i18n.requests import ASAHI, IN_25_MINUTES, NAGANO, SUZU, TSURUMI, WAJIMA, a_request
@@ -585,7 +586,24 @@ def test_no_papers_are_asked_for_in_any_language(language: str) -> None:
             if SCHOOL.latin in line or SCHOOL.ja in line or SCHOOL.kana in line
         ]
         ending = own.partition("{shelter}")[2]
+        assert lines, "who knows no place to go stays where it is dangerous"
         assert all(fold_latin(line).endswith(fold_latin(ending)) for line in lines)
+
+
+@pytest.mark.parametrize("language", catalogue.load().languages())
+@pytest.mark.parametrize("grade", ["heavy_rain.L4", "landslide.L4", "flood.L4", "storm_surge.L4", "tsunami.warning"])
+def test_a_shelter_is_named_in_every_language_if_need_be_with_a_segment_more(language: str, grade: str) -> None:
+    hazard, _, step = grade.partition(".")
+    request = a_request(Hazard(hazard), step, Kind.RAISED)
+    long = Spot(
+        ja="市立輪島中央小学校体育館", latin="Wajima Chuo Shogakko Taiikukan", kana="わじま ちゅうおう しょうがっこう"
+    )
+    for where, link in itertools.product((SCHOOL, long), ("", ADDRESS)):
+        rendered = text(replace(request, shelter=Shelter(name=where), link=link), language)
+        assert any(name in rendered.text for name in (where.ja, where.latin, where.kana))
+        assert rendered.segmentation.segments <= Form.FULL.budget + 1
+        longer = rendered.segmentation.segments > Form.FULL.budget
+        assert rendered.exception == (f"4 segments instead of 3: {NAMES_SHELTER}" if longer else None)
 
 
 def test_the_shelter_is_kept_longer_than_link_and_neighbour_line() -> None:
