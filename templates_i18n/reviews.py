@@ -1,8 +1,9 @@
 """Which sentences of a language somebody else has read back, and whether they still stand as they were read.
 
-Owns the files `catalogue/review/<tag>.toml`; believes no mark in a language file that they do not bear out.
+Owns the files `review/<tag>.toml`; believes no mark in a language file that they do not bear out.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -37,11 +38,14 @@ class ReviewFile:
 
     #: by key; of several readings of one key the last counts
     readings: Mapping[str, Reading]
-    #: whether named people answer for the language
-    signed: bool
+    #: for which words (`words_of`) named people answer
+    signed: frozenset[str]
 
 
-NOBODY = ReviewFile(readings={}, signed=False)
+NOBODY = ReviewFile(readings={}, signed=frozenset())
+
+#: what stands in a `[[signature]]`
+SIGNATURE_FIELDS = ("name", "office", "date", "words")
 
 
 def parse(table: Mapping[str, object]) -> ReviewFile:
@@ -54,8 +58,19 @@ def parse(table: Mapping[str, object]) -> ReviewFile:
     readings = [_reading(number, row) for number, row in enumerate(rows, 1)]
     return ReviewFile(
         readings={reading.key: reading for reading in readings},
-        signed=bool(table.get("signature")),
+        signed=frozenset(_signatures(table.get("signature", []))),
     )
+
+
+def _signatures(rows: object) -> Iterator[str]:
+    """The words that each signature is for."""
+    if not isinstance(rows, list):
+        raise ValueError("[[signature]]: expected a list of tables")
+    for number, row in enumerate(rows, 1):
+        fields = [*map(row.get, SIGNATURE_FIELDS)] if isinstance(row, Mapping) else []
+        if not all(isinstance(value, str) and value.strip() for value in fields) or len(fields) != len(row):
+            raise ValueError(f"[[signature]] {number}: expected exactly {', '.join(SIGNATURE_FIELDS)}, none empty")
+        yield row["words"]
 
 
 def _reading(number: int, row: object) -> Reading:
@@ -79,6 +94,12 @@ def sentences(values: Mapping[tuple[str, ...], object]) -> dict[str, str]:
     }
 
 
+def words_of(present: Mapping[str, str]) -> str:
+    """12 hex digits over all sentences: a signature is for these words and no others."""
+    lines = (f"{key}\t{text}\n" for key, text in sorted(present.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:12]
+
+
 def borne_out(claimed: Review, present: Mapping[str, str], file: ReviewFile) -> tuple[Review, tuple[str, ...]]:
     """What a language may be called, and what is missing to what its file claims."""
     if claimed is Review.DRAFTED:
@@ -86,8 +107,8 @@ def borne_out(claimed: Review, present: Mapping[str, str], file: ReviewFile) -> 
     missing = tuple(_missing(present, file.readings))
     if missing:
         return Review.DRAFTED, missing
-    if claimed is Review.SIGNED and not file.signed:
-        return Review.BACK_CHECKED, ("[[signature]]: nobody has signed",)
+    if claimed is Review.SIGNED and words_of(present) not in file.signed:
+        return Review.BACK_CHECKED, (f"[[signature]]: nobody has signed these words ({words_of(present)})",)
     return claimed, ()
 
 

@@ -1,13 +1,19 @@
 """`languages`: who answers for the words of a language before they are sent for real."""
 
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import click
 
 from delivery import accepting
 from service import opening, settings
 from service.clock import system_time
 from service.commands import output
-from templates_i18n import catalogue
+from templates_i18n import catalogue, signing
 from templates_i18n.language import Review
+
+_JST = ZoneInfo("Asia/Tokyo")
 
 
 @click.group()
@@ -59,4 +65,30 @@ def accept(language: str, by: str) -> int:
     with opening.opened(settings.load()) as db:
         done = db.write_sync(accepting.accept, language, words.version, by.strip(), system_time())
     click.echo(f"{language} is accepted" if done else f"{language} was accepted before")
+    return 0
+
+
+@languages.command("sign")
+@click.argument("language")
+@click.option("--name", required=True, help="Who answers for the words, and speaks the language.")
+@click.option("--office", required=True, help="Where they can be found: city and office, or organisation.")
+@click.option("--lessons", "of_lessons", is_flag=True, help="The words of the lessons, not of the warnings.")
+def sign(language: str, name: str, office: str, *, of_lessons: bool) -> int:
+    """Write beside the words who answers for them. Needs a language that was read back whole."""
+    words_of = signing.of_lessons if of_lessons else signing.of_warnings
+    folder = Path(str(resources.files("templates_i18n"))) / ("lessons" if of_lessons else "catalogue")
+    words = words_of(folder, language)
+    if words is None:
+        raise click.BadParameter(f"{language!r}: expected a language that has words", param_hint="LANGUAGE")
+    signature = signing.Signature(name=name, office=office, day=system_time().astimezone(_JST).date())
+    try:
+        match signing.sign(words, signature):
+            case signing.Refused(reason=reason):
+                click.echo(f"{language}: {reason}", err=True)
+                return 1
+            case signing.Signed(words=signed_for):
+                record = words.folder / "review" / f"{language}.toml"
+                click.echo(f"{language} is signed by {name.strip()} for the words {signed_for}: {record}")
+    except OSError as error:
+        raise click.UsageError(f"the words cannot be written: {error}; sign in a checkout of your own") from error
     return 0

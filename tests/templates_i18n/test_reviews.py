@@ -12,6 +12,8 @@ from templates_i18n.catalogue import CatalogueError
 from templates_i18n.language import Review, flatten
 from tests.templates_i18n.conftest import CATALOGUE, Spoil
 
+_SIGNATURE = '[[signature]]\nname = "Chie"\noffice = "Wajima city"\ndate = "2026-11-30"\nwords = "{words}"\n'
+
 RAISED = "前より危険が高まっています。"
 
 
@@ -89,12 +91,16 @@ def test_what_is_signed_has_a_signature(claimed: Path, spoil: Spoil) -> None:
     spoil("ja.toml", 'review = "back_checked"', 'review = "signed"')
     _review(claimed)
     assert catalogue.read(claimed).by_tag["ja"].review is Review.BACK_CHECKED
+    words = reviews.words_of(_sentences(claimed))
     assert _found(claimed) == [
-        "read back: ja.toml: [[signature]]: nobody has signed; until then it counts as back_checked"
+        f"read back: ja.toml: [[signature]]: nobody has signed these words ({words}); "
+        "until then it counts as back_checked"
     ]
-    _review(claimed, '[[signature]]\nname = "Chie"\n')
+    _review(claimed, _SIGNATURE.format(words=words))
     assert catalogue.read(claimed).by_tag["ja"].review is Review.SIGNED
     assert _found(claimed) == []
+    _review(claimed, _SIGNATURE.format(words="000000000000"))
+    assert catalogue.read(claimed).by_tag["ja"].review is Review.BACK_CHECKED
 
 
 def test_two_voices_are_as_trusted_as_the_weaker(claimed: Path) -> None:
@@ -122,6 +128,8 @@ def test_digits_and_japanese_drill_words_are_no_sentences(claimed: Path) -> None
         ),
         ('[reader]\nname = "Aoi"\n' + _entry("a", "b").replace('""', "1", 1), "1 difference: expected words in quotes"),
         ('[reader]\nname = "Aoi"\n' + _entry("a", "b").replace("what it says", " "), "1 read_as: expected what the"),
+        ('[reader]\nname = "Aoi"\n[signature]\n', "review/ja.toml: [[signature]]: expected a list"),
+        ('[reader]\nname = "Aoi"\n[[signature]]\nname = "Chie"\n', "[[signature]] 1: expected exactly name, office"),
         ("[reader", "review/ja.toml: expected TOML in UTF-8"),
     ],
 )
