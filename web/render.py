@@ -5,10 +5,10 @@ import re
 from datetime import datetime
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from templates_i18n.catalogue import Catalogue
-from web import freshness, japan, progress, standing
+from web import freshness, japan, progress, sayings, standing
 from web.console import reach
 from web.snapshot import Snapshot
 from web.state import WebState
@@ -28,12 +28,23 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["masked"] = masked
+    environment.filters["said"] = said
     return environment
 
 
 def masked(text: str) -> str:
     """Text of the database with anything like a phone number masked but for its last four digits."""
     return _NUMBER.sub(r"•••••\1", text)
+
+
+@jinja2.pass_context
+def said(context: jinja2.runtime.Context, text: str) -> Markup:
+    """A sentence that the service keeps in English, in the page's language; what has no words there says what it is."""
+    words = context["w"]
+    here = sayings.say(words, text)
+    if here is None and text.isascii() and words.language != "en":
+        return Markup('<span lang="en">{}</span>').format(masked(text))
+    return escape(masked(text if here is None else here))
 
 
 def page(template: str, words: Words, /, **values: object) -> str:

@@ -11,7 +11,7 @@ from storage.connection import Connection
 from storage.lists import listed
 from subscribers import disclosure
 from web.accounts.roles import Permission
-from web.console import forms
+from web.console import entry_words, forms
 from web.console.frame import Frame
 from web.console.visitor import Visitor
 from web.state import WebState
@@ -43,7 +43,7 @@ class AuditPage:
         return await self._frame.show(
             visitor,
             "console/audit.html",
-            entries=found[:SHOWN],
+            lines=[entry_words.line(one, visitor.words, self._state.places) for one in found[:SHOWN]],
             older=found[SHOWN - 1].number if len(found) > SHOWN else None,
             actor=actor,
             checked=checked,
