@@ -21,10 +21,10 @@ from storage.rows import Row
 
 PAGE: Final = 25
 _INSERT: Final = """
-INSERT INTO cases (case_key, municipality, keeper, imported, state, version, hazard, happened_on, places, languages,
-    stages, texts, facts, facts_at, search, search_title, broadcast_id, created_at, updated_at, published_at)
-VALUES (:key, :municipality, :keeper, :imported, :state, 1, :hazard, :happened_on, :places, :languages,
-    :stages, :texts, :facts, :facts_at, :search, :search_title, :broadcast, :now, :now, :published_at)
+INSERT INTO cases (case_key, shared_key, municipality, keeper, imported, state, version, hazard, happened_on, places,
+    languages, stages, texts, facts, facts_at, search, search_title, broadcast_id, created_at, updated_at, published_at)
+VALUES (:key, :shared_key, :municipality, :keeper, :imported, :state, 1, :hazard, :happened_on, :places,
+    :languages, :stages, :texts, :facts, :facts_at, :search, :search_title, :broadcast, :now, :now, :published_at)
 RETURNING id
 """
 _CHANGE: Final = """
@@ -148,6 +148,7 @@ def insert(
         _INSERT,
         {
             "key": secrets.token_hex(16),
+            "shared_key": None,
             "municipality": municipality,
             "keeper": municipality,
             "imported": 0,
@@ -176,12 +177,10 @@ def save(db: Connection, change: Change, content: Content, labels: Labels) -> Ou
 
 
 def move(db: Connection, change: Change, state: State) -> Outcome:
-    """Publish a case, take it back, or throw it away. What came in a file can only be thrown away."""
+    """Publish a case, take it back, or throw it away."""
     held = _held(db, change)
     if isinstance(held, Outcome):
         return held
-    if held.imported and state is not State.DISCARDED:
-        return Outcome.GONE
     db.execute(
         "UPDATE cases SET version = version + 1, state = :state, updated_at = :now,"
         " published_at = CASE WHEN :state = 'published' THEN coalesce(published_at, :now) ELSE published_at END"
@@ -196,19 +195,22 @@ def move(db: Connection, change: Change, state: State) -> Outcome:
 def take(
     db: Connection, shared: Sequence[Shared], labels: Labels, *, keeper: str, actor: str, now: datetime
 ) -> Imported:
-    """The cases of a file, published; what is here already under the same key is brought up to date."""
+    """The cases of a file, seen by their keeper alone until it shares them; '' keeps for all.
+
+    What is here already is brought up to date: the keeper's own copy. What another municipality keeps stays as it is.
+    """
     added = changed = same = kept = 0
     for one in shared:
-        rows = db.execute("SELECT * FROM cases WHERE case_key = :key", {"key": one.key})
-        if not rows:
+        held = _copy(db, one, keeper)
+        if held is None:
             _take_new(db, one, labels, keeper, now)
             added += 1
-        elif not rows[0].flag("imported") or rows[0].text("municipality") != one.municipality:
+        elif not held.flag("imported") or held.text("municipality") != one.municipality:
             kept += 1
-        elif _is_same(rows[0], one):
+        elif _is_same(held, one):
             same += 1
         else:
-            _take_again(db, rows[0].integer("id"), one, labels, now)
+            _take_again(db, held, one, labels, now)
             changed += 1
     done = Imported(added=added, changed=changed, same=same, kept=kept)
     if added or changed:
@@ -219,36 +221,53 @@ def take(
     return done
 
 
+def _copy(db: Connection, one: Shared, keeper: str) -> Row | None:
+    """What is here of a case: where it comes from, the keeper's own copy, or the same as another one shares."""
+    rows = db.execute(
+        "SELECT * FROM cases WHERE (case_key = :key OR shared_key = :key)"
+        " AND (imported = 0 OR keeper = :keeper OR state = 'published')"
+        " ORDER BY imported, CASE WHEN keeper = :keeper THEN 0 ELSE 1 END, id",
+        {"key": one.key, "keeper": keeper},
+    )
+    mine = next((row for row in rows if not row.flag("imported") or row.text("keeper") == keeper), None)
+    return mine or next((row for row in rows if _is_same(row, one)), None)
+
+
 def _take_new(db: Connection, one: Shared, labels: Labels, keeper: str, now: datetime) -> None:
+    first = not db.execute("SELECT 1 AS one FROM cases WHERE case_key = :key", {"key": one.key})
+    state = State.DRAFT if keeper else State.PUBLISHED
     db.execute(
         _INSERT,
         {
-            "key": one.key,
+            "key": one.key if first else secrets.token_hex(16),
+            "shared_key": None if first else one.key,
             "municipality": one.municipality,
             "keeper": keeper,
             "imported": 1,
-            "state": State.PUBLISHED.value,
+            "state": state.value,
             "facts": _facts(one.facts),
             "facts_at": None,
             "broadcast": None,
             "now": times.to_text(now),
-            "published_at": times.to_text(now),
+            "published_at": None if keeper else times.to_text(now),
             **_columns(one.content, labels),
         },
     )
 
 
-def _take_again(db: Connection, case_id: int, one: Shared, labels: Labels, now: datetime) -> None:
-    db.execute(_CHANGE, {"id": case_id, "now": times.to_text(now), **_columns(one.content, labels)})
+def _take_again(db: Connection, held: Row, one: Shared, labels: Labels, now: datetime) -> None:
+    back = State.DRAFT if held.text("keeper") else State.PUBLISHED
+    db.execute(_CHANGE, {"id": held.integer("id"), "now": times.to_text(now), **_columns(one.content, labels)})
     db.execute(
-        "UPDATE cases SET facts = :facts, state = 'published' WHERE id = :id",
-        {"id": case_id, "facts": _facts(one.facts)},
+        "UPDATE cases SET facts = :facts, state = CASE WHEN state = 'discarded' THEN :back ELSE state END"
+        " WHERE id = :id",
+        {"id": held.integer("id"), "facts": _facts(one.facts), "back": back.value},
     )
 
 
 def _is_same(row: Row, one: Shared) -> bool:
     held = _case(row)
-    return held.state is State.PUBLISHED and (held.content, held.facts) == (_filled(one.content), one.facts)
+    return held.state is not State.DISCARDED and (held.content, held.facts) == (_filled(one.content), one.facts)
 
 
 def _filled(content: Content) -> Content:
@@ -328,7 +347,7 @@ def _case(row: Row) -> Case:
     found = facts.from_json(json.loads(kept)) if kept else None
     return Case(
         id=row.integer("id"),
-        key=row.text("case_key"),
+        key=row.optional_text("shared_key") or row.text("case_key"),
         municipality=row.text("municipality"),
         keeper=row.text("keeper"),
         imported=row.flag("imported"),

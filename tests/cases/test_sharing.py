@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alerts import places
 from cases import facts, sharing, store
-from cases.case import State
+from cases.case import Section, State
 from cases.facts import Facts
 from cases.sharing import Refused, Shared
 from cases.store import Change, Imported, Search
@@ -42,6 +42,11 @@ def take(db: Connection, shared: tuple[Any, ...], keeper: str = KANAZAWA) -> Imp
     return store.take(db, shared, known(), keeper=keeper, actor="tests", now=NOW)
 
 
+def share(db: Database, keeper: str) -> None:
+    [one] = [one for one in db.read_sync(store.find, Search(), None) if one.keeper == keeper]
+    db.write_sync(store.move, Change(id=one.id, version=None, actor="user:ben", now=NOW), State.PUBLISHED)
+
+
 def emptied(db: Database) -> None:
     db.write_sync(lambda c: c.execute("DELETE FROM cases"))
 
@@ -55,10 +60,28 @@ def test_what_goes_out_comes_in_again(db: Database) -> None:
     shared = sharing.read(file, PLACES)
     assert db.write_sync(take, shared) == Imported(added=1, changed=0, same=0, kept=0)
     assert db.write_sync(take, shared) == Imported(added=0, changed=0, same=1, kept=0)
+    assert db.read_sync(store.find, Search(), [WAJIMA]) == []
+    share(db, KANAZAWA)
     assert a_file(db) == file
     one = db.read_sync(store.find, Search(), [])[0]
     assert (one.content, one.municipality, one.keeper, one.imported) == (content(), WAJIMA, KANAZAWA, True)
-    assert db.read_sync(audit.latest)[0].action == "cases imported"
+    assert [one.action for one in db.read_sync(audit.latest)][:2] == ["case published", "cases imported"]
+
+
+def test_each_municipality_has_its_own_copy_until_one_shares_it(db: Database) -> None:
+    document = a_document(db)
+    emptied(db)
+    assert db.write_sync(take, read(document), KANAZAWA).added == 1
+    assert db.write_sync(take, read(document), WAJIMA).added == 1
+    assert [len(db.read_sync(store.find, Search(), [place])) for place in (KANAZAWA, WAJIMA)] == [1, 1]
+    document["cases"][0]["texts"]["title"] = "newer"
+    assert db.write_sync(take, read(document), WAJIMA).changed == 1
+    [theirs] = db.read_sync(store.find, Search(), [KANAZAWA])
+    assert theirs.content.text(Section.TITLE) != "newer"
+    share(db, WAJIMA)
+    assert len(db.read_sync(store.find, Search(), [KANAZAWA])) == 2
+    assert {one.key for one in db.read_sync(store.find, Search(), None)} == {document["cases"][0]["key"]}
+    assert db.write_sync(take, read(document), "17205").same == 1
 
 
 def test_our_own_case_is_not_written_over_by_a_file(sqlite_url: str, db: Database) -> None:
@@ -80,7 +103,8 @@ def test_what_came_in_a_file_is_not_changed_here_but_can_be_thrown_away(db: Data
     number = db.read_sync(store.find, Search(), None)[0].id
     change = Change(id=number, version=None, actor="user:ben", now=NOW)
     assert db.write_sync(store.save, change, content(), known()) is store.Outcome.GONE
-    assert db.write_sync(store.move, change, State.DRAFT) is store.Outcome.GONE
+    assert db.write_sync(store.move, change, State.PUBLISHED) is store.Outcome.DONE
+    assert db.write_sync(store.move, change, State.DRAFT) is store.Outcome.DONE
     assert db.write_sync(store.move, change, State.DISCARDED) is store.Outcome.DONE
     assert db.read_sync(store.find, Search(), None) == []
 
