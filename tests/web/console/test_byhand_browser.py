@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from importlib import resources
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
@@ -51,7 +52,7 @@ async def sign_in(browser: Browser, address: str, name: str, width: int = 390) -
     return Hands(page)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def address(hall) -> AsyncIterator[str]:
     server = TestServer(make_app(hall.state))
     await server.start_server()

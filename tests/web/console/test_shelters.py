@@ -4,7 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser
 
 from shelters import store
 from shelters.site import Danger, State
@@ -155,7 +155,7 @@ async def test_nobody_imports_what_another_has_uploaded(enter: Enter, sqlite_db:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1280])
 async def test_a_site_is_marked_in_two_taps_on_a_phone_and_a_screen(
-    browser_path: str, enter: Enter, sqlite_db: Database, width: int
+    browser: Browser, enter: Enter, sqlite_db: Database, width: int
 ) -> None:
     take(sqlite_db, a_csv(SCHOOL, PARK))
     client = await enter(sqlite_db, "aoi", WAJIMA)
@@ -163,17 +163,14 @@ async def test_a_site_is_marked_in_two_taps_on_a_phone_and_a_screen(
         {"name": one.key, "value": one.value, "url": str(client.make_url("/console"))}
         for one in client.session.cookie_jar
     ]
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        context = await browser.new_context(viewport={"width": width, "height": 740})
-        await context.add_cookies(cookies)
-        page = await context.new_page()
-        await page.goto(str(client.make_url(f"{PATH}?lang=ja")))
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width
-        assert await page.evaluate(FAULTS) == []
-        await page.locator("#s1 summary").click()
-        await page.locator("#s1 button[value=full]").click()
-        await page.wait_for_url("**/console/shelters?m=17204&said=shelter_marked")
-        assert "満員" in await page.locator("#s1").inner_text()
-        await browser.close()
+    context = await browser.new_context(viewport={"width": width, "height": 740})
+    await context.add_cookies(cookies)
+    page = await context.new_page()
+    await page.goto(str(client.make_url(f"{PATH}?lang=ja")))
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    assert await page.evaluate(FAULTS) == []
+    await page.locator("#s1 summary").click()
+    await page.locator("#s1 button[value=full]").click()
+    await page.wait_for_url("**/console/shelters?m=17204&said=shelter_marked")
+    assert "満員" in await page.locator("#s1").inner_text()
     assert states(sqlite_db) == [State.FULL, State.LISTED]

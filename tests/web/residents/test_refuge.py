@@ -5,7 +5,7 @@ import string
 from typing import Any
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser
 
 from shelters import store
 from shelters.site import Danger, State
@@ -199,19 +199,16 @@ def test_every_language_has_every_sentence_in_its_own_letters() -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "tags"), [(360, "en my km ne ja-Hira pt th"), (1280, "my km ne")])
 async def test_where_to_go_fits_a_phone_and_a_screen(
-    browser_path: str, browse: Open, sqlite_db: Database, width: int, tags: str
+    browser: Browser, browse: Open, sqlite_db: Database, width: int, tags: str
 ) -> None:
     take(sqlite_db, many(9))
     mark(sqlite_db, 3, State.FULL)
     sqlite_db.write_sync(told.all_well)
     sqlite_db.write_sync(an_alert())
     client = await browse(a_state(sqlite_db))
-    async with async_playwright() as player:
-        browser = await player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = await browser.new_page(viewport={"width": width, "height": 640})
-        for tag in tags.split():
-            for path in ("/a/1", "/a/1/sites", "/a/1/print"):
-                await page.goto(str(client.make_url(f"{path}?l={tag}")))
-                assert await page.evaluate("document.documentElement.scrollWidth") <= width, (tag, path)
-                assert await page.evaluate(FAULTS) == [], (tag, path)
-        await browser.close()
+    page = await browser.new_page(viewport={"width": width, "height": 640})
+    for tag in tags.split():
+        for path in ("/a/1", "/a/1/sites", "/a/1/print"):
+            await page.goto(str(client.make_url(f"{path}?l={tag}")))
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, (tag, path)
+            assert await page.evaluate(FAULTS) == [], (tag, path)
