@@ -6,6 +6,7 @@ is worse than the one their phone shows, and of its end; nothing else.
 """
 
 import csv
+import functools
 import hashlib
 import tomllib
 from collections import defaultdict
@@ -88,8 +89,13 @@ class Person:
         return rank(hazard, grade) >= rank(hazard, self.min_level)
 
 
+@functools.lru_cache(maxsize=4096)
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
 def _order(one: Issued) -> tuple[datetime, int, str]:
-    return (one.sent, ["発表", "訂正", "取消"].index(one.info_type.value), hashlib.sha256(one.raw).hexdigest())
+    return (one.sent, ["発表", "訂正", "取消"].index(one.info_type.value), _digest(one.raw))
 
 
 class Shaking:

