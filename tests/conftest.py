@@ -219,6 +219,8 @@ DO $$ DECLARE t text; s text; BEGIN
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
     SET LOCAL session_replication_role = replica;
     FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'first_rows' LOOP
+        CONTINUE WHEN pg_relation_size(format('public.%I', t)::regclass) = 0  -- nobody has written there
+            AND pg_relation_size(format('first_rows.%I', t)::regclass) = 0;
         EXECUTE format('DELETE FROM public.%I', t);
         EXECUTE format('INSERT INTO public.%I SELECT * FROM first_rows.%I', t, t);
     END LOOP;
