@@ -12,6 +12,7 @@ from alerts.places import PlaceTable
 from alerts.vocabulary import Status
 from delivery.bulletins import store
 from web.cap import atom, document
+from web.cap.atom import Asked
 from web.cap.document import Publisher
 from web.state import WebState
 
@@ -59,7 +60,8 @@ class CapPages:
         tag = hashlib.sha256(repr([one.identifier for one in found]).encode()).hexdigest()[:16]
         if _has(request, tag):
             return _answer(web.Response(status=304), tag)
-        body = await asyncio.to_thread(atom.write, state.words, state.places, found, self._by, base, now)
+        asked = Asked(prefecture=prefecture, place=place)
+        body = await asyncio.to_thread(atom.write, state.words, state.places, found, self._by, base, now, asked)
         return _answer(_xml(body, "application/atom+xml"), tag)
 
     async def document(self, request: web.Request) -> web.Response:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
+import feedparser
+
 from alerts.vocabulary import Hazard
 from delivery.bulletins import store
 from storage.database import Database
@@ -34,6 +36,7 @@ def named(body: bytes) -> list[str]:
 async def test_a_prefecture_and_a_place_have_their_own_alone(browse: Open, db: Database) -> None:
     publish(db)
     client = await browse(a_state(db))
+    feeds = set()
     for query, expected in (
         ("", [TOYAMA, WAJIMA]),
         ("?prefecture=17", [WAJIMA]),
@@ -44,7 +47,12 @@ async def test_a_prefecture_and_a_place_have_their_own_alone(browse: Open, db: D
         (f"?prefecture=17&place={TOYAMA}", []),
     ):
         answer = await client.get(f"/cap/atom.xml{query}")
-        assert (answer.status, named(await answer.read())) == (200, expected), query
+        body = await answer.read()
+        assert (answer.status, named(body)) == (200, expected), query
+        parsed = feedparser.parse(body)
+        assert parsed.feed.links[0].href.endswith(f"/cap/atom.xml{query}")
+        feeds.add(parsed.feed.id)
+    assert len(feeds) == 7
 
 
 async def test_who_has_the_newest_gets_it_no_second_time(browse: Open, sqlite_db: Database) -> None:
