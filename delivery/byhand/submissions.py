@@ -15,6 +15,8 @@ from storage.rows import Row
 _ALL = "SELECT * FROM submissions"
 #: how the submissions of sources of CAP messages are signed
 BY_SOURCE = "cap:"
+#: of one who submits
+_LOOK_BACK = 500
 
 
 class Kind(StrEnum):
@@ -238,15 +240,16 @@ def of_source(db: Connection, source: str) -> list[Submission]:
 
 
 def done_by(db: Connection, by: str) -> list[Submission]:
-    """What somebody submitted and was told, the newest first."""
-    rows = db.execute(f"{_ALL} WHERE submitted_by = :by AND state = 'done' ORDER BY id DESC", {"by": by})
+    """What somebody submitted and was told, the newest first, as far as anybody looks back."""
+    where = "WHERE submitted_by = :by AND state = 'done' ORDER BY id DESC LIMIT :most"
+    rows = db.execute(f"{_ALL} {where}", {"by": by, "most": _LOOK_BACK})
     return [_submission(row) for row in rows]
 
 
 def decided_of(db: Connection, by: str) -> list[Submission]:
-    """What somebody submitted, and was told or rejected, the newest first."""
-    where = "WHERE submitted_by = :by AND state IN ('done', 'rejected') ORDER BY id DESC"
-    return [_submission(row) for row in db.execute(f"{_ALL} {where}", {"by": by})]
+    """What somebody submitted, and was told or rejected, the newest first, as far as anybody looks back."""
+    where = "WHERE submitted_by = :by AND state IN ('done', 'rejected') ORDER BY id DESC LIMIT :most"
+    return [_submission(row) for row in db.execute(f"{_ALL} {where}", {"by": by, "most": _LOOK_BACK})]
 
 
 def finish(db: Connection, identity: int, state: State, made: Iterable[int], why: str, now: datetime) -> None:

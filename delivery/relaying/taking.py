@@ -12,17 +12,19 @@ from datetime import datetime
 from typing import TypeAlias
 
 from alerts import noticeboard
+from alerts import store as in_force
 from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
+from alerts.vocabulary import NONE, Hazard
 from delivery.byhand import submissions
 from delivery.byhand.previews import Desk
 from delivery.byhand.submissions import State as Signed
-from delivery.relaying import approvals, submitting
+from delivery.relaying import approvals, limits, submitting
 from delivery.relaying.submitting import Settled
-from feeds.cap import store, understanding
+from feeds.cap import folding, store, understanding
 from feeds.cap.source import Source
 from feeds.cap.store import Raw, State
-from feeds.cap.understanding import Recorded, Strange, Understood, Verdict
+from feeds.cap.understanding import Does, Recorded, Strange, Understood, Verdict, Word
 from storage.connection import Connection
 from storage.database import Database
 from storage.errors import StorageError
@@ -136,7 +138,28 @@ def _take(db: Connection, source: Source, read: Sequence[Read], desk: Desk, now:
             f"What {source.name} says of {place} expired before it could be told. Look; if it is so, tell it by hand."
         )
         _tell(db, NoticeKind.UNDECIDED, f"cap {source.name} {place}", text, now)
+    said = [one.word for _, one in read if isinstance(one, Understood) and one.due is None]
+    _look_at_ends(db, source, said, now)
+    limits.keep(db, source, now)
     return settled
+
+
+def _look_at_ends(db: Connection, source: Source, said: Sequence[Word], now: datetime) -> None:
+    """An end that ends nothing, while something is in force there or waits, is seen by people: does it mean that?"""
+    ends = [word.key for word in said if word.does is not Does.SAYS or NONE in word.places.values()]
+    if not ends:
+        return
+    words = store.words(db, source.name)
+    so = folding.fold(words)
+    for place, sent in sorted(folding.idle_ends(words, ends).items()):
+        held = in_force.in_force(db, Hazard.EVACUATION, "", [place]).get(place)
+        if (place in so and so[place].grade != NONE) or (held is not None and held.grade != NONE):
+            text = (
+                f"{source.name} said at {sent:%Y-%m-%d %H:%M} UTC that it is over in {place}, in a message that refers"
+                " to none which ordered it. What was ordered stays in force, and nobody is told of an end. Ask them; if"
+                " it is over, lift it by hand."
+            )
+            _tell(db, NoticeKind.UNDECIDED, f"cap {source.name} {place} all-clear", text, now)
 
 
 def _mark(db: Connection, source: Source, raw: Raw, verdict: Verdict, now: datetime) -> None:

@@ -6,7 +6,7 @@ a place that an Update does not name stays as it was: absence is not an all-clea
 own time, whichever of its messages it names. Pure.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,35 @@ def fold(words: Iterable[Word], *, without: Callable[[str, Held], bool] = lambda
             if not without(place, held):
                 found.setdefault(place, []).append(held)
     return {place: _together(held) for place, held in found.items()}
+
+
+def idle_ends(words: Sequence[Word], keys: Collection[Key]) -> dict[str, datetime]:
+    """Municipality -> when some messages said an end there that ends nothing: their own chain never said more of it.
+
+    A Cancel that refers to nothing we have may mean any place in which the source still says something.
+    """
+    found: dict[str, datetime] = {}
+    so = fold(words)
+    for chain in chains(words):
+        said = {place for word in chain for place, grade in word.places.items() if grade != NONE}
+        for word in chain:
+            if word.key not in keys:
+                continue
+            ends = [place for place, grade in word.places.items() if grade == NONE]
+            if word.does is not Does.SAYS and not said:
+                ends = [place for place, held in so.items() if held.grade != NONE and held.issued <= word.sent]
+            found |= {place: word.sent for place in ends if place not in said}
+    return found
+
+
+def settled(words: Sequence[Word], before: datetime) -> list[Key]:
+    """Messages of chains that are over everywhere, and were last spoken of before then: nothing follows from them."""
+    return [
+        word.key
+        for chain in chains(words)
+        if chain[-1].sent < before and all(held.grade == NONE for held in _of_chain(chain).values())
+        for word in chain
+    ]
 
 
 def chains(words: Iterable[Word]) -> list[list[Word]]:

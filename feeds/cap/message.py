@@ -125,6 +125,7 @@ class Info:
     language: str
     event: str
     response_types: tuple[str, ...]
+    urgency: str
     event_codes: tuple[tuple[str, str], ...]
     parameters: tuple[tuple[str, str], ...]
     effective: datetime | None
@@ -245,6 +246,7 @@ def _info(info: ET.Element) -> Info:
         language=_text(info, "language") or "en-US",  # CAP 1.2: the default
         event=_text(info, "event"),
         response_types=tuple(_plain(each) for each in info.findall(f"{NAMESPACE}responseType")),
+        urgency=_text(info, "urgency"),
         event_codes=tuple(_pairs(info, "eventCode")),
         parameters=tuple(_pairs(info, "parameter")),
         effective=_time(info, "effective"),

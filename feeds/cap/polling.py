@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,11 +57,16 @@ class CapPoller:
             listed = listing.read(answer.body, source.url)
         except NotCap as problem:
             return 0, str(problem)
-        stored, wrong = 0, ""
         await self._note_left_out(source, listed.left_out)
-        for named in listed.messages:
-            if named in self._seen:
-                continue
+        return await self._fetch(source, [named for named in listed.messages if named not in self._seen])
+
+    async def _fetch(self, source: Source, wanted: Sequence[Named]) -> tuple[int, str]:
+        """As many as may wait to be read; the others at the next poll, once these are read."""
+        room = store.MOST_WAITING - await self.db.read(store.waiting, source.name)
+        stored, wrong = 0, ""
+        for named in wanted:
+            if stored >= room:
+                return stored, f"more than {store.MOST_WAITING} messages wait to be read"
             one = await self._get(source, named.href, MAX_BYTES)
             if isinstance(one, Fetched):
                 stored += await self.db.write(store.add, source.name, one.body, self.clock())

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,12 +14,19 @@ from feeds.cap.understanding import Does, Word
 from storage import times
 from storage.connection import Connection
 
+#: messages of one source that count and are read at every look
+MOST_WORDS = 5_000
+#: messages of one source that may wait to be read
+MOST_WAITING = 200
+
 
 class State(StrEnum):
     """What has become of a message."""
 
     PENDING = "pending"
     COUNTS = "counts"
+    #: it counted, and its chain has been over for long
+    SETTLED = "settled"
     RECORDED = "recorded"
     QUARANTINED = "quarantined"
 
@@ -120,12 +127,29 @@ def reread(db: Connection, source: str) -> int:
     )
 
 
-def words(db: Connection, source: str) -> list[Word]:
-    """Everything of a source that counts."""
+def words(db: Connection, source: str, most: int = MOST_WORDS) -> list[Word]:
+    """Everything of a source that counts, of a great number the newest."""
     rows = db.execute(
-        "SELECT word FROM source_messages WHERE source = :source AND state = 'counts' ORDER BY id", {"source": source}
+        "SELECT word FROM source_messages WHERE source = :source AND state = 'counts' ORDER BY id DESC LIMIT :most",
+        {"source": source, "most": most},
     )
-    return [_from_word(json.loads(row.text("word"))) for row in rows]
+    return [_from_word(json.loads(row.text("word"))) for row in reversed(rows)]
+
+
+def count_words(db: Connection, source: str) -> int:
+    """How many of a source count."""
+    rows = db.execute(
+        "SELECT count(*) AS n FROM source_messages WHERE source = :source AND state = 'counts'", {"source": source}
+    )
+    return rows[0].integer("n")
+
+
+def set_aside(db: Connection, source: str, keys: Iterable[Key]) -> None:
+    """Read these no more; they are kept."""
+    db.executemany(
+        "UPDATE source_messages SET state = 'settled' WHERE source = :source AND name = :name AND state = 'counts'",
+        [{"source": source, "name": _name(key)} for key in keys],
+    )
 
 
 def counted(db: Connection) -> dict[tuple[str, str], int]:

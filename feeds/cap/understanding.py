@@ -20,6 +20,8 @@ NEWS = timedelta(hours=24)
 #: clocks differ a little
 AHEAD = timedelta(minutes=10)
 _ALL_CLEAR = "AllClear"
+#: nothing is to be done any more
+_PAST = "Past"
 
 
 class Does(StrEnum):
@@ -125,8 +127,8 @@ def _understood(message: Message, source: Source, places: PlaceTable, now: datet
         return Strange(reason="no info block: it says nothing", key=key)
     graded = [(info, _grade(info, source, cancel)) for info in infos]
     for info, grade in graded:
-        if grade is None:
-            return Strange(reason=f"event {info.event[:80]!r} stands in no table of words", key=key)
+        if doubt := _doubt(info, grade, cancel):
+            return Strange(reason=doubt, key=key)
     if cancel:
         lifts = source.cancel == "lifted" or any(grade == NONE for _, grade in graded)
         word = _word(message, source, Does.LIFTS if lifts else Does.CANCELS, {})
@@ -145,6 +147,15 @@ def _understood(message: Message, source: Source, places: PlaceTable, now: datet
         left_out=tuple(left_out),
         due=starts if starts - now > AHEAD else None,
     )
+
+
+def _doubt(info: Info, grade: str | None, cancel: bool) -> str:
+    """Why people have to look at a block; '' where it is clear."""
+    if grade is None:
+        return f"event {info.event[:80]!r} stands in no table of words"
+    if info.urgency == _PAST and grade != NONE and not cancel:
+        return f"event {info.event[:80]!r} with urgency Past, and no word that lifts: is it over?"
+    return ""
 
 
 def _word(message: Message, source: Source, does: Does, places: Mapping[str, str]) -> Word:

@@ -19,8 +19,6 @@ from web.api.errors import ApiError
 
 _log = logging.getLogger(__name__)
 TYPES: Final = ("application/cap+xml", "application/xml", "text/xml")
-#: messages of one source that may wait to be read
-_MOST_WAITING: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ class CapDoor:
 
 
 def _add(db: Connection, source: str, body: bytes, now: datetime) -> bool:
-    if store.waiting(db, source) >= _MOST_WAITING:
+    if store.waiting(db, source) >= store.MOST_WAITING:
         raise ApiError(429, "too_many_requests", "wait until what came before is read", headers={"Retry-After": "5"})
     return store.add(db, source, body, now)
 

@@ -12,7 +12,7 @@ from alerts.vocabulary import Hazard
 from delivery.byhand import signing, submissions
 from delivery.byhand.correcting import Reason, Wish
 from delivery.byhand.signing import Person
-from delivery.relaying import approvals
+from delivery.relaying import approvals, limits
 from delivery.relaying.approvals import Outcome
 from delivery.relaying.taking import Taker
 from delivery.writing import Unwritable
@@ -23,7 +23,7 @@ from storage import database
 from tests.conftest import FakeClock
 from tests.delivery.builders import SUZU, WAJIMA, a_person
 from tests.delivery.byhand.people import AOI, BRUNO, DESK, TABLE, Office, evacuation
-from tests.feeds.cap.messages import AT, KANAZAWA, a_source, message, reference, says, written
+from tests.feeds.cap.messages import AT, EVENTS, KANAZAWA, a_source, info, message, reference, says, written
 
 NOTO = frozenset({WAJIMA, SUZU})
 HANA, TARO = Person(name="user:hana", may=NOTO), Person(name="user:taro", may=NOTO)
@@ -416,6 +416,43 @@ async def test_two_people_lower_by_hand_what_a_source_ordered(db, clock, town):
     await town.tell(evacuation("elderly"))
     assert town.service.texts(1)[-1] == f"lowered {WAJIMA}=elderly"
     assert town.in_force() == {SUZU: "order", WAJIMA: "elderly"}
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_an_end_in_a_message_of_its_own_ends_nothing_and_is_seen(db, clock, town, by_hand):
+    town.approve_source()
+    if by_hand:
+        await town.tell(evacuation("order"))
+    else:
+        await town.take(says("a", {WAJIMA: "order"}))
+    later = AT + timedelta(minutes=1, seconds=5)
+    clock.advance(10)
+    await town.take(
+        message("b", [info(EVENTS["order"], [WAJIMA, SUZU], response="AllClear", urgency="Past")], at=later)
+    )
+    assert town.in_force() == {WAJIMA: "order"}
+    [told] = [text for _, text in town.notices()]
+    assert f"it is over in {WAJIMA}" in told and "lift it by hand" in told
+
+
+async def test_an_order_with_urgency_past_orders_nothing_and_is_seen(db, clock, town):
+    town.approve_source()
+    await town.take(message("a", [info(EVENTS["order"], [WAJIMA], urgency="Past")]))
+    assert (town.in_force(), town.states()) == ({}, ["quarantined"])
+    assert "urgency Past, and no word that lifts" in town.notices()[0][1]
+
+
+async def test_what_is_long_over_is_read_no_more_and_too_much_is_told_of(db, clock, town, monkeypatch):
+    monkeypatch.setattr(limits, "_FEW", 2)
+    monkeypatch.setattr(inbox, "MOST_WORDS", 2)
+    town.approve_source()
+    again = {"kind": "Update", "refers": [reference("a")]}
+    await town.take(says("a", {WAJIMA: "order"}), says("b", {WAJIMA: "none"}, at=AT + timedelta(seconds=5), **again))
+    clock.advance(31 * 24 * 3600)
+    await town.take(*(says(f"n{number}", {SUZU: "order"}, at=town.now) for number in range(3)))
+    assert town.states() == ["settled", "settled", "counts", "counts", "counts"]
+    assert "the oldest are not read any more" in town.notices()[0][1]
+    assert town.in_force() == {SUZU: "order"}
 
 
 async def test_one_message_at_which_we_fail_stops_no_other(db, clock, town):

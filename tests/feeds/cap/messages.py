@@ -34,7 +34,7 @@ def reference(identifier: str, at: datetime = AT) -> str:
 
 
 def info(event: str, places: Sequence[str], **more: str) -> str:
-    """One block; `more`: response, language, expires, effective, code."""
+    """One block; `more`: response, urgency, language, expires, effective, code."""
     areas = "".join(
         f"<area><areaDesc>{place}</areaDesc><geocode><valueName>{more.get('scheme', 'JISX0402')}</valueName>"
         f"<value>{place}</value></geocode></area>"
@@ -46,7 +46,8 @@ def info(event: str, places: Sequence[str], **more: str) -> str:
     language = f"<language>{more['language']}</language>" if "language" in more else ""
     return (
         f"<info>{language}<category>Safety</category><event>{escape(event)}</event>{response}"
-        f"<urgency>Immediate</urgency><severity>Severe</severity><certainty>Likely</certainty>{code}{times}"
+        f"<urgency>{more.get('urgency', 'Immediate')}</urgency><severity>Severe</severity>"
+        f"<certainty>Likely</certainty>{code}{times}"
         f"{more.get('area', areas)}</info>"
     )
 
