@@ -5,12 +5,26 @@ Owns the SQL; what a notice is stands in `alerts.notices`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from alerts.notices import Notice, NoticeKind
-from storage import times
+from alerts.notices import LASTING, Notice, NoticeKind
+from storage import audit, times
 from storage.connection import Connection
 from storage.rows import Row
+
+#: what people have closed is not opened again by the same cause before it was quiet for so long
+QUIET = timedelta(days=1)
+#: letters of a reason
+LONGEST_WHY = 300
+
+
+class Closed(StrEnum):
+    """What came of closing a notice by hand."""
+
+    CLOSED = "closed"
+    GONE = "gone"  #: no open notice has this number
+    LASTS = "lasts"  #: it closes when what it tells of is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +43,12 @@ class StoredNotice:
 
 
 def add(db: Connection, notice: Notice, now: datetime) -> bool:
-    """Open a notice, or count an open one up with its newest text; True if it was opened."""
+    """Open a notice, or count an open one up with its newest text; True if it was opened.
+
+    What people have closed is counted there while the very same goes on; more urgent, or in other words, it is news.
+    """
+    if _goes_on(db, notice, now):
+        return False
     rows = db.execute(
         "INSERT INTO notices (kind, subject, text, urgent, since, first_at, last_at)"
         " VALUES (:kind, :subject, :text, :urgent, :since, :now, :now)"
@@ -47,6 +66,49 @@ def add(db: Connection, notice: Notice, now: datetime) -> bool:
         },
     )
     return rows[0].integer("times") == 1
+
+
+def _goes_on(db: Connection, notice: Notice, now: datetime) -> bool:
+    counted = db.execute_count(
+        "UPDATE notices SET last_at = :now, times = times + 1 WHERE id = (SELECT max(id) FROM notices"
+        " WHERE kind = :kind AND subject = :subject AND closed_by <> '' AND last_at > :lately)"
+        " AND text = :text AND urgent >= :urgent AND NOT EXISTS (SELECT 1 FROM notices other"
+        " WHERE other.kind = :kind AND other.subject = :subject AND other.resolved_at IS NULL)",
+        {
+            "kind": notice.kind,
+            "subject": notice.subject,
+            "text": notice.text,
+            "urgent": int(notice.urgent),
+            "lately": times.to_text(now - QUIET),
+            "now": times.to_text(now),
+        },
+    )
+    return counted > 0
+
+
+def close(db: Connection, identity: int, *, by: str, why: str, municipality: str, now: datetime) -> Closed:
+    """Somebody closes an open notice that nothing else ends; it stands in the log, of whose municipality that is."""
+    rows = db.execute("SELECT kind FROM notices WHERE id = :id AND resolved_at IS NULL", {"id": identity})
+    if not rows:
+        return Closed.GONE
+    kind = NoticeKind(rows[0].text("kind"))
+    if kind in LASTING:
+        return Closed.LASTS
+    db.execute(
+        "UPDATE notices SET resolved_at = :now, last_at = CASE WHEN last_at > :now THEN last_at ELSE :now END,"
+        " closed_by = :by, closed_why = :why WHERE id = :id AND resolved_at IS NULL",
+        {"id": identity, "by": by, "why": why[:LONGEST_WHY], "now": times.to_text(now)},
+    )
+    audit.append(
+        db,
+        now=now,
+        actor=by,
+        action="notice closed",
+        subject=f"notice:{identity}",
+        municipality=municipality,
+        details={"kind": kind, "why": why[:LONGEST_WHY]},
+    )
+    return Closed.CLOSED
 
 
 def add_once(db: Connection, notice: Notice, now: datetime) -> bool:

@@ -32,6 +32,20 @@ class NoticeKind(StrEnum):
     PERSON = "person"  #: somebody cannot be brought up to date
 
 
+#: what is so until the program finds that it is over: nobody closes it by hand
+LASTING = frozenset(
+    {
+        NoticeKind.BLIND,
+        NoticeKind.SILENT,
+        NoticeKind.PROVIDER,
+        NoticeKind.PROBE,
+        NoticeKind.CODES,
+        NoticeKind.HELD,
+        NoticeKind.LAST_CALL,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One thing to tell those in charge; at most one is open per kind and subject."""

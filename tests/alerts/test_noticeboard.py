@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alerts import noticeboard
+from alerts.noticeboard import Closed
 from alerts.notices import Notice, NoticeKind
+from storage import audit
 from storage.database import Connection, Database
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -53,5 +55,33 @@ def test_a_kind_is_resolved_as_a_whole_unless_it_has_come_up_again(db: Database)
         assert noticeboard.resolve_all(connection, NoticeKind.PROVIDER, NOW) == 1
         still_open = noticeboard.open_notices(connection)
         assert [(one.notice.subject, one.notice.since) for one in still_open] == [("20003", NOW), ("eqvol", None)]
+
+    db.write_sync(story)
+
+
+def test_what_people_closed_does_not_come_back_while_it_goes_on(db: Database) -> None:
+    lost = Notice(kind=NoticeKind.NO_AREA, subject="x.1", text="An alert without a place.")
+
+    def story(connection: Connection) -> None:
+        def add(notice: Notice, hours: float) -> bool:
+            return noticeboard.add(connection, notice, NOW + timedelta(hours=hours))
+
+        def close(identity: int) -> Closed:
+            return noticeboard.close(connection, identity, by="user:aoi", why="known", municipality="", now=NOW)
+
+        assert add(lost, 0) and add(BLIND, 0)
+        by_kind = {one.notice.kind: one.id for one in noticeboard.open_notices(connection)}
+        assert close(by_kind[NoticeKind.BLIND]) is Closed.LASTS
+        assert close(by_kind[NoticeKind.NO_AREA]) is Closed.CLOSED
+        assert close(by_kind[NoticeKind.NO_AREA]) is Closed.GONE
+        assert noticeboard.resolve(connection, NoticeKind.BLIND, "eqvol", NOW)
+        assert not add(lost, 20) and not add(lost, 40)
+        assert noticeboard.open_notices(connection) == []
+        assert add(replace(lost, urgent=True), 41)
+        assert not add(lost, 42)  # the open one is counted up
+        assert noticeboard.resolve(connection, NoticeKind.NO_AREA, "x.1", NOW)
+        assert add(lost, 65)
+        told = [(one.actor, one.action) for one in audit.chosen(connection, "1 = 1", {}, limit=9)]
+        assert told == [("user:aoi", "notice closed")]
 
     db.write_sync(story)

@@ -19,6 +19,7 @@ from web.console.kit import KitLinks
 from web.console.lessons.routes import LessonResults
 from web.console.lookback.fatigue import FatiguePage
 from web.console.lookback.routes import LookBackPages
+from web.console.notices.routes import NoticePages
 from web.console.now import NowPage
 from web.console.owntexts.routes import OwnTextPages
 from web.console.people.routes import PeoplePages
@@ -37,6 +38,7 @@ def add_to(app: web.Application, state: WebState) -> None:
     frame = Frame(state, gate, app.router)
     SignInPages(state, gate, frame).add_to(app.router)
     NowPage(state, frame).add_to(app)
+    NoticePages(state, frame).add_to(app.router)
     ShelterPages(state, frame).add_to(app.router)
     LookBackPages(state, frame).add_to(app.router)
     FatiguePage(state, frame).add_to(app.router)
