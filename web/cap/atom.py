@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from alerts.places import PlaceTable
@@ -19,7 +18,7 @@ MEDIA_TYPE = "application/cap+xml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Of what a feed tells; of all Japan by default. Each is a feed of its own (RFC 4287, 4.2.6)."""
+    """Of what a feed tells, by codes; of all Japan by default. Each is a feed of its own (RFC 4287, 4.2.6)."""
 
     prefecture: str = ""
     place: str = ""
@@ -32,8 +31,8 @@ class Asked:
     @property
     def query(self) -> str:
         """At the end of its address."""
-        chosen = {"prefecture": self.prefecture, "place": self.place}
-        written = urlencode({key: value for key, value in chosen.items() if value})
+        chosen = (("prefecture", self.prefecture), ("place", self.place))
+        written = "&".join(f"{key}={digits}" for key, digits in chosen if digits)
         return f"?{written}" if written else ""
 
 
