@@ -12,8 +12,9 @@ from storage import audit, times
 from storage.database import Connection, Row
 from web.accounts.roles import Grant, Principal, Role
 
-#: wrong passwords in a row until an account rests
-MAX_FAILURES = 5
+#: wrong passwords in a row, of all strangers together, until an account rests for strangers; its owner's browsers are
+#: let in all the same, and one address rests long before (`web.accounts.tries`)
+MAX_FAILURES = 50
 LOCKED_FOR = timedelta(minutes=15)
 #: a session ends when nobody has used it for this long, and in any case after a working day and a night
 IDLE = timedelta(hours=2)
@@ -139,7 +140,7 @@ def set_password(db: Connection, user_id: int, password_hash: str, *, actor: str
 
 
 def refuse(db: Connection, user: User, now: datetime) -> None:
-    """Count a wrong password; after some in a row the account rests."""
+    """Count a stranger's wrong password; after many in a row the account rests for all strangers."""
     counted = db.execute("UPDATE users SET failures = failures + 1 WHERE id = :id RETURNING failures", {"id": user.id})
     if counted[0].integer("failures") >= MAX_FAILURES:
         db.execute(
@@ -147,6 +148,12 @@ def refuse(db: Connection, user: User, now: datetime) -> None:
             {"id": user.id, "until": times.to_text(now + LOCKED_FOR)},
         )
         audit.append(db, now=now, actor=f"user:{user.name}", action="account locked", subject=f"user:{user.name}")
+
+
+def log_rest(db: Connection, user: User, now: datetime, *, known: bool) -> None:
+    """Somebody guesses: an entry of the log each time that a browser or an address has to rest for an account."""
+    subject, details = f"user:{user.name}", {"known browser": known}
+    audit.append(db, now=now, actor=subject, action="wrong passwords", subject=subject, details=details)
 
 
 def open_session(db: Connection, user: User, now: datetime) -> str:

@@ -15,7 +15,7 @@ from aiohttp import web
 from storage.connection import Connection
 from web import access, render, words
 from web.access import Handler
-from web.accounts import store
+from web.accounts import store, tries
 from web.accounts.roles import Permission, Principal
 from web.accounts.store import Session
 from web.console.visitor import NOBODY, Visitor
@@ -26,6 +26,8 @@ SIGN_IN, PASSWORD = "/console/sign-in", "/console/password"
 #: the first page of whoever registers people and sees nothing else
 REGISTER: Final = "/console/residents"
 COOKIE: Final = "tomoshibi_session"
+#: marks a browser as known (`web.accounts.tries`)
+KNOWN: Final = "tomoshibi_known"
 LANGUAGE: Final = "tomoshibi_console_language"
 _PATH: Final = "/console"
 _SAFE: Final = frozenset({"GET", "HEAD"})
@@ -105,17 +107,18 @@ class Gate:
         """The time of people before the screen."""
         return (self._state.wall_clock or self._state.clock)()
 
-    def let_in(self, response: web.StreamResponse, token: str) -> None:
-        """Give a browser its session."""
-        response.set_cookie(
-            COOKIE,
-            token,
-            path=_PATH,
-            httponly=True,
-            samesite="Strict",
-            secure=self._state.public_url.startswith("https:"),
-            max_age=int(store.LONGEST.total_seconds()),
-        )
+    def let_in(self, response: web.StreamResponse, token: str, known: str) -> None:
+        """Give a browser its session, and the mark by which it is known at the next sign-in."""
+        for name, value, span in ((COOKIE, token, store.LONGEST), (KNOWN, known, tries.KNOWN_FOR)):
+            response.set_cookie(
+                name,
+                value,
+                path=_PATH,
+                httponly=True,
+                samesite="Strict",
+                secure=self._state.public_url.startswith("https:"),
+                max_age=int(span.total_seconds()),
+            )
 
     def let_out(self, response: web.StreamResponse) -> None:
         """Take the session from a browser."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -9,18 +10,28 @@ from aiohttp import web
 from storage import audit
 from storage.connection import Connection
 from web import access, render
-from web.accounts import passwords, store
+from web.accounts import passwords, store, tries
 from web.accounts.store import Session, User
+from web.accounts.tries import Origin, Tries
 from web.console import forms
 from web.console.frame import Frame
-from web.console.gate import COOKIE, PASSWORD, SIGN_IN, Gate, speak
+from web.console.gate import COOKIE, KNOWN, PASSWORD, SIGN_IN, Gate, speak
 from web.console.visitor import Visitor
+from web.joining import door
 from web.state import WebState
 
 _HOME = "/console"
 _BACK = re.compile(r"/console(?:/[\w.~%-]+)*(?:\?[\w.~%&=+-]*)?", re.ASCII)
 #: passwords looked at together, and how many may wait: a flood of guesses must not take the sender's time
 _AT_ONCE, _WAITING = 2, 16
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Passwords being looked at."""
+
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    waiting: int = 0
 
 
 class SignInPages:
@@ -31,8 +42,9 @@ class SignInPages:
         self._state = state
         self._gate = gate
         self._frame = frame
-        self._turn = asyncio.Semaphore(_AT_ONCE)
-        self._waiting = 0
+        self._tries = Tries()
+        #: known browsers do not wait behind strangers
+        self._turns = {known: _Turn() for known in (True, False)}
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """All routes."""
@@ -57,20 +69,37 @@ class SignInPages:
         """Name and password; the same words for whatever is wrong with them."""
         fields = await forms.read(request)
         name, password, back = (fields.get(key, "") for key in ("name", "password", "next"))
-        user = await self._state.db.read(store.find, name.lower())
-        fits = await self._fits(user.password_hash if user else passwords.NOBODY, password)
+        user, now = await self._state.db.read(store.find, name.lower()), self._gate.wall
+        origin = self._origin(request, user)
+        if self._tries.rest(origin, name.lower(), now):
+            return self._form(request, back, wrong="wrong", status=403, name=name)
+        fits = await self._fits(user.password_hash if user else passwords.NOBODY, password, known=origin.known)
         if fits is None:
             return self._form(request, back, wrong="busy", status=503, name=name)
-        now = self._gate.wall
-        locked = user is not None and user.locked_until is not None and user.locked_until > now
-        if user is not None and not fits and not locked:
-            await self._state.db.write(store.refuse, user, now)
-        if user is None or not fits or locked:
+        rests = not origin.known and user is not None and user.locked_until is not None and user.locked_until > now
+        if not fits:
+            await self._refuse(origin, name.lower(), user, now)
+        if user is None or not fits or rests:
             return self._form(request, back, wrong="wrong", status=403, name=name)
+        self._tries.right(origin, name.lower())
         token = await self._state.db.write(_open, user, request.cookies.get(COOKIE, ""), now)
         answer = _to(PASSWORD if user.must_change else _back(back))
-        self._gate.let_in(answer, token)
+        self._gate.let_in(answer, token, tries.mark(self._state.sealer, user, now))
         return answer
+
+    def _origin(self, request: web.Request, user: User | None) -> Origin:
+        address = door.address(request, self._state.trust_forwarded_for)
+        return tries.origin(self._state.sealer, user, request.cookies.get(KNOWN, ""), address, self._gate.wall)
+
+    async def _refuse(self, origin: Origin, name: str, user: User | None, now: datetime) -> None:
+        """Count a wrong password, whether or not there is such an account."""
+        rests = self._tries.failed(origin, name, now)
+        if user is None:
+            return
+        if not origin.known and (user.locked_until is None or user.locked_until <= now):
+            await self._state.db.write(store.refuse, user, now)
+        if rests:
+            await self._state.db.write(_log_rest, user, origin, now)
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """End the session, here and in the database."""
@@ -102,7 +131,8 @@ class SignInPages:
         hashed = await asyncio.to_thread(passwords.hashed, new)
         token = await self._state.db.write(_replace, user, hashed, self._gate.wall)
         answer = self._frame.back(_HOME, said="password")
-        self._gate.let_in(answer, token)
+        again_known = tries.mark(self._state.sealer, replace(user, password_hash=hashed), self._gate.wall)
+        self._gate.let_in(answer, token, again_known)
         return answer
 
     async def _password_form(self, visitor: Visitor, wrong: str = "") -> web.Response:
@@ -115,16 +145,17 @@ class SignInPages:
             most=passwords.MAX_LENGTH,
         )
 
-    async def _fits(self, password_hash: str, password: str) -> bool | None:
+    async def _fits(self, password_hash: str, password: str, *, known: bool = True) -> bool | None:
         """None where too many passwords are being looked at."""
-        if self._waiting >= _WAITING:
+        turn = self._turns[known]
+        if turn.waiting >= _WAITING:
             return None
-        self._waiting += 1
+        turn.waiting += 1
         try:
-            async with self._turn:
+            async with turn.at_once:
                 return await asyncio.to_thread(passwords.fits, password_hash, password)
         finally:
-            self._waiting -= 1
+            turn.waiting -= 1
 
     def _form(
         self, request: web.Request, back: str, *, wrong: str = "", status: int = 200, name: str = ""
@@ -142,6 +173,10 @@ def _open(db: Connection, user: User, before: str, now: datetime) -> str:
     if before:
         store.close_session(db, before)
     return store.open_session(db, user, now)
+
+
+def _log_rest(db: Connection, user: User, origin: Origin, now: datetime) -> None:
+    store.log_rest(db, user, now, known=origin.known)
 
 
 def _close(db: Connection, token: str, session: Session, now: datetime) -> None:

@@ -14,7 +14,7 @@ from tests.web.console.conftest import OURS, PASSWORD, Client, Enter, account
 from tests.web.states import a_state
 from web.accounts import store
 from web.accounts.roles import Permission, Role
-from web.console.gate import COOKIE, Gate
+from web.console.gate import COOKIE, KNOWN, Gate
 from web.console.same_origin import only
 from web.console.visitor import Visitor
 
@@ -97,6 +97,31 @@ async def test_five_wrong_passwords_let_an_account_rest(browse: Open, db: Databa
     assert (await _sign_in(client)).status == 403
     clock.advance(15 * 60 + 1)
     assert (await _sign_in(client)).status == 303
+
+
+async def test_somebody_who_guesses_shuts_out_themself_and_not_the_coordinator(
+    browse: Open, sqlite_db: Database, clock: FakeClock
+) -> None:
+    account(sqlite_db, "aoi", WAJIMA)
+    client = await browse(a_state(sqlite_db, clock, trust_forwarded_for=True))
+    await _sign_in(client)
+    ours = client.session.cookie_jar.filter_cookies(client.make_url("/console"))[KNOWN].value
+    client.session.cookie_jar.clear()
+    guesser = OURS | {"X-Forwarded-For": "203.0.113.1"}
+    for _ in range(6):
+        await _post(client, "/console/sign-in", guesser, name="aoi", password="wrong words here")
+    found = sqlite_db.read_sync(store.find, "aoi")
+    assert found is not None
+    for _ in range(store.MAX_FAILURES):  # and many more from elsewhere
+        sqlite_db.write_sync(store.refuse, found, clock())
+    fields = {"name": "aoi", "password": PASSWORD}
+    assert (await _post(client, "/console/sign-in", OURS | {"X-Forwarded-For": "198.51.100.9"}, **fields)).status == 403
+    client.session.cookie_jar.update_cookies({KNOWN: ours})
+    assert (await _post(client, "/console/sign-in", guesser, **fields)).status == 303
+    assert {"account locked", "wrong passwords"} <= {entry.action for entry in sqlite_db.read_sync(audit.latest)}
+    client.session.cookie_jar.clear()
+    clock.advance(15 * 60 + 1)
+    assert (await _post(client, "/console/sign-in", guesser, **fields)).status == 303
 
 
 @pytest.mark.parametrize(
