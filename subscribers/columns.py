@@ -90,7 +90,38 @@ _FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
         "氏名|名前|なまえ|姓|苗字|名字|フリガナ|ふりがな|よみがな|ヨミガナ|読み仮名|ローマ字|者名|人名|主名",
     ),
 )
-_FORBIDDEN_WHOLE: Final = {"名": _A_NAME, "氏": _A_NAME, "カナ": _A_NAME, "かな": _A_NAME, "国": _A_NATIONALITY}
+#: what nobody else calls a column: a name, a birth date, a nationality in the languages of the people registered
+_FORBIDDEN_ABROAD: Final = tuple(
+    (what, frozenset(words.split("|")))
+    for what, words in (
+        (
+            _A_NAME,
+            "họtên|họvàtên|tên|nama|namalengkap|pangalan|apelyido|이름|성명|성함|नाम|पूरानाम|थर|ชื่อ|ชื่อนามสกุล|ชื่อ-นามสกุล|นามสกุล|ឈ្មោះ|"
+            "нэр|овогнэр|овог|නම|නාමය|নাম|အမည်|နာမည်|sobrenome|apellido|apellidos",
+        ),
+        (
+            What("a birth date", "生年月日"),
+            "ngàysinh|tanggallahir|petsangkapanganakan|kaarawan|생년월일|생일|जन्ममिति|วันเกิด|ថ្ងៃខែឆ្នាំកំណើត|төрсөнөдөр|උපන්දිනය|জন্মতারিখ|"
+            "မွေးသက္ကရာဇ်|မွေးနေ့|生日|datadenascimento|nascimento|fechadenacimiento|nacimiento",
+        ),
+        (
+            _A_NATIONALITY,
+            "quốctịch|kewarganegaraan|nasyonalidad|pagkamamamayan|국적|राष्ट्रियता|नागरिकता|สัญชาติ|សញ្ជាតិ|иргэншил|харьяалал|ජාතිකත්වය|"
+            "জাতীয়তা|နိုင်ငံသား|護照|护照|nacionalidade|nacionalidad",
+        ),
+    )
+)
+_FORBIDDEN_WHOLE: Final = {
+    "本名": _A_NAME,
+    "通称": _A_NAME,
+    "通称名": _A_NAME,
+    "宛名": _A_NAME,
+    "名": _A_NAME,
+    "氏": _A_NAME,
+    "カナ": _A_NAME,
+    "かな": _A_NAME,
+    "国": _A_NATIONALITY,
+}
 _SIMILAR: Final = 0.82
 
 
@@ -153,10 +184,15 @@ def _field(cell: str) -> Field | None:
     return _FIELDS.get(_folded(whole)) or _FIELDS.get(_folded(without_remark))
 
 
+def _abroad(squeezed: str) -> What | None:
+    composed = unicodedata.normalize("NFC", squeezed).casefold()
+    return next((what for what, words in _FORBIDDEN_ABROAD if composed in words), None)
+
+
 def _looks_like(cell: str) -> What | None:
     plain = unicodedata.normalize("NFKC", cell)
     squeezed = "".join(plain.split())
-    if what := _FORBIDDEN_WHOLE.get(squeezed):
+    if what := _FORBIDDEN_WHOLE.get(squeezed) or _abroad(squeezed):
         return what
     # fullName, FULL_NAME and full-name are the same words.
     words = re.findall(r"[a-zà-ÿ]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain).casefold())

@@ -106,3 +106,26 @@ def test_a_misspelt_column_is_not_lost_in_silence(cell: str, field: str) -> None
 
 def test_a_second_phone_column_is_just_not_read() -> None:
     assert header(*GOOD, "phone2").ignored == ("phone2",)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Họ tên",
+        "QUỐC TỊCH",
+        "Ngày sinh",
+        "이름",
+        "국적",
+        "नाम",
+        "ชื่อ",
+        "สัญชาติ",
+        "Нэр",
+        "නම",
+        "နာမည်",
+        "Nama",
+        "Nacionalidad",
+        "生日",
+    ],
+)
+def test_forbidden_columns_in_the_languages_of_the_people(heading: str) -> None:
+    assert columns.why_forbidden(heading) is not None
