@@ -1,6 +1,7 @@
 """The migrations: kept in a book, never undone, the same schema on both engines."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -259,9 +260,34 @@ def test_a_region_of_hokkaido_is_named_by_its_office(
     db.close_sync()
 
 
-def _two_regions(db: database.Connection) -> None:
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_part_of_a_region_joins_its_history(
+    engine: str, tmp_path: Path, postgresql_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrations.load()
+    before = [one.name[5:] for one in every].index("parts_of_regions")
+    monkeypatch.setattr(migrations, "load", lambda: every[:before])
+    url = str(tmp_path / "old.db") if engine == "sqlite" else postgresql_server.create()
+    db = _open_migrated(url)
+    db.write_sync(_two_regions, ("012010", "016010+016030", "012000", "110000"))
+    db.close_sync()
+    monkeypatch.setattr(migrations, "load", lambda: every)
+    db = _open_migrated(url)
+    kept = db.read_sync(lambda c: c.execute("SELECT digest, lineage, body FROM reports ORDER BY digest"))
+    assert [row.columns("lineage", "body") for row in kept] == [
+        ("VPWW58:012000", '{"lineage":["VPWW58:012000"]}'),
+        ("VPWW58:012000", '{"lineage":["VPWW58:012000"],"only_for":["012010"]}'),
+        ("VPWW58:016000", '{"lineage":["VPWW58:016000"],"only_for":["016010","016030"]}'),
+        ("VPWW58:110000", '{"lineage":["VPWW58:110000"]}'),
+    ]
+    strands = db.read_sync(lambda c: c.execute("SELECT strand FROM strand_places ORDER BY strand"))
+    assert [row.text("strand") for row in strands] == ["VPWW58:012000", "VPWW58:016000", "VPWW58:110000"]
+    db.close_sync()
+
+
+def _two_regions(db: database.Connection, regions: Sequence[str] = ("012010+012020", "110000")) -> None:
     at = "2026-11-23T03:00:00.000000Z"
-    for region in ("012010+012020", "110000"):
+    for region in regions:
         named = {"strand": f"VPWW58:{region}", "body": f'{{"lineage":["VPWW58:{region}"]}}', "at": at}
         db.execute(
             "INSERT INTO reports (digest, hazard, status, lineage, event, sent, body)"
