@@ -20,6 +20,7 @@ from delivery.rate import Bucket
 from delivery.simulated import SimulatedNetwork
 from delivery.transport import Receipt, Transport
 from service import drill_scripts
+from service.scenarios import SCENARIOS
 from service.settings import Settings
 from storage.connection import Connection
 from storage.database import Database
@@ -28,8 +29,10 @@ Clock = Callable[[], datetime]
 _log = logging.getLogger(__name__)
 #: segments per second to people: a drill has time, and warnings go by another sender of the same account
 RATE = 5.0
-#: the bundled days that a running service reads
-_QUICK = ("noto", "great-earthquake")
+#: a bundled day that is read within seconds; the others by a process of their own
+_QUICK = frozenset({"noto"})
+#: while texts may leave: those of a drill that runs, and that it has ended
+_LEAVING = (State.RUNNING, State.DONE, State.STOPPED)
 #: what the sender of simulated phones is called
 _PRETENDED = "simulated"
 #: of a hundred simulated phones so many answer "yes", and so many "yes" or "no"
@@ -77,7 +80,7 @@ class Stage:
             await self.db.write(_give_up, identity, self.clock(), str(error))
             return True
         drill = await self.db.read(store.find, identity)
-        if drill is not None and drill.state is State.RUNNING:
+        if drill is not None and drill.state in _LEAVING:
             done = await self._hand_over(drill) or done
         return done
 
@@ -123,12 +126,12 @@ def of_service(
 
 
 def offered(settings: Settings, places: PlaceTable) -> Offer:
-    """What the console offers. Only days that are read within seconds: warnings are sent by the same process."""
+    """What the console offers: every bundled day. Warnings are sent by the same process, so long reading is not its."""
 
     def bundled(name: str, municipality: str) -> Script:
-        return drill_scripts.bundled(name, municipality, places)
+        return drill_scripts.bundled(name, municipality, places, apart=name not in _QUICK)
 
-    return Offer(names=_QUICK, bundled=bundled, people=bool(settings.drill_sender), two_way=settings.two_way)
+    return Offer(names=tuple(SCENARIOS), bundled=bundled, people=bool(settings.drill_sender), two_way=settings.two_way)
 
 
 def _give_up(db: Connection, identity: int, now: datetime, why: str) -> None:

@@ -22,6 +22,8 @@ from templates_i18n.catalogue import Catalogue
 
 #: a text of a drill that could not be handed over by then is not worth it
 KEEP = timedelta(minutes=30)
+#: time to answer the question, before it is said that all is over
+TO_THE_END = timedelta(minutes=10)
 CLOCK = "the clock"
 
 
@@ -61,7 +63,9 @@ def _is_due(db: Connection, drill: Drill, desk: Desk, now: datetime) -> bool:
             return _moves(db, drill, now) or real_warning(db, drill.municipality, desk.places, now) is not None
         case State.PAUSED:
             return False
-        case State.DONE | State.STOPPED | State.REJECTED | State.EXPIRED:
+        case State.DONE | State.STOPPED:
+            return results.may_close(drill, now) or _owes_the_end(db, drill, desk, now)
+        case State.REJECTED | State.EXPIRED:
             return results.may_close(drill, now)
 
 
@@ -78,7 +82,10 @@ def tick(db: Connection, identity: int, desk: Desk, now: datetime) -> bool:
         case State.PAUSED:
             return False
         case State.DONE | State.STOPPED | State.REJECTED | State.EXPIRED:
-            results.close(db, drill, now)
+            if results.may_close(drill, now):
+                results.close(db, drill, now)
+            else:
+                _tell_the_end(db, drill, desk, now)
             return True
 
 
@@ -110,6 +117,37 @@ def _moves(db: Connection, drill: Drill, now: datetime) -> bool:
     if due is None or now < due:
         return False
     return drill.pace > 0 or outbox.unfinished(db, drill.id) == 0
+
+
+def _owes_the_end(db: Connection, drill: Drill, desk: Desk, now: datetime) -> bool:
+    """Whether people in a drill have yet to hear that it is over. Beside a real warning nothing is said of a drill."""
+    if drill.ended_at is None or not outbox.told(db, drill.id):
+        return False
+    asked = drill.state is State.DONE and drill.pace > 0
+    if not drill.ended_at + (TO_THE_END if asked else timedelta()) <= now < drill.ended_at + KEEP:
+        return False
+    return real_warning(db, drill.municipality, desk.places, now) is None
+
+
+def _tell_the_end(db: Connection, drill: Drill, desk: Desk, now: datetime) -> None:
+    texts: dict[str, int] = {}
+    drafts: list[Draft] = []
+    for one in outbox.told(db, drill.id):
+        if one.language not in texts:
+            made = wording.ending(desk.catalogue(), one.language)
+            texts[one.language] = _add_text(db, drill, outbox.END, ("", one.language), made)
+        drafts.append(
+            Draft(
+                drill_id=drill.id,
+                moment=outbox.END,
+                text_id=texts[one.language],
+                language=one.language,
+                expires_at=now + KEEP,
+                subscriber_id=one.subscriber_id,
+                phone=one.phone,
+            )
+        )
+    outbox.queue(db, drafts, now)
 
 
 def _all_told(drill: Drill) -> bool:

@@ -33,14 +33,33 @@ class Wording:
 @functools.cache
 def questions() -> Mapping[str, str]:
     """The question by language, read once."""
-    text = resources.files("campaigns").joinpath("drills/questions.toml").read_text(encoding="utf-8")
+    return _read("questions.toml")
+
+
+@functools.cache
+def endings() -> Mapping[str, str]:
+    """That it has ended, by language, read once."""
+    return _read("endings.toml")
+
+
+def _read(name: str) -> Mapping[str, str]:
+    text = resources.files("campaigns").joinpath(f"drills/{name}").read_text(encoding="utf-8")
     return {tag: str(words) for tag, words in tomllib.loads(text).items()}
 
 
 def question(catalogue: Catalogue, language: str) -> Wording:
     """The question at the end, between drill words."""
+    return _between(catalogue, language, questions())
+
+
+def ending(catalogue: Catalogue, language: str) -> Wording:
+    """That the drill has ended, between drill words."""
+    return _between(catalogue, language, endings())
+
+
+def _between(catalogue: Catalogue, language: str, sentences: Mapping[str, str]) -> Wording:
     voice = catalogue.fallback(language)
-    asked = [questions()[one.tag] for one in voice.languages]
+    asked = [sentences[one.tag] for one in voice.languages]
     folds = voice.languages[-1].fold
     plain = "\n".join([words := drill_words(voice.languages, unicode=False), *asked, words])
     if segments.count(segments.fold_latin(plain) if folds else plain).encoding == "GSM-7":

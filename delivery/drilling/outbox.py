@@ -7,6 +7,7 @@ while they or their group agree: both are asked again when it is taken.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from delivery.drilling import consent
 from delivery.states import MessageState, after_receipt
@@ -25,19 +26,23 @@ from storage import times
 from storage.connection import Connection
 from storage.rows import Row
 
+#: the moment behind all others: that the drill has ended. Told also when it was stopped, to those who were told.
+END: Final = 10_000
+#: a text may leave while its drill runs; that it has ended, afterwards
+_MAY_LEAVE = f"(d.state = 'running' OR (d.state IN ('done', 'stopped') AND m.moment = {END}))"
 _QUEUE = """
 INSERT INTO drill_messages
     (drill_id, moment, text_id, subscriber_id, phone, language, asks, state, created_at, expires_at)
 VALUES (:drill_id, :moment, :text_id, :subscriber_id, :phone, :language, :asks, 'queued', :now, :expires_at)
 ON CONFLICT DO NOTHING
 """
-_SIMULATED = """
+_SIMULATED = f"""
 SELECT m.id, m.phone, t.text, t.segments, m.expires_at FROM drill_messages m
 JOIN drills d ON d.id = m.drill_id JOIN drill_texts t ON t.id = m.text_id
-WHERE m.state = 'queued' AND m.phone IS NOT NULL AND d.state = 'running' AND d.audience = 'simulated'
+WHERE m.state = 'queued' AND m.phone IS NOT NULL AND {_MAY_LEAVE} AND d.audience = 'simulated'
   AND d.id = :drill_id AND m.expires_at > :now ORDER BY m.id LIMIT :limit
-"""
-_GROUP = """
+"""  # noqa: S608 -- our own words only
+_GROUP = f"""
 SELECT m.id, s.number_sealed, t.text, t.segments, m.expires_at, d.group_name, r.groups, s.state AS person_state,
        p.subscriber_id AS person, g.group_name AS whole_group
 FROM drill_messages m JOIN drills d ON d.id = m.drill_id JOIN drill_texts t ON t.id = m.text_id
@@ -45,9 +50,9 @@ JOIN subscribers s ON s.id = m.subscriber_id
 LEFT JOIN registrations r ON r.subscriber_id = m.subscriber_id AND r.municipality = d.municipality
 LEFT JOIN drill_people p ON p.subscriber_id = m.subscriber_id AND p.municipality = d.municipality
 LEFT JOIN drill_groups g ON g.municipality = d.municipality AND g.group_name = d.group_name
-WHERE m.state = 'queued' AND d.state = 'running' AND d.audience = 'group' AND d.id = :drill_id
+WHERE m.state = 'queued' AND {_MAY_LEAVE} AND d.audience = 'group' AND d.id = :drill_id
   AND m.expires_at > :now ORDER BY m.id LIMIT :limit
-"""
+"""  # noqa: S608 -- our own words only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,15 @@ class Draft:
     phone: int | None = None
     #: whether it is the question at the end
     asks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A person or a simulated phone that may have got a text of a drill."""
+
+    language: str
+    subscriber_id: int | None
+    phone: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +182,24 @@ def waits(db: Connection, drill_id: int) -> bool:
     return bool(
         db.execute("SELECT id FROM drill_messages WHERE drill_id = :id AND state = 'queued' LIMIT 1", {"id": drill_id})
     )
+
+
+def told(db: Connection, drill_id: int) -> list[Told]:
+    """Who may have got any text of a drill, in the language used then; nobody once they were told that it has ended."""
+    rows = db.execute(
+        "SELECT DISTINCT subscriber_id, phone, language FROM drill_messages WHERE drill_id = :id"
+        " AND state NOT IN ('queued', 'withdrawn', 'expired', 'failed') AND NOT EXISTS"
+        " (SELECT 1 FROM drill_messages e WHERE e.drill_id = :id AND e.moment = :end)",
+        {"id": drill_id, "end": END},
+    )
+    return [
+        Told(
+            language=row.text("language"),
+            subscriber_id=row.optional_integer("subscriber_id"),
+            phone=row.optional_integer("phone"),
+        )
+        for row in rows
+    ]
 
 
 def unfinished(db: Connection, drill_id: int) -> int:

@@ -154,6 +154,8 @@ async def _play(db: Database, identity: int, table: PlaceTable) -> None:
                 output.say(_progress(found))
         if not await stage.play(identity):
             await asyncio.sleep(0.2)
+    while found is not None and not found.is_open and await stage.play(identity):
+        pass
     if found is not None and found.state is State.PAUSED:
         output.say(f"DRILL {identity} paused: {found.reason}")
 

@@ -8,7 +8,7 @@ from campaigns.drills import deciding, playing, results, script, store, wording
 from campaigns.drills.deciding import Outcome
 from campaigns.drills.playing import Desk
 from campaigns.drills.store import Audience, Host, New, State
-from delivery.drilling import guards
+from delivery.drilling import guards, outbox
 from service.drills import Stage
 from storage.database import Database
 from templates_i18n import catalogue
@@ -49,6 +49,12 @@ def simulated(phones=18, pace=0, host=Host.COMMAND):
 
 def rows(db, table):
     return db.read_sync(lambda c: [tuple(row.values()) for row in c.execute(f"SELECT * FROM {table}")])
+
+
+def ended(db):
+    """Drill and state of every text that says that it has ended."""
+    found = f"SELECT drill_id, state FROM drill_messages WHERE moment = {outbox.END} ORDER BY id"
+    return db.read_sync(lambda c: [(row.integer("drill_id"), row.text("state")) for row in c.execute(found)])
 
 
 def in_force(db, clock, grade, place=WAJIMA, hazard=Hazard.FLOOD):
@@ -93,17 +99,18 @@ async def test_a_whole_drill_to_simulated_phones_touches_nothing_live(db, clock,
     assert drill.state is State.DONE
     assert {table: rows(db, table) for table in LIVE} == before
     shown = [text for phone in stage.network.phones() for text in stage.network.texts_of(phone.number)]
-    assert len(shown) == 18 * 4
+    assert len(shown) == 18 * 5
     assert all(guards.is_marked(text) for text in shown)
     assert all(phone.number.startswith("+81900") for phone in stage.network.phones())
 
 
-async def test_each_language_gets_its_own_words_and_the_question_last(db, clock, stage):
+async def test_each_language_gets_its_own_words_the_question_and_the_end(db, clock, stage):
     identity = db.write_sync(store.add, simulated(), clock())
     await play(stage, identity)
     words = catalogue.load()
     for index, tag in enumerate(words.names):
-        last = stage.network.texts_of(f"+8190{index:08d}")[-1]
+        last, end = stage.network.texts_of(f"+8190{index:08d}")[-2:]
+        assert end == wording.ending(words, tag).text
         assert last == wording.question(words, tag).text
         assert wording.questions()[tag].split("1 =")[0].strip()[:6] in last or words.by_tag[tag].fold
 
@@ -113,7 +120,7 @@ async def test_results_of_phones_are_exact_and_called_made_up(db, clock, stage):
     await play(stage, identity)
     found = db.read_sync(results.read, db.read_sync(store.find, identity))
     assert found.made_up
-    assert all(row["texts"] == row["arrived"] == 8 and row["asked"] == 2 for row in found.by_language.values())
+    assert all(row["texts"] == row["arrived"] == 10 and row["asked"] == 2 for row in found.by_language.values())
     assert all(row["yes"] + row["no"] <= 2 for row in found.by_language.values())
 
 
@@ -232,6 +239,34 @@ async def test_a_day_later_only_totals_are_left(db, clock, stage):
     assert drill.closed_at is not None
     assert rows(db, "drill_messages") == []
     assert db.read_sync(results.read, drill) == before
+
+
+def test_that_it_has_ended_is_there_in_every_language():
+    words = catalogue.load()
+    assert set(wording.endings()) == set(words.names)
+    for tag in words.names:
+        made = wording.ending(words, tag)
+        assert guards.is_marked(made.text)
+        assert made.segments <= 3, tag
+
+
+async def test_who_was_told_hears_that_a_stopped_drill_has_ended(db, clock, stage):
+    told, untold = (db.write_sync(store.add, simulated(phones=1, pace=60), clock()) for _ in range(2))
+    await stage.play(told)
+    for one in (told, untold):
+        assert db.write_sync(deciding.stop, one, "user:aoi", clock()) is Outcome.DONE
+        await play(stage, one)
+    assert ended(db) == [(told, "delivered")]
+    assert not await stage.play(told)
+
+
+async def test_nothing_is_said_of_a_drill_beside_a_real_warning(db, clock, stage):
+    told = db.write_sync(store.add, simulated(phones=1, pace=60), clock())
+    await stage.play(told)
+    in_force(db, clock, "L4")
+    db.write_sync(deciding.stop, told, "user:aoi", clock())
+    await play(stage, told)
+    assert ended(db) == []
 
 
 def test_the_question_is_there_in_every_language_and_short():

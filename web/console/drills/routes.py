@@ -178,7 +178,9 @@ class DrillPages:
         state, words = self._state, self._state.words
         shown = []
         for tag, name in words.names.items():
-            if moment == len(drill.script.moments):
+            if moment > len(drill.script.moments):
+                made = wording.ending(words, tag)
+            elif moment == len(drill.script.moments):
                 made = wording.question(words, tag)
             else:
                 told = drill.script.moments[moment]
@@ -214,7 +216,7 @@ def _listed(db: Connection, visitor: Visitor, code: str) -> Listed:
 def _moment(request: web.Request, drill: Drill) -> int:
     """The moment asked for, else the one that was told last, or that comes first."""
     asked, last = forms.number(request.query.get("moment", ""), 3), len(drill.script.moments)
-    if asked is not None and asked <= last:
+    if asked is not None and asked <= last + 1:
         return asked
     return min(last, max(0, drill.next_moment - 1)) if drill.state is not State.WAITING else 0
 
