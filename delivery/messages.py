@@ -6,19 +6,20 @@ A text is written once per broadcast, kind, places and language; message rows ho
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
-from delivery import turns
+from delivery import chunks, turns
 from delivery.telling import Telling
 from delivery.writing import Written
 from storage import times
 from storage.connection import Connection
 
-_COLUMNS = (
+#: what the copies of one text have in common
+_SHARED = (
     "broadcast_id",
-    "subscriber_id",
     "change_key",
     "hazard",
     "event",
@@ -31,16 +32,26 @@ _COLUMNS = (
     "text_id",
     "segments",
     "priority",
-    "turn",
     "state",
     "created_at",
     "expires_at",
 )
-_INSERT = (
-    ("INSERT INTO messages ({columns}) VALUES ({values}) ON CONFLICT (subscriber_id, change_key) DO NOTHING")
-    .replace("{columns}", ", ".join(_COLUMNS))
-    .replace("{values}", ", ".join(f":{name}" for name in _COLUMNS))
+_COLUMNS = (*_SHARED, "subscriber_id", "turn")
+#: one statement for a whole chunk: texts beside people, so that nothing is sent and read once more for every copy
+_INSERT = """
+INSERT INTO messages ({columns})
+SELECT {shared}, copy.column2, copy.column3
+FROM (VALUES {copies}) copy JOIN (VALUES {texts}) text ON text.column1 = copy.column1
+WHERE 1 = 1
+ON CONFLICT (subscriber_id, change_key) DO NOTHING
+""".replace("{columns}", ", ".join(_COLUMNS)).replace(
+    "{shared}", ", ".join(f"text.column{number}" for number in range(2, len(_SHARED) + 2))
 )
+_KNOWN = "SELECT text_key, id FROM texts WHERE text_key IN ({keys})"
+#: columns of a text's row, with the number that its copies name it by
+_WIDTH = len(_SHARED) + 1
+#: number of its text, person, turn
+_Copy = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,18 +107,40 @@ def text_key(broadcast_id: int, telling: Telling, written: Written, version: str
 
 def add(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]], version: str, now: datetime) -> None:
     """Queue each draft for its people; a person who has a message of the same key keeps that one."""
-    at = times.to_text(now)
-    single: list[dict[str, object]] = []
-    turns_of = _turns(db, drafts)
-    for draft, people in drafts:
-        row, numbers = draft.row(_text_id(db, draft, version), at), turns_of[draft.broadcast_id, draft.priority]
-        copies = [{**row, "subscriber_id": person, "turn": next(numbers)} for person in people]
+    at, turns_of, ids = times.to_text(now), _turns(db, drafts), _text_ids(db, [one for one, _ in drafts], version)
+    rows = [draft.row(ids[draft.text_key], at) for draft, _ in drafts]
+    single: list[_Copy] = []
+    for index, (draft, people) in enumerate(drafts):
+        numbers = turns_of[draft.broadcast_id, draft.priority]
+        copies = [(index, person, next(numbers)) for person in people]
         if len(draft.places) > 1:
-            _add_with_places(db, draft, copies)
+            _add_with_places(db, draft, rows, copies)
         else:
             single.extend(copies)
-    if single:
-        db.executemany(_INSERT, single)
+    for statement, values in _inserts(rows, single):
+        db.execute(statement, values)
+
+
+def _inserts(rows: Sequence[Mapping[str, object]], copies: Sequence[_Copy]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Statements for these copies of texts, a chunk each, with their parameters."""
+    for first in range(0, len(copies), chunks.SIZE):
+        some = copies[first : first + chunks.SIZE]
+        texts = [(index, *(rows[index][name] for name in _SHARED)) for index in sorted({one[0] for one in some})]
+        yield (
+            _INSERT.replace("{copies}", _table("c", len(some), 3)).replace("{texts}", _table("t", len(texts), _WIDTH)),
+            _cells("c", some) | _cells("t", texts),
+        )
+
+
+@lru_cache(maxsize=2048)
+def _table(name: str, rows: int, columns: int) -> str:
+    """The parameters of a table, as VALUES takes them."""
+    lines = (", ".join(f":{name}{row}_{column}" for column in range(columns)) for row in range(rows))
+    return ", ".join(f"({line})" for line in lines)
+
+
+def _cells(name: str, rows: Sequence[Sequence[object]]) -> dict[str, object]:
+    return {f"{name}{number}_{column}": value for number, row in enumerate(rows) for column, value in enumerate(row)}
 
 
 def _turns(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]]) -> dict[tuple[int, int], Iterator[int]]:
@@ -118,48 +151,59 @@ def _turns(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]]) -> dic
     return {key: iter(turns.take(db, *key, count)) for key, count in counted.items()}
 
 
-def _add_with_places(db: Connection, draft: Draft, copies: Iterable[Mapping[str, object]]) -> None:
+def _add_with_places(
+    db: Connection, draft: Draft, rows: Sequence[Mapping[str, object]], copies: Sequence[_Copy]
+) -> None:
     further = list(draft.places)[1:]
-    for copy in copies:
-        made = db.execute(_INSERT + " RETURNING id", copy)
-        if not made:
-            continue
+    for statement, values in _inserts(rows, copies):
+        made = db.execute(statement + " RETURNING id, subscriber_id", values)
         db.executemany(
             "INSERT INTO message_places (message_id, hazard, event, place, subscriber_id)"
             " VALUES (:message_id, :hazard, :event, :place, :subscriber_id)",
             [
                 {
-                    "message_id": made[0].integer("id"),
+                    "message_id": one.integer("id"),
                     "hazard": draft.hazard,
                     "event": draft.event,
                     "place": place,
-                    "subscriber_id": copy["subscriber_id"],
+                    "subscriber_id": one.integer("subscriber_id"),
                 }
+                for one in made
                 for place in further
             ],
         )
 
 
-def _text_id(db: Connection, draft: Draft, version: str) -> int:
-    key = {"text_key": draft.text_key}
-    found = db.execute("SELECT id FROM texts WHERE text_key = :text_key", key)
-    if not found:
-        written = draft.written
-        found = db.execute(
-            "INSERT INTO texts (text_key, broadcast_id, language, form, text, encoding, units, segments, catalogue)"
-            " VALUES (:text_key, :broadcast_id, :language, :form, :text, :encoding, :units, :segments, :catalogue)"
-            # two processes may write the same text at once: the first one's stays
-            " ON CONFLICT (text_key) DO UPDATE SET text_key = excluded.text_key RETURNING id",
-            key
-            | {
-                "broadcast_id": draft.broadcast_id,
-                "language": written.language,
-                "form": written.form,
-                "text": written.text,
-                "encoding": written.encoding,
-                "units": written.units,
-                "segments": written.segments,
-                "catalogue": version,
-            },
-        )
-    return found[0].integer("id")
+def _text_ids(db: Connection, drafts: Sequence[Draft], version: str) -> dict[str, int]:
+    """Text key -> id; what is not there yet is written."""
+    found: dict[str, int] = {}
+    for first in range(0, len(drafts), chunks.SIZE):
+        keys = [(draft.text_key,) for draft in drafts[first : first + chunks.SIZE]]
+        known = _KNOWN.replace("{keys}", _table("k", len(keys), 1))
+        found |= {row.text("text_key"): row.integer("id") for row in db.execute(known, _cells("k", keys))}
+    for draft in drafts:
+        if draft.text_key not in found:
+            found[draft.text_key] = _add_text(db, draft, version)
+    return found
+
+
+def _add_text(db: Connection, draft: Draft, version: str) -> int:
+    written = draft.written
+    rows = db.execute(
+        "INSERT INTO texts (text_key, broadcast_id, language, form, text, encoding, units, segments, catalogue)"
+        " VALUES (:text_key, :broadcast_id, :language, :form, :text, :encoding, :units, :segments, :catalogue)"
+        # two processes may write the same text at once: the first one's stays
+        " ON CONFLICT (text_key) DO UPDATE SET text_key = excluded.text_key RETURNING id",
+        {
+            "text_key": draft.text_key,
+            "broadcast_id": draft.broadcast_id,
+            "language": written.language,
+            "form": written.form,
+            "text": written.text,
+            "encoding": written.encoding,
+            "units": written.units,
+            "segments": written.segments,
+            "catalogue": version,
+        },
+    )
+    return rows[0].integer("id")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from threading import Lock
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql as compose
 from psycopg.abc import Buffer
-from psycopg.adapt import Dumper, Loader
+from psycopg.adapt import Dumper, Loader, Transformer
 from psycopg.types.numeric import IntDumper
 from psycopg_pool import ConnectionPool
 
@@ -26,6 +27,8 @@ _PATIENCE = 10.0
 _MIGRATION_LOCK = 7_417_204
 #: Milliseconds after which a transaction whose process is gone, or stands still, gives its locks back.
 _STUCK = 10_000
+#: rows of one INSERT
+_ROWS_AT_ONCE = 500
 _FULL = "all its connections are taken"
 _BOOK = "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"
 
@@ -37,6 +40,7 @@ class PostgresqlConnection:
 
     def __init__(self, handle: psycopg.Connection) -> None:
         self._handle = handle
+        self._quoting = Transformer(handle)
         self._failed = False
 
     def finish(self) -> None:
@@ -57,11 +61,16 @@ class PostgresqlConnection:
             return cursor.rowcount
 
     def executemany(self, statement: str, many: Iterable[Parameters]) -> None:
-        """One statement for every row of parameters, without waiting for each answer."""
-        text = sql.percent_style(statement).encode()
+        """One statement for every row of parameters; plain inserts go many rows at once, the others without waiting
+        for each answer.
+        """
+        parts = sql.many_rows(statement)
         try:
             with self._handle.cursor() as cursor:
-                cursor.executemany(text, many)
+                if parts is None:
+                    cursor.executemany(sql.percent_style(statement).encode(), many)
+                else:
+                    self._insert(cursor, parts, many)
         except psycopg.Error as error:
             raise self._failure(error) from error
 
@@ -82,11 +91,35 @@ class PostgresqlConnection:
             raise self._failure(error) from error
 
     def _run(self, statement: str, params: Parameters | None) -> psycopg.Cursor:
-        text = sql.percent_style(statement).encode()
+        text = self._with_values(sql.split(statement), params or {})
         try:
-            return self._handle.execute(text, params or {})
+            return self._handle.execute(text.encode())
         except psycopg.Error as error:
             raise self._failure(error) from error
+
+    def _insert(self, cursor: psycopg.Cursor, parts: sql.ManyRows, many: Iterable[Parameters]) -> None:
+        """The server parses and plans once for all of them, which costs it more than a row itself."""
+        row, left = sql.split(f"VALUES {parts.row}"), iter(many)
+        while some := list(islice(left, _ROWS_AT_ONCE)):
+            rows_text = ", ".join(self._with_values(row, params).removeprefix("VALUES ") for params in some)
+            cursor.execute(f"{parts.head}{rows_text}{parts.tail}".encode())
+
+    def _with_values(self, split: sql.Split, params: Parameters) -> str:
+        """The statement as the server reads it. psycopg would take a long one apart anew each time."""
+        pieces: list[str] = []
+        for text, name in zip(split.texts, split.names, strict=True):
+            if name not in params:
+                self._failed = True
+                raise StorageError(f"the statement has no value for :{name}")
+            value = params[name]
+            # a space, or a minus before it would begin a comment
+            literal = f" {value}" if type(value) is int else self._literal(value)
+            pieces += (text, literal)
+        pieces.append(split.end)
+        return "".join(pieces)
+
+    def _literal(self, value: object) -> str:
+        return "NULL" if value is None else self._quoting.as_literal(value).decode()
 
     def _failure(self, error: psycopg.Error) -> StorageError:
         self._failed = True

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from storage.errors import StorageError
@@ -70,10 +71,66 @@ def percent_style(sql: str) -> str:
     return "".join(_percent_token(token) for token in tokens(checked(sql)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A statement cut at its `:name` parameters: each text stands before the parameter of the same index."""
+
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+    #: after the last parameter
+    end: str
+
+
+@lru_cache(maxsize=2048)
+def split(sql: str) -> Split:
+    """Where the parameters stand; strings and comments keep their colons."""
+    texts, names, current = [], [], ""
+    for token in tokens(checked(sql)):
+        if _is_parameter(token):
+            texts.append(current)
+            names.append(token[1:])
+            current = ""
+        else:
+            current += token
+    return Split(texts=tuple(texts), names=tuple(names), end=current)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyRows:
+    """`INSERT … VALUES (…) …` in its three parts; joined they give the statement."""
+
+    head: str
+    #: one row with its brackets
+    row: str
+    tail: str
+
+
+_INSERT_HEAD = re.compile(r"\s*INSERT\s+INTO\s+\w+\s*\([\w\s,]*\)\s*VALUES\s*", re.IGNORECASE)
+#: a value that is the same whichever rows stand before it in the statement
+_PLAIN = r"(?::\w+|'[^']*'|-?\d+|NULL)"
+_PLAIN_ROW = re.compile(rf"\(\s*{_PLAIN}(?:\s*,\s*{_PLAIN})*\s*\)", re.IGNORECASE)
+_PLAIN_TAIL = re.compile(r"(?:\s*ON\s+CONFLICT\s*(?:\([\w\s,]*\)\s*)?DO\s+NOTHING)?\s*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def many_rows(sql: str) -> ManyRows | None:
+    """The parts of an INSERT that means the same for all rows at once as for one after the other; None for others."""
+    text = checked(sql)
+    start = _INSERT_HEAD.match(text)
+    row = _PLAIN_ROW.match(text, start.end()) if start else None
+    if start is None or row is None or not _PLAIN_TAIL.fullmatch(text, row.end()):
+        return None
+    return ManyRows(head=start.group(), row=row.group(), tail=text[row.end() :])
+
+
 def _percent_token(token: str) -> str:
-    if token[0] == ":" and len(token) > 1 and token != "::":
+    if _is_parameter(token):
         return f"%({token[1:]})s"
     return token.replace("%", "%%")
+
+
+def _is_parameter(token: str) -> bool:
+    return token[0] == ":" and len(token) > 1 and token != "::"
 
 
 def _is_comment(token: str) -> bool:

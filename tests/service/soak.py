@@ -215,15 +215,23 @@ class Soak:
         return compose.rain_report(region=ISHIKAWA, kinds=items, at=at)
 
     async def _kill(self, every: float) -> None:
+        """The next one dies when the last one is at work again, however long a busy machine takes for that."""
         for count in itertools.count(1):
             await asyncio.sleep(every)
             leader = self.fleet.leader() if len(self.names) > 1 else self.names[0]
             chosen = leader if leader and count % _LEADER_EACH == 0 else self._chance.choice(self.names)
             self.kills[chosen] += 1
             self.leaders_killed += chosen == leader
+            starts = self._starts(chosen)
             await self.fleet.end(chosen, signal.SIGKILL)
             await asyncio.sleep(1)  # as systemd waits
             await self._start(chosen)
+            while self._starts(chosen) == starts:  # noqa: ASYNC110 -- a log wakes nobody
+                await asyncio.sleep(0.5)
+
+    def _starts(self, name: str) -> int:
+        """How often it has begun to work."""
+        return self.fleet.log(name).count("real SMS by")
 
     async def _watch(self) -> None:
         """Sample the memory of whatever runs."""

@@ -141,6 +141,28 @@ def test_a_missing_parameter_is_an_error(db: database.Database) -> None:
         db.write_sync(lambda connection: connection.execute(_ADD, {"name": "a"}))
 
 
+def test_many_rows_at_once_arrive_as_they_were_given_and_those_that_are_there_stay(db: database.Database) -> None:
+    names = [f"n{number:04}" for number in range(1200)] + ["it's %s; --", '\\x "', "こ", "n0000"]
+    values = [-number for number in range(len(names))]
+
+    def add(connection: database.Connection) -> None:
+        rows = [{"name": name, "value": value} for name, value in zip(names, values, strict=True)]
+        connection.executemany(_ADD + " ON CONFLICT (name) DO NOTHING", iter(rows))
+
+    def look(connection: database.Connection) -> dict[str, int]:
+        rows = connection.execute("SELECT name, value FROM counters WHERE name <> 'revision'")
+        return {row.text("name"): row.integer("value") for row in rows}
+
+    db.write_sync(add)
+    assert db.read_sync(look) == dict(zip(names[:-1], values[:-1], strict=True))
+    with pytest.raises(database.Conflict):
+        db.write_sync(lambda connection: connection.executemany(_ADD, [{"name": "new", "value": 1}] * 2))
+    with pytest.raises(database.StorageError):
+        db.write_sync(lambda connection: connection.executemany(_ADD, [{"name": "new"}]))
+    db.write_sync(lambda connection: connection.executemany(_ADD, []))
+    assert db.read_sync(look) == dict(zip(names[:-1], values[:-1], strict=True))
+
+
 def test_strings_comments_and_percent_signs_are_left_alone(db: database.Database) -> None:
     def look(connection: database.Connection) -> list[object]:
         row = connection.execute(

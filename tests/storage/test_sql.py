@@ -55,6 +55,37 @@ def test_parameters_become_percent_style() -> None:
     )
 
 
+def test_a_statement_is_cut_at_its_parameters_and_nowhere_else() -> None:
+    text = "SELECT :a, ':b', \":c\", x::text, 5 % 2 -- :d 10%\n WHERE y = :a AND z = :long_name2"
+    found = sql.split(text)
+    assert found.names == ("a", "a", "long_name2")
+    assert "".join(f"{before}:{name}" for before, name in zip(found.texts, found.names, strict=True)) == text
+    assert sql.split("SELECT 1").end == "SELECT 1"
+
+
+@pytest.mark.parametrize("tail", ["", " ON CONFLICT (a, b) DO NOTHING", " ON CONFLICT DO NOTHING"])
+def test_a_plain_insert_has_parts_for_many_rows(tail: str) -> None:
+    text = f"INSERT INTO t (a, b, c) VALUES (:a, 'x:y', NULL){tail}"
+    parts = sql.many_rows(text)
+    assert parts is not None
+    assert (parts.row, parts.head + parts.row + parts.tail) == ("(:a, 'x:y', NULL)", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO t (a) VALUES (:a) ON CONFLICT (a) DO UPDATE SET a = excluded.a",
+        "INSERT INTO t (a) VALUES (:a) RETURNING a",
+        "INSERT INTO t (a) VALUES ((SELECT max(a) FROM t))",
+        "INSERT INTO t (a) VALUES (coalesce(:a, 1))",
+        "INSERT INTO t (a) SELECT :a",
+        "UPDATE t SET a = :a",
+    ],
+)
+def test_what_depends_on_the_rows_before_it_goes_row_by_row(text: str) -> None:
+    assert sql.many_rows(text) is None
+
+
 def test_only_bare_words_are_replaced() -> None:
     text = "x TEXT, y CONTEXT, 'TEXT', \"TEXT\", -- TEXT\n z text"
     assert sql.replace_words(text, lambda word: "WORD" if word == "TEXT" else word) == text.replace("TEXT", "WORD", 1)
