@@ -47,7 +47,7 @@ FEED: Mapping[fake_jma.Fault, float] = {
 }
 #: seconds until a text stands in the provider's list, and until it is looked for
 LIST_LAG, LIST_SECONDS = 2.0, 3.0
-#: seconds after its start from which a process must have what it needs
+#: seconds at work from which on a process must have what it needs
 WARM = 60.0
 _SAMPLE_EVERY = 2.0
 #: samples whose median stands for the beginning, and for the end
@@ -90,9 +90,12 @@ def judge(expected: Mapping[str, int], taken: Sequence[tuple[str, str]]) -> Verd
 
 @dataclass(slots=True, kw_only=True)
 class Life:
-    """One process from its start to its death: (seconds since its start, MB resident)."""
+    """One process from its start to its death: (seconds since it is at work, MB resident)."""
 
     name: str
+    #: its how manieth life, and when it began to work
+    number: int = 1
+    at_work: float | None = None
     samples: list[tuple[float, float]] = field(default_factory=list)
 
     @property
@@ -184,7 +187,7 @@ class Soak:
     async def _start(self, *names: str) -> None:
         seconds = str(LIST_SECONDS)
         await self.fleet.start(*names, TWILIO_LIST_SECONDS=seconds, POLL_SECONDS="1", LOG_LEVEL="WARNING")
-        self.lives.extend(Life(name=name) for name in names)
+        self.lives.extend(Life(name=name, number=self.kills[name] + 1) for name in names)
 
     async def _publish(self, every: float) -> None:
         """A telegram moves all groups that have heard their last change by one step; it names what is in force."""
@@ -216,17 +219,19 @@ class Soak:
 
     async def _kill(self, every: float) -> None:
         """The next one dies when the last one is at work again, however long a busy machine takes for that."""
+        clock = asyncio.get_running_loop().time
+        due = clock() + every
         for count in itertools.count(1):
-            await asyncio.sleep(every)
+            await asyncio.sleep(max(0, due - clock()))
+            due = clock() + every
             leader = self.fleet.leader() if len(self.names) > 1 else self.names[0]
             chosen = leader if leader and count % _LEADER_EACH == 0 else self._chance.choice(self.names)
             self.kills[chosen] += 1
             self.leaders_killed += chosen == leader
-            starts = self._starts(chosen)
             await self.fleet.end(chosen, signal.SIGKILL)
             await asyncio.sleep(1)  # as systemd waits
             await self._start(chosen)
-            while self._starts(chosen) == starts:  # noqa: ASYNC110 -- a log wakes nobody
+            while self.lives[-1].at_work is None:  # noqa: ASYNC110 -- a log wakes nobody
                 await asyncio.sleep(0.5)
 
     def _starts(self, name: str) -> int:
@@ -234,16 +239,15 @@ class Soak:
         return self.fleet.log(name).count("real SMS by")
 
     async def _watch(self) -> None:
-        """Sample the memory of whatever runs."""
+        """Sample the memory of whatever is at work."""
         while True:
+            now = time.monotonic()
             for name, pid in self.fleet.processes().items():
                 life = next(one for one in reversed(self.lives) if one.name == name)
-                try:
-                    process = psutil.Process(pid)
-                    age = time.time() - process.create_time()
-                    life.samples.append((age, process.memory_info().rss / 2**20))
-                except psutil.NoSuchProcess:
-                    continue
+                if life.at_work is None and self._starts(name) >= life.number:
+                    life.at_work = now
+                if life.at_work is not None and psutil.pid_exists(pid):
+                    life.samples.append((now - life.at_work, psutil.Process(pid).memory_info().rss / 2**20))
             await asyncio.sleep(_SAMPLE_EVERY)
 
 
