@@ -6,6 +6,7 @@ on that day, nor delivered at night.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +15,7 @@ from campaigns.due import Due
 from campaigns.reaching import Learner
 from campaigns.store import Campaign
 from campaigns.telling import Teller
-from delivery import broadcasts, chunks, messages, priority
+from delivery import broadcasts, chunks, messages, priority, restoring
 from delivery.broadcasts import Advance, BroadcastState, Origin
 from delivery.messages import Draft
 from delivery.writing import counted
@@ -73,6 +74,8 @@ def queue_chunk(db: Connection, one: Due, campaign: Campaign, teller: Teller, mo
     people = reaching.page(db, audience, campaign.municipality, one.place, int(cursor or 0), chunks.SIZE, now)
     chosen, excluded = _choose(people, audience.languages, most)
     drafts = _drafts(one, campaign, chosen, own.speaking(db, teller, [one.lesson]), now)
+    doubtful = restoring.since(db, one.planned_for)
+    drafts = [(replace(draft, doubtful_since=doubtful), ids) for draft, ids in drafts]
     messages.add(db, drafts, teller.version, now)
     if one.gently:
         _spread(db, one, now)

@@ -3,13 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from alerts import codec
 from alerts.changes import PlaceChange
 from alerts.vocabulary import Hazard
+from delivery import restoring
 from storage import times
 from storage.connection import Connection
 from storage.rows import Row
@@ -53,6 +54,8 @@ class Broadcast:
     expires_at: datetime
     cursor: str
     changes: Mapping[str, PlaceChange]
+    #: its texts may have left since then, unknown to this database
+    doubtful_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,9 @@ def load(db: Connection, broadcast_id: int) -> Broadcast:
     rows = db.execute("SELECT * FROM broadcasts WHERE id = :id AND origin = 'alert'", {"id": broadcast_id})
     if not rows:
         raise LookupError(f"broadcast {broadcast_id}: no alert's broadcast of this id")
-    return _broadcast(rows[0])
+    found = _broadcast(rows[0])
+    issued = min((change.issued for change in found.changes.values()), default=rows[0].time("seen_at"))
+    return replace(found, doubtful_since=restoring.since(db, issued))
 
 
 def position(db: Connection, broadcast_id: int) -> tuple[BroadcastState, str]:

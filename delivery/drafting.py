@@ -32,6 +32,8 @@ class Scope:
     alert_id: int | None = None
     #: '' for a broadcast's own plan; else set apart, so that a person who joins has a key of their own
     occasion: str = ""
+    #: see `Draft`
+    doubtful_since: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -117,6 +119,7 @@ class Drafter:
             text_key=messages.text_key(scope.broadcast_id, telling, written, self._writer.version),
             priority=priority.of(scope.hazard, telling.grade, telling.kind),
             expires_at=scope.expires_at,
+            doubtful_since=scope.doubtful_since,
         )
 
 

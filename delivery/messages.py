@@ -35,6 +35,8 @@ _SHARED = (
     "state",
     "created_at",
     "expires_at",
+    "handed_at",
+    "settled_at",
 )
 _COLUMNS = (*_SHARED, "subscriber_id", "turn")
 #: one statement for a whole chunk: texts beside people, so that nothing is sent and read once more for every copy
@@ -74,6 +76,8 @@ class Draft:
     text_key: str
     priority: int
     expires_at: datetime
+    #: it may have left since then, unknown to this database, and is looked up before it is sent
+    doubtful_since: datetime | None = None
 
     def row(self, text_id: int, now: str) -> dict[str, object]:
         """The columns without the person."""
@@ -92,9 +96,11 @@ class Draft:
             "text_id": text_id,
             "segments": self.written.segments,
             "priority": self.priority,
-            "state": "queued",
+            "state": "queued" if self.doubtful_since is None else "uncertain",
             "created_at": now,
             "expires_at": times.to_text(self.expires_at),
+            "handed_at": times.to_text(self.doubtful_since) if self.doubtful_since is not None else None,
+            "settled_at": now if self.doubtful_since is not None else None,
         }
 
 

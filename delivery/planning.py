@@ -252,4 +252,5 @@ def _scope(broadcast: Broadcast) -> Scope:
         form=Form(broadcast.form),
         expires_at=broadcast.expires_at,
         alert_id=broadcast.alert_id,
+        doubtful_since=broadcast.doubtful_since,
     )

@@ -4,42 +4,22 @@ Owns what makes a copy good: the file is sound, holds this service's tables and 
 writes over anything: the copy gets its name only once it is good.
 """
 
-import hashlib
-import os
 import sqlite3
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-from storage import audit, migrations, moving, sqlite
+from storage import backups, migrations, sqlite
+from storage.backups import Change, Copied
 from storage.errors import StorageError, StorageUnavailable
-from storage.moving import Sum
 from storage.sqlite_connection import SqliteConnection, translated
 
 #: pages copied between two calls of `tell`
 _STEP = 2_000
-_CHUNK = 1 << 20
 
 #: pages copied so far, and of how many
 Tell = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copied:
-    """A good copy."""
-
-    size: int  #: bytes
-    sha256: str  #: of the file
-    tables: dict[str, Sum]
-    entries: int  #: of the log of changes
-    unsent: int  #: texts that had not left, or whose answer was not there yet
-
-    @property
-    def rows(self) -> int:
-        """Of all tables together."""
-        return sum(one.rows for one in self.tables.values())
 
 
 def back_up(source: Path, target: Path, tell: Tell | None = None) -> Copied:
@@ -52,8 +32,11 @@ def back_up(source: Path, target: Path, tell: Tell | None = None) -> Copied:
     return _copy(source, target, tell)
 
 
-def restore(source: Path, target: Path, tell: Tell | None = None) -> Copied:
-    """Put a backup where the service looks for its file; StorageError if a service runs there, or a file is there."""
+def restore(source: Path, target: Path, change: Change, tell: Tell | None = None) -> Copied:
+    """Put a backup where the service looks for its file; StorageError if a service runs there, or a file is there.
+
+    `change` is made in it, with this program's tables, before it is there: nobody can serve without it.
+    """
     if not source.is_file():
         raise StorageError(f"{source}: there is no such backup")
     try:
@@ -61,9 +44,9 @@ def restore(source: Path, target: Path, tell: Tell | None = None) -> Copied:
     except OSError as wrong:
         raise StorageUnavailable(f"{target.parent}: {wrong.strerror}") from wrong
     with sqlite.held(target):
-        _refuse_taken(target)
+        backups.refuse_taken(target)
         _refuse_old_log(target)
-        return _copy(source, target, tell)
+        return _copy(source, target, tell, change)
 
 
 def _refuse_old_log(target: Path) -> None:
@@ -74,37 +57,18 @@ def _refuse_old_log(target: Path) -> None:
             raise StorageError(f"{log} is there: part of another database; move it away first, with its file")
 
 
-def _copy(source: Path, target: Path, tell: Tell | None) -> Copied:
-    _refuse_taken(target)
-    with _part_of(target) as part:
+def _copy(source: Path, target: Path, tell: Tell | None, change: Change | None = None) -> Copied:
+    backups.refuse_taken(target)
+    with backups.part_of(target) as part:
         try:
             _copy_pages(source, part, tell)
             copied = _tested(part, source)
+            if change is not None:
+                copied = _changed(part, source, change, copied.held.unsent)
         except sqlite3.Error as wrong:
             raise _unusable(source, wrong) from wrong
-        _take_name(part, target)
+        backups.take_name(part, target)
     return copied
-
-
-def _refuse_taken(target: Path) -> None:
-    if target.exists() or target.is_symlink():
-        raise StorageError(f"{target} is there already and is never written over; move it away or give another name")
-
-
-@contextmanager
-def _part_of(target: Path) -> Iterator[Path]:
-    """An empty file beside the target that only its owner reads; gone at the end."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
-    except OSError as wrong:
-        raise StorageUnavailable(f"{target}: {wrong.strerror}; give a path this user may write") from wrong
-    os.close(descriptor)
-    part = Path(name)
-    try:
-        yield part
-    finally:
-        for ending in ("", "-journal", "-wal", "-shm"):
-            part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
 def _copy_pages(source: Path, part: Path, tell: Tell | None) -> None:
@@ -127,39 +91,22 @@ def _tested(part: Path, source: Path) -> Copied:
         migrations.pending(str(row[0]) for row in books)
         handle.execute("BEGIN")
         db = SqliteConnection(handle)
-        log = audit.verify(db)
-        if isinstance(log, audit.Broken):
-            raise StorageError(f"{source}: entry {log.number} of the log of changes: {log.reason}")
-        (row,) = db.execute("SELECT count(*) AS n FROM messages WHERE state IN ('queued', 'handing')")
-        tables, unsent = moving.sums(db), row.integer("n")
-    size, digest = _digest(part)
-    return Copied(size=size, sha256=digest, tables=tables, entries=log.entries, unsent=unsent)
+        held = backups.look(db, str(source))
+    size, digest = backups.digest(part)
+    return Copied(size=size, sha256=digest, held=held)
 
 
-def _digest(path: Path) -> tuple[int, str]:
-    size, digest = 0, hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            size += len(chunk)
-            digest.update(chunk)
-        os.fsync(file.fileno())
-    return size, digest.hexdigest()
-
-
-def _take_name(part: Path, target: Path) -> None:
-    """Safe on the disk under its name, and nothing that came meanwhile is written over."""
+def _changed(part: Path, source: Path, change: Change, unsent: int) -> Copied:
+    """The copy with the change in it, tested once more; the texts that had not left are those of the backup."""
+    engine = sqlite.open_file(part, "tool")
     try:
-        os.link(part, target)
-    except FileExistsError:
-        _refuse_taken(target)
-    except OSError:  # a disk without second names, such as a memory stick
-        _refuse_taken(target)
-        part.rename(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
+        engine.submit_write(change).result()
     finally:
-        os.close(folder)
+        engine.close()
+    with closing(sqlite3.connect(part, isolation_level=None)) as handle:
+        handle.execute("PRAGMA journal_mode = DELETE")
+    copied = _tested(part, source)
+    return replace(copied, held=replace(copied.held, unsent=unsent))
 
 
 def _reading(path: Path) -> sqlite3.Connection:

@@ -1,17 +1,18 @@
-"""`database backup` and `database restore`, of the SQLite file; PostgreSQL brings its own."""
+"""`database backup` and `database restore`, on both engines."""
 
-import shlex
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import click
 
+from delivery import restoring
 from service import opening, settings
+from service.clock import system_time
 from service.commands import output
 from service.settings import Settings, SettingsError
-from storage import database, sqlite_backup
-from storage.sqlite_backup import Copied
+from storage import database, postgresql_backup, sqlite_backup
+from storage.backups import Copied, Held
+from storage.connection import Connection
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -25,10 +26,12 @@ def backup(file: Path, as_json: bool) -> int:
     The key that opens the numbers is not in it: keep a copy of the key apart.
     """
     chosen = settings.load()
-    _only_a_file(chosen, f"pg_dump --format=custom --file={shlex.quote(str(file))} {_address(chosen)}")
     with ExitStack() as stack:
-        copied = sqlite_backup.back_up(Path(chosen.database), file, output.progress(stack, "copying"))
-    _say(copied, file, as_json=as_json)
+        if database.is_postgresql(chosen.database):
+            copied = postgresql_backup.back_up(chosen.database, file)
+        else:
+            copied = sqlite_backup.back_up(Path(chosen.database), file, output.progress(stack, "copying"))
+    _say(str(file), copied.held, copied, as_json=as_json)
     output.say("The key that opens the numbers is NOT in it. Keep a copy of the key in another place:")
     output.say(f"{opening.key_place(chosen)}. Without it nobody in this backup can be told anything.")
     return 0
@@ -43,17 +46,25 @@ def restore(file: Path, as_json: bool) -> int:
     Exit code 1 if the key of the settings does not open its numbers.
     """
     chosen = settings.load()
-    _only_a_file(chosen, f"pg_restore --exit-on-error --dbname={_address(chosen)} {shlex.quote(str(file))}")
     with ExitStack() as stack:
-        copied = sqlite_backup.restore(file, Path(chosen.database), output.progress(stack, "copying"))
+        if database.is_postgresql(chosen.database):
+            copied, held = None, postgresql_backup.restore(chosen.database, file, _doubt)
+        else:
+            copied = sqlite_backup.restore(file, Path(chosen.database), _doubt, output.progress(stack, "copying"))
+            held = copied.held
     wrong = _why_no_key(chosen)
-    _say(copied, Path(chosen.database), as_json=as_json, key=wrong or "opens the numbers")
-    if copied.unsent:
+    where = "PostgreSQL" if copied is None else chosen.database
+    _say(where, held, copied, as_json=as_json, key=wrong or "opens the numbers")
+    if held.unsent:
         output.say(
-            f"{copied.unsent:,} texts had not left when the backup was made. Those that left after it and are still"
-            " in time are sent a second time by `serve`."
+            f"{held.unsent:,} texts had not left when the backup was made. `serve` looks those that are still in time"
+            " up at the provider, and sends what is not there."
         )
     return 1 if wrong else 0
+
+
+def _doubt(db: Connection) -> None:
+    restoring.doubt(db, system_time())
 
 
 def _why_no_key(chosen: Settings) -> str:
@@ -66,34 +77,21 @@ def _why_no_key(chosen: Settings) -> str:
     return ""
 
 
-def _only_a_file(chosen: Settings, instead: str) -> None:
-    if database.is_postgresql(chosen.database):
-        raise click.UsageError(f"TOMOSHIBI_DATABASE is PostgreSQL, which has its own command: {instead}")
-
-
-def _address(chosen: Settings) -> str:
-    """For a shell, without the password, which others on the machine could read there."""
-    parts = urlsplit(chosen.database)
-    user, _, server = parts.netloc.rpartition("@")
-    name = user.partition(":")[0]
-    return shlex.quote(urlunsplit(parts._replace(netloc=f"{name}@{server}" if name else server)))
-
-
-def _say(copied: Copied, where: Path, *, as_json: bool, key: str = "") -> None:
+def _say(where: str, held: Held, copied: Copied | None, *, as_json: bool, key: str = "") -> None:
     if as_json:
-        tables = {name: {"rows": one.rows, "checksum": one.checksum} for name, one in sorted(copied.tables.items())}
+        tables = {name: {"rows": one.rows, "checksum": one.checksum} for name, one in sorted(held.tables.items())}
         document: dict[str, object] = {
-            "file": str(where),
-            "bytes": copied.size,
-            "sha256": copied.sha256,
-            "rows": copied.rows,
-            "log_entries": copied.entries,
-            "unsent": copied.unsent,
+            "file": where,
+            "rows": held.rows,
+            "log_entries": held.entries,
+            "unsent": held.unsent,
             "tables": tables,
         }
-        output.print_json(document | ({"key": key} if key else {}))
+        file = {"bytes": copied.size, "sha256": copied.sha256} if copied else {}
+        output.print_json(document | file | ({"key": key} if key else {}))
         return
-    click.echo(f"{where}: {copied.size:,} bytes, {copied.rows:,} rows in {len(copied.tables)} tables")
-    click.echo(f"sound; log of changes unbroken, {copied.entries:,} entries; sha256 {copied.sha256}")
+    size, digest = (f"{copied.size:,} bytes, ", f"; sha256 {copied.sha256}") if copied else ("", "")
+    click.echo(f"{where}: {size}{held.rows:,} rows in {len(held.tables)} tables")
+    click.echo(f"sound; log of changes unbroken, {held.entries:,} entries{digest}")
     if key:
         click.echo(f"key: {key}")

