@@ -17,9 +17,14 @@ from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 
 from alerts import places
+from alerts.vocabulary import Hazard
 from benchmarks.measure import Measure, at_most, show
+from cases import store as cases
+from cases.case import Content, LifeStage, Section, State
 from delivery import counting
-from storage import database, times
+from service.drills import offered
+from service.settings import Settings
+from storage import audit, database, times
 from storage.connection import Connection
 from storage.database import Database
 from tests.web import rows
@@ -27,10 +32,13 @@ from tests.web.states import a_state
 from web.accounts import passwords, store
 from web.accounts.roles import Grant, Role
 from web.app import make_app
+from web.console.cases import labels
 
 MESSAGES = 100_000
 BROADCASTS = 40
 CONSOLES = 50
+AUDITED = 20_000
+CASES = 500
 _PASSWORD = "a lamp in the harbour"
 _LANGUAGES = ("en", "vi", "zh-Hans", "ja-Hira", "ne", "my", "pt", "fil")
 _STATES = ("delivered",) * 8 + ("sent", "undelivered")
@@ -46,6 +54,24 @@ _PAGES = (
     "/console/fatigue",
     "/console/triage",
     "/console/audit",
+    "/console/audit?actor=aoi",
+    "/console/write",
+    "/console/write/evacuation",
+    "/console/write/notice",
+    "/console/waiting",
+    "/console/drills",
+    "/console/shelters",
+    "/console/campaigns",
+    "/console/campaigns/plan",
+    "/console/texts",
+    "/console/lessons",
+    "/console/cases",
+    "/console/cases?words=避難所",
+    "/console/cases/1",
+    "/console/course",
+    "/console/kit",
+    "/console/residents",
+    "/console/people",
 )
 
 
@@ -70,8 +96,36 @@ def fill(db: Connection) -> None:
             db, alert_id=alert, state="complete", seen_at=seen, created_at=seen,
             planned=MESSAGES // BROADCASTS, planned_segments=2 * MESSAGES // BROADCASTS,
             first_handover_at=seen, last_handover_at=seen, planned_at=seen,
+            snapshot='{"changes": {}}',
         )  # fmt: skip
         _messages(db, broadcast, seen, table[:100])
+
+
+def _log_and_cases(db: Connection) -> None:
+    """A log of some years, and cases of many broadcasts."""
+    table, words = places.load(), labels.load(places.load())
+    for number in range(AUDITED):
+        at = rows.NOW - timedelta(minutes=AUDITED - number)
+        audit.append(
+            db,
+            now=at,
+            actor=f"user:{('aoi', 'rei', 'ben')[number % 3]}",
+            action=("signed in", "submitted", "approved")[number % 3],
+            subject=f"submission:{number}",
+            municipality=_HERE[number % 3] if number % 2 else "",
+            details={"hazard": "evacuation", "grade": "order", "areas": list(_HERE), "why": "nobody signed it"},
+        )
+    everywhere = [place.code for place in table.all() if place.parent is None]
+    for number in range(CASES):
+        texts = {section: f"{section} 避難所の言葉 {number} " * 20 for section in Section}
+        code = everywhere[number % len(everywhere)]
+        said = Content(
+            hazard=list(Hazard)[number % 6], happened_on=rows.NOW.date(), places=(code,), stages=(LifeStage.WORK,),
+            texts=texts,
+        )  # fmt: skip
+        made = cases.add(db, code, said, words, actor="bench", now=rows.NOW)
+        change = cases.Change(id=made, version=None, actor="bench", now=rows.NOW)
+        cases.move(db, change, State.PUBLISHED)
 
 
 def _messages(db: Connection, broadcast: int, seen: datetime, table: list[str]) -> None:
@@ -112,13 +166,17 @@ async def run() -> list[Measure]:
     with tempfile.TemporaryDirectory() as folder:
         db = database.open(Path(folder) / "bench.db")
         db.write_sync(fill)
+        db.write_sync(_log_and_cases)
         began = time.process_time()
         for broadcast, version in db.read_sync(counting.moved, None):
             cells = db.read_sync(counting.cells_of, broadcast)
             db.write_sync(counting.put, broadcast, cells, version, rows.NOW)
         counted = time.process_time() - began
         _accounts(db)
-        state = a_state(db, lambda: rows.NOW, live_seconds=1.0, wall_clock=lambda: datetime.now(UTC))
+        offer = offered(Settings(), places.load())
+        state = a_state(
+            db, lambda: rows.NOW, drills=offer, live_seconds=1.0, wall_clock=lambda: datetime.now(UTC)
+        )  # fmt: skip
         server = TestServer(make_app(state))
         await server.start_server()
         try:
@@ -133,7 +191,7 @@ async def run() -> list[Measure]:
 
 def _accounts(db: Database) -> None:
     hashed = passwords.hashed(_PASSWORD)
-    for role in (Role.COORDINATOR, Role.ADMIN):
+    for role in Role:
         for place in _HERE:
             grant = Grant(municipality=place, role=role)
             db.write_sync(store.add, "aoi", hashed, grant, actor="bench", now=datetime.now(UTC))
