@@ -148,9 +148,10 @@ def level_in_head(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Fin
 
 
 def _subjects(sample: Sample) -> tuple[heads.Subject, ...]:
-    """What a head may speak of: the core form also in the fewest words."""
+    """What a head may speak of: in the fewest words what came down or was put right only in the core form."""
     subjects = (sample.request.subject(), sample.request.subject(brief=True))
-    return subjects if sample.rendered.form is Form.CORE else subjects[:1]
+    told_as_new = sample.request.kind in {Kind.LOWERED, Kind.CORRECTED}
+    return subjects[:1] if told_as_new and sample.rendered.form is not Form.CORE else subjects
 
 
 def head_first(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:

@@ -40,8 +40,10 @@ class Layout:
     #: what loudspeakers say
     heard: bool = True
     shelter: bool = False
-    #: the shelter in Japanese alone, what stands on its sign is what its readers need most; all in the fewest words
+    #: the shelter in Japanese alone: what stands on its sign is what its readers need most
     bare: bool = False
+    #: head and actions in the fewest words
+    fewest: bool = False
     #: segments that a shelter may need beyond the form's budget
     extra: int = 0
     neighbour: bool = False
@@ -78,6 +80,8 @@ class Room(NamedTuple):
     unread: bool
     #: the shelter can be named in Japanese alone
     bare: bool
+    #: head or actions can be said in fewer words
+    fewest: bool
     neighbour: bool
     link: bool
 
@@ -89,21 +93,22 @@ def ladder(room: Room) -> tuple[Layout, ...]:
     The name goes first, then the Japanese writing of the place, the line for a bystander, the link, the shelter.
     Without a link, whose page has the name, the name stays, unless the text would be too long for its form.
     """
-    bare = Layout(unicode=not room.plain)
+    plain = Layout(unicode=not room.plain)
+    fewest = (replace(plain, fewest=True),) if room.fewest else ()
     match room.form:
         case Form.FULL:
             return tuple(_full(room))
         case Form.SHORT:
-            return (bare,)
+            return (plain, *fewest)
         case Form.CORE:
-            fewest = replace(bare, bare=True)
-            return (bare, fewest, replace(fewest, heard=False)) if room.heard else (bare, fewest)
+            silent = (replace((plain, *fewest)[-1], heard=False),) if room.heard else ()
+            return (plain, *fewest, *silent)
 
 
 def _full(room: Room) -> Iterator[Layout]:
     if room.shelter:
         for layout in _without_shelter(room):
-            if layout.signs or not room.unread:
+            if (layout.signs or not room.unread) and not layout.fewest:
                 yield replace(layout, shelter=True)
         if not room.plain:
             yield from _for_shelter(room)
@@ -114,14 +119,16 @@ def _for_shelter(room: Room) -> Iterator[Layout]:
     """What goes for the shelter in long scripts, and at last a segment more: who knows no place to go stays."""
     named = Layout(unicode=True, signs=True, shelter=True, name=False)
     links = tuple(dict.fromkeys((room.link, False)))
-    fewest = replace(named, signs=False, repeats=False, bare=True)
+    least = replace(named, signs=room.unread, repeats=False, bare=room.bare)
     if room.bare:
         for link in links:
             yield replace(named, bare=True, link=link)
-        yield fewest
+    yield least
+    if room.fewest:
+        yield replace(least, fewest=True)
     for link in links:
         yield replace(named, link=link, extra=1)
-    yield replace(fewest if room.bare else replace(fewest, bare=False), extra=1)
+    yield replace(least, extra=1)
 
 
 def _without_shelter(room: Room) -> Iterator[Layout]:
@@ -136,6 +143,8 @@ def _without_shelter(room: Room) -> Iterator[Layout]:
         yield Layout(unicode=True, signs=True)
     for repeats in (True, False):
         yield Layout(unicode=not room.plain, repeats=repeats)
+    if room.fewest:
+        yield Layout(unicode=not room.plain, repeats=False, fewest=True)
 
 
 def _beside_link(*, neighbour: bool, unicode: bool) -> Iterator[Layout]:

@@ -39,7 +39,8 @@ class Piece(NamedTuple):
 
     def shown(self, layout: Layout) -> str:
         """The words of a layout."""
-        return (layout.bare and self.bare) or (layout.signs and self.signed) or self.text
+        fewest = layout.bare if self.role is Role.SHELTER else layout.fewest
+        return (fewest and self.bare) or (layout.signs and self.signed) or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Parts:
     """The parts of a text before it is known which of them have room."""
 
     heads: tuple[str, ...]
-    #: of the core form, in the fewest words
+    #: the same in the fewest words; empty where it may not stand
     bare_head: str
     #: emoji ids
     emoji: tuple[str, ...]
@@ -69,7 +70,7 @@ class Parts:
         """The lines of a layout, without emoji."""
         drill = self.drill_unicode if layout.unicode else self.drill
         body = [piece.shown(layout) for piece in self.body if piece.role in layout.roles]
-        heads = (self.bare_head,) if layout.bare and self.bare_head else self.heads
+        heads = (self.bare_head,) if layout.fewest and self.bare_head else self.heads
         return [*([drill] if drill else []), *heads, *body, *([drill] if drill else [])]
 
 
@@ -118,9 +119,10 @@ class PartsWriter:
         body = [place, *self._body(languages, phrases), Piece(self._issued(language)), *self._ending(voice, language)]
         shown = {piece.role: piece for piece in body}
         shelter = shown.get(Role.SHELTER)
+        bare_head = self._bare_head(languages)
         return Parts(
             heads=tuple(self._head(each) for each in languages),
-            bare_head=self._head(language, brief=True) if self.form is Form.CORE else "",
+            bare_head=bare_head,
             emoji=plan.emoji if request.kind in DANGER else (),
             place=place,
             actions=(act, *phrases) if act and act != composition.TOPIC else phrases,
@@ -134,6 +136,7 @@ class PartsWriter:
                 shelter=shelter is not None,
                 unread=shelter is not None and not shelter.text,
                 bare=shelter is not None and bool(shelter.bare),
+                fewest=bool(bare_head),
                 neighbour=Role.NEIGHBOUR in shown,
                 link=Role.LINK in shown,
             ),
@@ -150,6 +153,13 @@ class PartsWriter:
 
     def _head(self, language: Language, *, brief: bool = False) -> str:
         return heads.head(language, self.catalogue.composition, self.request.subject(brief=brief))
+
+    def _bare_head(self, languages: tuple[Language, ...]) -> str:
+        """In the fewest words what came down or was put right reads like what is new: for the core form alone."""
+        told_as_new = self.request.kind in {Kind.LOWERED, Kind.CORRECTED}
+        if self.form is not Form.CORE and (told_as_new or len(languages) > 1 or not languages[-1].brief):
+            return ""
+        return self._head(languages[-1], brief=True)
 
     def _place(self, language: Language) -> Piece:
         others = tuple((place, self._grade(language, grade)) for place, grade in self.others)

@@ -107,8 +107,15 @@ class _Text:
             counted = segments.count("\n".join(lines))
             if counted.segments <= budget:
                 return self._rendered(layout, lines, counted)
-        lines = self._lines(shortest)
-        return self._rendered(shortest, lines, segments.count("\n".join(lines)))
+        last = [self._counted(layout) for layout in (*longer[-1:], shortest)]
+        if self.form is Form.CORE or not shortest.fewest:
+            return self._rendered(*last[-1])
+        # fewer words that save no segment say less for nothing
+        return self._rendered(*min(last, key=lambda each: each[2].segments))
+
+    def _counted(self, layout: Layout) -> tuple[Layout, list[str], Segmentation]:
+        lines = self._lines(layout)
+        return layout, lines, segments.count("\n".join(lines))
 
     def _lines(self, layout: Layout) -> list[str]:
         lines = self.parts.lines(layout)

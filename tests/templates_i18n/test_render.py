@@ -661,3 +661,12 @@ def test_a_notice_says_what_and_where() -> None:
     rendered = text(request, "en", Form.CORE)
     assert rendered.text.startswith("CITY NOTICE: Water to drink is given out.\n")
     assert "Where: Wajima Chugakko." in rendered.text
+
+
+def test_fewer_words_stand_before_a_segment_more_but_not_where_a_danger_came_down() -> None:
+    own = catalogue.load().by_tag["mn"]
+    for kind, fewer in ((Kind.CANCELLED, True), (Kind.LOWERED, False), (Kind.CORRECTED, False)):
+        request = a_request(Hazard.VOLCANO, "V4", kind, facts=Facts(volcano="506"))
+        subject = replace(request.subject(), brief=True)
+        brief = heads.head(own, catalogue.load().composition, subject)
+        assert (text(request, "mn", Form.SHORT).text.split("\n")[0] == brief) is fewer
