@@ -3,7 +3,7 @@
 Owns the SQL; what a notice is stands in `alerts.notices`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -140,6 +140,19 @@ def resolve_all(db: Connection, kind: NoticeKind, now: datetime) -> int:
     return db.execute_count(
         "UPDATE notices SET resolved_at = :now WHERE kind = :kind AND resolved_at IS NULL AND last_at <= :now",
         {"kind": kind, "now": times.to_text(now)},
+    )
+
+
+def resolve_those(db: Connection, kind: NoticeKind, now: datetime, which: Callable[[str], bool]) -> int:
+    """The same for those whose subject is one of `which`; how many."""
+    return sum(
+        db.execute_count(
+            "UPDATE notices SET resolved_at = :now"
+            " WHERE kind = :kind AND subject = :subject AND resolved_at IS NULL AND last_at <= :now",
+            {"kind": kind, "subject": subject, "now": times.to_text(now)},
+        )
+        for subject in open_subjects(db, kind)
+        if which(subject)
     )
 
 

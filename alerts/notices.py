@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     GONE = "gone"  #: a telegram that can no longer be fetched
     FEED_ENTRY = "feed_entry"  #: a feed entry that cannot be used
     PROVIDER = "provider"  #: the SMS provider answers with our fault
+    TRAFFIC = "traffic"  #: texts go by another SMS provider because one is slow or fails
     FILTERED = "filtered"  #: a carrier does not pass our texts on
     PROBE = "probe"  #: our own training telegram does not arrive
     UNREACHABLE = "unreachable"  #: a phone number cannot be reached; for its municipality

@@ -118,6 +118,12 @@ STATES: Mapping[NoticeKind, _Lasting] = {
         over_english="texts are taken again: {}",
         over_japanese="SMS送信が再開しました",
     ),
+    NoticeKind.TRAFFIC: _Lasting(
+        english="SMS moved {}",
+        japanese="SMSの経路を切替中",
+        over_english="SMS as usual again, not {}",
+        over_japanese="SMSの経路が通常に復帰",
+    ),
     NoticeKind.PROBE: _Lasting(
         english="test SMS lost: {}",
         japanese="動作確認のSMSが不達",

@@ -35,6 +35,9 @@ _ADVICE: Final[Mapping[str, Advice]] = {
     "21610": Advice.STOPPED,
 }
 
+#: codes that say nothing against the provider: the phone is off, is none, or its owner wants no texts
+ABOUT_THE_PHONE: Final = frozenset({"30003", "30005", "30006", "21610"})
+
 #: the codes after which a number is counted
 COUNTED: Final = tuple(sorted(code for code, advice in _ADVICE.items() if advice is Advice.COUNT))
 

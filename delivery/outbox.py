@@ -6,7 +6,7 @@ withdrawn ones are not sent, and their people are brought up to date instead.
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from alerts.notices import Notice, NoticeKind
 from alerts.vocabulary import NONE, Hazard, Kind
 from delivery import broadcasts, chunks, ledger, newcomers, receipts
 from delivery.ledger import Standing
+from delivery.providers.shares import FIRST
 from delivery.states import MessageState
 from storage import leases, lists, locking, times
 from storage.connection import Connection
@@ -44,8 +45,8 @@ _TAKE = chunks.statement(
     " WHERE id IN ({chunk}) AND state = 'queued' RETURNING id"
 )
 _OPEN = chunks.statement(
-    "INSERT INTO attempts (message_id, number, started_at, worker_id)"
-    " SELECT m.id, 1 + (SELECT count(*) FROM attempts a WHERE a.message_id = m.id), :now, :worker"
+    "INSERT INTO attempts (message_id, number, started_at, worker_id, provider)"
+    " SELECT m.id, 1 + (SELECT count(*) FROM attempts a WHERE a.message_id = m.id), :now, :worker, :provider"
     " FROM messages m WHERE m.id IN ({chunk}) RETURNING message_id, number"
 )
 # The condition `state IN …` is that of the index over open messages: without it all of them are read.
@@ -94,6 +95,30 @@ class Claimed:
     change_key: str = ""
     #: who has it in hand; None where only one process sends
     worker_id: int | None = None
+    #: who gets it, recorded with the attempt
+    provider: str = FIRST
+
+
+#: which provider takes each of these messages, written nowhere yet: message -> provider
+Whose = Callable[[Connection, Sequence[int]], Mapping[int, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """An attempt that is open now."""
+
+    number: int
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taking:
+    """Who takes texts, when, and for whom."""
+
+    now: datetime
+    worker_id: int | None
+    #: None where there is one provider
+    deal: Whose | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +145,7 @@ def is_due(db: Connection, now: datetime) -> bool:
     return bool(db.execute(_DUE, {"now": times.to_text(now)}))
 
 
-def claim(db: Connection, now: datetime, limit: int, worker_id: int | None = None) -> Claim:
+def claim(db: Connection, now: datetime, limit: int, worker_id: int | None = None, deal: Whose | None = None) -> Claim:
     """Take at most `limit` texts, the most urgent first; what must not be sent any more is settled instead.
 
     Where a whole broadcast has been overtaken, more are looked at than taken: nobody waits behind old news.
@@ -131,35 +156,31 @@ def claim(db: Connection, now: datetime, limit: int, worker_id: int | None = Non
     limit = min(limit, chunks.SIZE)
     queued = _QUEUED + locking.skip_taken(db, "m")
     seen, texts = 0, tuple[Claimed, ...]()
-    asked = limit
+    asked, taking = limit, _Taking(now=now, worker_id=worker_id, deal=deal)
     while len(texts) < limit and seen < _MOST_SEEN:
         rows = db.execute(queued, {"now": times.to_text(now), "limit": asked})
-        taken, dropped = _sort_out(db, rows, limit - len(texts), now, worker_id)
+        taken, dropped = _sort_out(db, rows, limit - len(texts), taking)
         seen, texts, asked = seen + len(rows), texts + taken, chunks.SIZE
         if not dropped:
             break
     return Claim(texts=texts, seen=seen)
 
 
-def _sort_out(
-    db: Connection, rows: Sequence[Row], limit: int, now: datetime, worker_id: int | None
-) -> tuple[tuple[Claimed, ...], int]:
+def _sort_out(db: Connection, rows: Sequence[Row], limit: int, taking: _Taking) -> tuple[tuple[Claimed, ...], int]:
     """Take the first good ones and settle the bad ones before them; how many were bad."""
     good: dict[int, Row] = {}
     dropped: list[tuple[Row, _Dropped]] = []
     for row in rows:
         if len(good) == limit:
             break
-        verdict = _judged(db, row, now)
+        verdict = _judged(db, row, taking.now)
         if verdict is None:
             good[row.integer("id")] = row
         else:
             dropped.append((row, verdict))
-    _drop(db, dropped, now)
-    attempts = _take(db, list(good), now, worker_id)
-    taken = tuple(
-        _claimed(good[identity], attempts[identity], now, worker_id) for identity in good if identity in attempts
-    )
+    _drop(db, dropped, taking.now)
+    opened = _take(db, list(good), taking)
+    taken = tuple(_claimed(good[identity], opened[identity], taking) for identity in good if identity in opened)
     return taken, len(dropped)
 
 
@@ -273,28 +294,45 @@ def _drop(db: Connection, dropped: Sequence[tuple[Row, _Dropped]], now: datetime
     broadcasts.complete(db, sorted({row.integer("broadcast_id") for row, _ in dropped}))
 
 
-def _take(db: Connection, ids: Sequence[int], now: datetime, worker_id: int | None) -> dict[int, int]:
-    """Message -> number of its attempt, which is open now."""
+def _take(db: Connection, ids: Sequence[int], taking: _Taking) -> dict[int, _Opened]:
+    """Message -> its attempt, which is open now."""
     if not ids:
         return {}
-    at = {"now": times.to_text(now)}
-    taken = [row.integer("id") for row in db.execute(_TAKE, chunks.parameters(ids) | at)]
-    opened = db.execute(_OPEN, chunks.parameters(taken) | at | {"worker": worker_id})
-    return {row.integer("message_id"): row.integer("number") for row in opened}
+    at: dict[str, object] = {"now": times.to_text(taking.now)}
+    taken = {row.integer("id") for row in db.execute(_TAKE, chunks.parameters(ids) | at)}
+    whose = _dealt(db, [identity for identity in ids if identity in taken], taking.deal)
+    return {
+        row.integer("message_id"): _Opened(number=row.integer("number"), provider=provider)
+        for provider, theirs in whose.items()
+        for row in db.execute(
+            _OPEN, chunks.parameters(theirs) | at | {"worker": taking.worker_id, "provider": provider}
+        )
+    }
 
 
-def _claimed(row: Row, attempt: int, now: datetime, worker_id: int | None) -> Claimed:
+def _dealt(db: Connection, ids: Sequence[int], deal: Whose | None) -> dict[str, list[int]]:
+    """Provider -> the messages that it takes."""
+    if deal is None:
+        return {FIRST: list(ids)}
+    whose: dict[str, list[int]] = {}
+    for identity, provider in deal(db, ids).items():
+        whose.setdefault(provider, []).append(identity)
+    return whose
+
+
+def _claimed(row: Row, opened: _Opened, taking: _Taking) -> Claimed:
     return Claimed(
         message_id=row.integer("id"),
         broadcast_id=row.integer("broadcast_id"),
         number_sealed=row.blob("number_sealed"),
         text=row.text("text"),
         segments=row.integer("segments"),
-        validity_seconds=max(1, int((row.time("expires_at") - now).total_seconds())),
-        attempt=attempt,
+        validity_seconds=max(1, int((row.time("expires_at") - taking.now).total_seconds())),
+        attempt=opened.number,
+        provider=opened.provider,
         news=_news(row),
         change_key=row.text("change_key"),
-        worker_id=worker_id,
+        worker_id=taking.worker_id,
     )
 
 

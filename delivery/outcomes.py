@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
 from delivery import broadcasts, chunks, newcomers, receipts, undelivered
+from delivery.providers.shares import FIRST, SECOND
 from delivery.states import MessageState
 from delivery.transport import (
     Accepted,
@@ -52,6 +54,8 @@ class Answered:
     attempt: int | None = None
     #: a bad number, as a notice may show it
     masked: str = ""
+    #: whose answer it is
+    provider: str = FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,16 +278,36 @@ def _about_person(db: Connection, subscriber_id: int, answer: Answered, after: N
 
 
 def _raise_trouble(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:
-    """Notices about our own side; the provider's trouble ends when it takes a text again."""
-    kinds = {(after.trouble, after.code or "", after.outcome) for _, after in settled if after.trouble is not None}
-    for kind, code, outcome in sorted(kinds):
-        noticeboard.add(db, _trouble(kind, code, outcome), max(answer.at for answer, _ in settled))
-    taken = [answer.at for answer, after in settled if after.state is MessageState.ACCEPTED]
-    if taken and not any(kind is NoticeKind.PROVIDER for kind, *_ in kinds):
-        noticeboard.resolve_all(db, NoticeKind.PROVIDER, max(taken))
+    """Notices about our own side; a provider's trouble ends when it takes a text again."""
+    kinds = {
+        (after.trouble, answer.provider, after.code or "", after.outcome)
+        for answer, after in settled
+        if after.trouble is not None
+    }
+    for kind, provider, code, outcome in sorted(kinds):
+        noticeboard.add(db, _trouble(kind, provider, code, outcome), max(answer.at for answer, _ in settled))
+    in_trouble = {provider for kind, provider, *_ in kinds if kind is NoticeKind.PROVIDER}
+    taken = {answer.provider: answer.at for answer, after in settled if after.state is MessageState.ACCEPTED}
+    for provider in sorted(taken.keys() - in_trouble):
+        at = max(answer.at for answer, _ in settled if answer.provider == provider)
+        noticeboard.resolve_those(db, NoticeKind.PROVIDER, at, partial(_is_about, provider))
 
 
-def _trouble(kind: NoticeKind, code: str, outcome: OutcomeName) -> Notice:
+def _is_about(provider: str, subject: str) -> bool:
+    return _whose(subject) == provider
+
+
+def _subject(provider: str, code: str) -> str:
+    return code if provider == FIRST else f"{provider}: {code}"
+
+
+def _whose(subject: str) -> str:
+    """The provider that a notice is about."""
+    return SECOND if subject.startswith(f"{SECOND}: ") else FIRST
+
+
+def _trouble(kind: NoticeKind, provider: str, code: str, outcome: OutcomeName) -> Notice:
+    name = "SMS provider" if provider == FIRST else f"second SMS provider ({provider})"
     if kind is NoticeKind.NUMBER:
         text = (
             "The stored number of some people does not open, and they get no texts: the rows are damaged, or were "
@@ -291,13 +315,13 @@ def _trouble(kind: NoticeKind, code: str, outcome: OutcomeName) -> Notice:
         )
         return Notice(kind=kind, subject="stored numbers", text=text, urgent=True)
     if outcome is OutcomeName.RETRYABLE:
-        text = f"The SMS provider cannot be reached ({code}): look at the line to it. Texts wait and are tried again."
-        return Notice(kind=kind, subject=code, text=text, urgent=True)
+        text = f"The {name} cannot be reached ({code}): look at the line to it. Texts wait and are tried again."
+        return Notice(kind=kind, subject=_subject(provider, code), text=text, urgent=True)
     text = (
-        f"The SMS provider refuses texts because of our side ({code}): check credentials, balance and sender."
+        f"The {name} refuses texts because of our side ({code}): check credentials, balance and sender."
         " Texts wait and are tried again."
     )
-    return Notice(kind=kind, subject=code, text=text, urgent=True)
+    return Notice(kind=kind, subject=_subject(provider, code), text=text, urgent=True)
 
 
 def _mark_broadcasts(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> None:

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from delivery import chunks, newcomers, receipts
 from delivery.joining import gap
+from delivery.providers.shares import FIRST
 from delivery.transport import CannotTell, Found, Lookup, NotThere, Transport
 from storage import times
 from storage.connection import Connection
@@ -43,6 +44,8 @@ class Uncertain:
     #: when the attempt began
     since: datetime
     expires_at: datetime
+    #: who may have taken it
+    provider: str = FIRST
     #: the provider's ids of other texts to the same person
     known: frozenset[str] = frozenset()
 
@@ -60,7 +63,8 @@ class Limits:
 def uncertain(db: Connection, now: datetime, delay: timedelta) -> list[Uncertain]:
     """Texts whose outcome has been unknown for `delay` and whose next look-up is due, oldest first."""
     rows = db.execute(
-        "SELECT m.id, m.subscriber_id, s.number_sealed, t.text, m.change_key, m.handed_at, m.expires_at"
+        "SELECT m.id, m.subscriber_id, s.number_sealed, t.text, m.change_key, m.handed_at, m.expires_at,"
+        " (SELECT a.provider FROM attempts a WHERE a.message_id = m.id ORDER BY a.number DESC LIMIT 1) AS provider"
         " FROM messages m JOIN subscribers s ON s.id = m.subscriber_id JOIN texts t ON t.id = m.text_id"
         " WHERE m.state = 'uncertain' AND m.settled_at <= :before AND (m.not_before IS NULL OR m.not_before <= :now)"
         " ORDER BY m.settled_at, m.id LIMIT :limit",
@@ -76,6 +80,7 @@ def uncertain(db: Connection, now: datetime, delay: timedelta) -> list[Uncertain
             change_key=row.text("change_key"),
             since=row.time("handed_at"),
             expires_at=row.time("expires_at"),
+            provider=row.optional_text("provider") or FIRST,
             known=frozenset(known[row.integer("subscriber_id")]),
         )
         for row in rows
@@ -143,13 +148,16 @@ def _not_there(db: Connection, one: Uncertain, now: datetime) -> None:
 
 async def reconcile(
     db: Database,
-    transport: Transport,
+    transports: Mapping[str, Transport],
     unseal: Callable[[bytes], str],
     clock: Callable[[], datetime],
     limits: Limits,
     make_code: gap.MakeCode = gap.none,
 ) -> int:
-    """Look up the texts that are due, some side by side; how many were looked at, `BATCH` if there may be more."""
+    """Look up the texts that are due, some side by side; how many were looked at, `BATCH` if there may be more.
+
+    `transports` by provider. A text whose provider is not among them stays uncertain: nobody else can say.
+    """
     found = await db.read(uncertain, clock(), limits.delay)
     free = asyncio.Semaphore(_SIDE_BY_SIDE)
 
@@ -159,7 +167,7 @@ async def reconcile(
 
     async def one_by_one(one: Uncertain) -> None:
         async with free:
-            await _settle(db, one, await _look_up(transport, opened, one, limits), clock())
+            await _settle(db, one, await _look_up(transports.get(one.provider), opened, one, limits), clock())
 
     async with asyncio.TaskGroup() as group:
         for one in found:
@@ -179,8 +187,10 @@ async def _settle(db: Database, one: Uncertain, answer: Lookup, now: datetime) -
 
 
 async def _look_up(
-    transport: Transport, opened: Callable[[Uncertain], tuple[str, str]], one: Uncertain, limits: Limits
+    transport: Transport | None, opened: Callable[[Uncertain], tuple[str, str]], one: Uncertain, limits: Limits
 ) -> Lookup:
+    if transport is None:
+        return CannotTell()
     try:
         number, text = opened(one)
     except Exception:  # noqa: BLE001 -- erased meanwhile, or another key: this one cannot be looked up

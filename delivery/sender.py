@@ -6,32 +6,29 @@ in flight and gives the rest back.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from delivery import chunks, outbox, reconciling
 from delivery.heart import Heart
 from delivery.joining import gap
+from delivery.lane import LOOK, Lane
 from delivery.outbox import Claimed
-from delivery.outcomes import Answered, NotOpened
+from delivery.providers.dealing import Deal
+from delivery.providers.shares import FIRST, SECOND
 from delivery.rate import Pace
 from delivery.recording import Recorder
-from delivery.transport import BadNumber, Outcome, OutgoingText, Retryable, Throttled, Transport, Unknown
+from delivery.transport import Transport
 from storage.database import Database, StorageError
-from subscribers import msisdn
 
 _log = logging.getLogger(__name__)
 #: seconds' worth of texts that are claimed at once
 _AHEAD = 0.25
-#: seconds until the next try where the provider cannot be reached: all wait, and none for long when it is back
-_GONE = 1.0
-#: texts that stand ready behind those in flight, as a part of the connections: they go out before whatever comes next
-_BEHIND = 0.125
-#: seconds between two looks for texts that hang
-_LOOK = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +45,6 @@ class SenderSettings:
     gather: float = 0.2
     #: how texts of unknown outcome are looked up
     lookups: reconciling.Limits = field(default_factory=reconciling.Limits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Turn:
-    """A text whose turn has come."""
-
-    text: Claimed
-    taken_at: datetime
-    #: whom it goes by
-    sender: str
 
 
 class Tickets(Protocol):
@@ -82,6 +69,15 @@ class Beside:
     looks_up: Callable[[], Awaitable[bool]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Second:
+    """Another provider, and who takes which text."""
+
+    transport: Transport
+    pace: Pace
+    deal: Deal
+
+
 @dataclass(slots=True, kw_only=True)
 class Sender:
     """One per process; its pace holds the rate of each number."""
@@ -96,21 +92,39 @@ class Sender:
     make_code: gap.MakeCode = gap.none
     #: None where this is the only process that sends
     beside: Beside | None = None
+    #: another provider beside the one above
+    second: Second | None = None
+    #: seconds, never going back
+    watch: Callable[[], float] = time.monotonic
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
     _recorder: Recorder = field(init=False)
-    #: what is being handed over, and since when by the loop's clock
-    _in_flight: dict[asyncio.Task[None], float] = field(default_factory=dict)
-    _cut_off: set[asyncio.Task[None]] = field(default_factory=set)
-    #: what the next connections that come free take up, so that they need not wait to be told
-    _ready: deque[_Turn] = field(default_factory=deque)
-    _room: asyncio.Event = field(default_factory=asyncio.Event)
+    #: provider -> the way to it
+    _lanes: dict[str, Lane] = field(init=False)
     #: taken and surely not handed over; given back as soon as the database takes them
     _unsent: list[Claimed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Answers are kept from the first one on."""
         self._recorder = Recorder(db=self.db, clock=self.clock)
+        self._lanes = {FIRST: self._lane(self.transport, self.bucket)}
+        if self.second is not None:
+            self._lanes[SECOND] = self._lane(self.second.transport, self.second.pace)
+
+    def _lane(self, transport: Transport, pace: Pace) -> Lane:
+        return Lane(
+            transport=transport,
+            pace=pace,
+            unseal=self.unseal,
+            make_code=self.make_code,
+            clock=self.clock,
+            watch=self.watch,
+            connections=self.settings.connections,
+            timeout=self.settings.timeout,
+            heart=None if self.beside is None else self.beside.heart,
+            record=self._recorder.add,
+            give_back=self._unsent.append,
+        )
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -122,7 +136,8 @@ class Sender:
         """End once what is in flight is answered and recorded."""
         self._stopping = True
         self._wake.set()
-        self._room.set()
+        for lane in self._lanes.values():
+            lane.stop()
 
     async def run(self) -> None:
         """Send until `stop`."""
@@ -136,7 +151,7 @@ class Sender:
         try:
             await (self._by_itself() if self.beside is None else self._by_tickets(self.beside))
             await self._land()
-            await self._give_back([self._ready.popleft().text for _ in range(len(self._ready))])
+            await self._give_back()
         finally:
             for task in aside:
                 task.cancel()
@@ -184,14 +199,18 @@ class Sender:
         while claimed := await self._claim():
             count += await self._hand_over_all(claimed.texts)
             await self._land()
+            await self._give_back()
             await self._recorder.flush()
         return count
 
     async def reconcile(self) -> int:
         """Look up texts of unknown outcome; how many."""
         return await reconciling.reconcile(
-            self.db, self.transport, self.unseal, self.clock, self.settings.lookups, self.make_code
+            self.db, self._transports(), self.unseal, self.clock, self.settings.lookups, self.make_code
         )
+
+    def _transports(self) -> dict[str, Transport]:
+        return {name: lane.transport for name, lane in self._lanes.items()}
 
     async def _look_up_all(self) -> None:
         if self.beside is not None and not await self.beside.looks_up():
@@ -214,45 +233,58 @@ class Sender:
 
     async def _claim(self) -> outbox.Claim | None:
         """The next texts; only what is handed over in a moment, so that what is urgent can overtake."""
-        rate = self.bucket.rate
+        rate = self._rate()
         worker_id, workers = None, 1
         if self.beside is not None:
             worker_id, workers = await self.beside.heart.ready(), max(1, self.beside.heart.workers)
         limit = chunks.SIZE if rate is None else max(1, min(chunks.SIZE, int(rate * _AHEAD / workers)))
-        claimed = await self.db.write(outbox.claim, self.clock(), limit, worker_id)
+        deal = None if self.second is None else partial(self.second.deal, shut=self._shut())
+        claimed = await self.db.write(outbox.claim, self.clock(), limit, worker_id, deal)
         if claimed.seen >= limit and self.beside is not None:
             self.beside.tickets.offer()  # more for others
         return claimed if claimed.seen else None
 
+    def _rate(self) -> float | None:
+        rates = [lane.pace.rate for lane in self._lanes.values()]
+        return None if None in rates else sum(rate for rate in rates if rate is not None)
+
     async def _hand_over_all(self, texts: Sequence[Claimed]) -> int:
         """Hand over in order as the rate allows, side by side as connections allow."""
         taken_at, rest = self.clock(), deque(texts)
+        left_to_others: list[Claimed] = []
         try:
-            await self.bucket.ahead(sum(text.segments for text in texts))
+            for name, lane in self._lanes.items():
+                await lane.pace.ahead(sum(text.segments for text in texts if text.provider == name))
             while rest and not self._stopping:
-                await self._make_ready(rest[0], taken_at)
+                if not await self._make_ready(rest[0], taken_at):
+                    left_to_others.append(rest[0])
                 rest.popleft()
         except BaseException:
-            self._unsent.extend(rest)
+            self._unsent.extend([*left_to_others, *rest])
             raise
-        await self._give_back(rest)
-        return len(texts) - len(rest)
+        await self._give_back([*left_to_others, *rest])
+        return len(texts) - len(left_to_others) - len(rest)
 
-    async def _make_ready(self, text: Claimed, taken_at: datetime) -> None:
-        """Wait for its turn, and for a connection that will take it up."""
-        sender = await self.bucket.take(text.segments)
-        while len(self._in_flight) + len(self._ready) >= self.settings.connections * (1 + _BEHIND):
-            self._room.clear()
-            await self._room.wait()
-        self._ready.append(_Turn(text=text, taken_at=taken_at, sender=sender))
-        if len(self._in_flight) < self.settings.connections:
-            task = asyncio.create_task(self._take_turns())
-            self._in_flight[task] = task.get_loop().time()
-            task.add_done_callback(self._ended)
+    async def _make_ready(self, text: Claimed, taken_at: datetime) -> bool:
+        """False where its provider takes nothing, and another one does."""
+        lane, elsewhere = self._lanes[text.provider], self._goes_elsewhere(text.provider)
+        if elsewhere and lane.is_shut:
+            return False
+        return await lane.make_ready(text, taken_at, patient=not elsewhere)
+
+    def _goes_elsewhere(self, provider: str) -> bool:
+        """Whether another provider would take a text that this one does not."""
+        if self.second is None:
+            return False
+        return self.second.deal.is_open_beside(provider, self._shut())
+
+    def _shut(self) -> frozenset[str]:
+        return frozenset(name for name, lane in self._lanes.items() if lane.is_shut)
 
     async def _give_back(self, texts: Iterable[Claimed] = ()) -> None:
         """Queue them again, and those that the database did not take before."""
-        waiting, self._unsent = [*self._unsent, *texts], []
+        waiting = [*self._unsent, *texts]
+        self._unsent.clear()
         if not waiting:
             return
         try:
@@ -261,115 +293,10 @@ class Sender:
             self._unsent.extend(waiting)
             raise
 
-    async def _take_turns(self) -> None:
-        """Hand over one text after another as long as some are ready: one of as many as there are connections."""
-        task = asyncio.current_task()
-        assert task is not None
-        while self._ready and not self._stopping:
-            turn = self._ready.popleft()
-            if not self._ready:
-                self._room.set()
-            self._in_flight.pop(task, None)  # it stands last again
-            self._in_flight[task] = task.get_loop().time()
-            await self._hand_over(turn)
-
-    async def _hand_over(self, turn: _Turn) -> None:
-        text = turn.text
-        if not await self._is_ours(text):
-            return
-        left = text.validity_seconds - int((self.clock() - turn.taken_at).total_seconds())
-        if left <= 0:  # its turn came too late: the next look into the outbox settles it as expired
-            await self._give_back([text])
-            return
-        number = self._open(text)
-        outcome = NotOpened() if number is None else await self._send(text, number, left, turn.sender)
-        match outcome:
-            case Throttled(after=after, sender=only):
-                self.bucket.pause(after, only)
-            case Retryable(unreachable=True):
-                self.bucket.stall(_GONE)
-        self._recorder.add(
-            Answered(
-                message_id=text.message_id,
-                broadcast_id=text.broadcast_id,
-                outcome=outcome,
-                at=self.clock(),
-                attempt=text.attempt,
-                masked=msisdn.mask(number) if number is not None and isinstance(outcome, BadNumber) else "",
-            )
-        )
-
-    async def _is_ours(self, text: Claimed) -> bool:
-        """Wait until it is surely ours still. Not where we are taken for dead: somebody else settles it."""
-        if self.beside is None:
-            return True
-        try:
-            return await self.beside.heart.settled(text.worker_id)
-        except asyncio.CancelledError:
-            self._unsent.append(text)  # nothing has left
-            if not self._was_cut_off():
-                raise
-            return False
-
-    def _open(self, text: Claimed) -> str | None:
-        try:
-            return self.unseal(text.number_sealed)
-        except Exception as error:  # noqa: BLE001 -- nothing has left: another key, or damaged bytes
-            _log.error("number_not_opened", extra={"error": type(error).__name__, "message_id": text.message_id})
-            return None
-
-    async def _send(self, text: Claimed, number: str, left: int, sender: str) -> Outcome:
-        """Exactly one POST. Whatever goes wrong after it began leaves the outcome unknown."""
-        outgoing = OutgoingText(
-            number=number,
-            text=gap.fill(text.text, text.change_key, number, self.make_code),
-            segments=text.segments,
-            validity_seconds=left,
-            message_id=text.message_id,
-            attempt=text.attempt,
-            sender=sender,
-            news=text.news,
-        )
-        try:
-            return await self.transport.send(outgoing)
-        except asyncio.CancelledError:
-            if not self._was_cut_off():
-                raise
-            return Unknown(code="timeout")
-        except Exception as error:  # noqa: BLE001 -- a transport's surprise is an unknown outcome, not our end
-            _log.warning("transport_raised", extra={"error": type(error).__name__, "message_id": text.message_id})
-            return Unknown(code=type(error).__name__)
-
-    def _was_cut_off(self) -> bool:
-        """Whether this task was cancelled because it took too long: then it goes on."""
-        task = asyncio.current_task()
-        if task is None or task not in self._cut_off:
-            return False
-        self._cut_off.discard(task)
-        task.uncancel()
-        return True
-
     async def _land(self) -> None:
-        while self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=_LOOK)
-            self._cut_off_late_ones()
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.pop(task, None)
-        self._cut_off.discard(task)
-        self._room.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("sending_failed", extra={"error": type(error).__name__})
-
-    def _cut_off_late_ones(self) -> None:
-        """One look at all of them: a timer for each would cost more than it guards. Transports have their own."""
-        oldest = asyncio.get_running_loop().time() - self.settings.timeout
-        for task, since in list(self._in_flight.items()):
-            if since > oldest:
-                break  # they stand in the order in which they began
-            if task not in self._cut_off:
-                self._cut_off.add(task)
-                task.cancel()
+        for lane in self._lanes.values():
+            await lane.land()
+            lane.leave()
 
     async def _repeat(self, work: Callable[[], Awaitable[object]], pause: Callable[[], Awaitable[None]]) -> None:
         """Do something beside the sending, again and again, whatever comes of it."""
@@ -388,8 +315,9 @@ class Sender:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(_LOOK)
-            self._cut_off_late_ones()
+            await asyncio.sleep(LOOK)
+            for lane in self._lanes.values():
+                lane.cut_off_late_ones()
 
     async def _rest(self) -> None:
         try:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+#: the providers: that of the settings' `TOMOSHIBI_TRANSPORT`, and the second one beside it
+FIRST, SECOND = "A", "B"
 #: what is looked at, and how long a text may take
 WINDOW = timedelta(minutes=15)
 SLOW = timedelta(minutes=5)

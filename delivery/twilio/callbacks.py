@@ -3,7 +3,7 @@
 Inbound texts have the same signature: `Signature.is_of` serves both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from multidict import MultiMapping
@@ -41,6 +41,17 @@ class Signature:
             return bool(self._validator.validate(f"{self._public_url}{target}", form, given, algorithm))
         except ValueError:  # an address or a form that cannot be: surely nobody signed it
             return False
+
+
+class Signatures:
+    """The same for several accounts, of which one has signed."""
+
+    def __init__(self, each: Sequence[Signature]) -> None:
+        self._each = tuple(each)
+
+    def is_of(self, target: str, form: MultiMapping[str], headers: Mapping[str, str]) -> bool:
+        """See `Signature`."""
+        return any(one.is_of(target, form, headers) for one in self._each)
 
 
 def receipt(form: Mapping[str, str], query: Mapping[str, str], now: datetime) -> Receipt | None:

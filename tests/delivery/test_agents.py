@@ -141,7 +141,7 @@ async def test_a_provider_that_throttles_slows_everybody(db, clock, service):
     a_person(db, 1, WAJIMA)
     set_state(db, {WAJIMA: "L4"}, clock())
     service.plan()
-    service.sender.transport = Throttling()
+    service.sender = replace(service.sender, transport=Throttling())
     await service.sender.drain()
     assert service.states() == ["queued"]
     assert service.sender.bucket.reserve(1) == 30

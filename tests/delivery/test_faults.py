@@ -110,7 +110,7 @@ async def test_a_look_up_has_a_time_limit(db, clock, service):
     for text in claimed(db, clock, service, people=3):
         db.write_sync(outcomes.record, [answer(clock, text, Unknown(code="timeout"))])
     provider = Asked("hangs", RuntimeError("unforeseen"), Found(provider_id="p1"))
-    looked_up = await reconciling.reconcile(db, provider, bytes.decode, clock, reconciling.Limits(timeout=0.01))
+    looked_up = await reconciling.reconcile(db, {"A": provider}, bytes.decode, clock, reconciling.Limits(timeout=0.01))
     assert looked_up == 3
     assert sorted(service.states()) == ["accepted", "uncertain", "uncertain"]
 
@@ -118,12 +118,13 @@ async def test_a_look_up_has_a_time_limit(db, clock, service):
 async def test_what_nobody_can_tell_is_asked_less_and_less_often(db, clock, service):
     (text,) = claimed(db, clock, service, people=1)
     db.write_sync(outcomes.record, [answer(clock, text, Unknown(code="timeout"))])
-    service.sender.transport = provider = Asked(CannotTell())
+    provider = Asked(CannotTell())
+    service.sender = replace(service.sender, transport=provider)
     for _ in range(3600):
         clock.advance(1)
         await service.sender.reconcile()
     assert 5 < len(provider.asked) < 30
-    service.sender.transport = Asked(NotThere())
+    service.sender = replace(service.sender, transport=Asked(NotThere()))
     clock.advance(600)
     await service.sender.reconcile()
     assert service.states() != ["uncertain"]
@@ -132,7 +133,7 @@ async def test_what_nobody_can_tell_is_asked_less_and_less_often(db, clock, serv
 async def test_a_lookup_whose_answer_cannot_be_written_costs_no_other(db, clock, service):
     for text in claimed(db, clock, service, people=2):
         db.write_sync(outcomes.record, [answer(clock, text, Unknown(code="timeout"))])
-    service.sender.transport = Asked(Found(provider_id="\ud800"), Found(provider_id="p1"))
+    service.sender = replace(service.sender, transport=Asked(Found(provider_id="\ud800"), Found(provider_id="p1")))
     await service.sender.reconcile()
     assert sorted(service.states()) == ["accepted", "uncertain"]
 
@@ -146,7 +147,7 @@ async def test_a_number_that_does_not_open_fails_for_good_and_calls_somebody(db,
     for index in range(3):
         a_person(db, index, WAJIMA)
     set_state(db, {WAJIMA: "L4"}, clock())
-    service.sender.unseal = unseal
+    service.sender = replace(service.sender, unseal=unseal)
     await service.run()
     assert sorted(service.states()) == ["delivered", "delivered", "failed"]
     assert open_notices(db) == [NoticeKind.NUMBER]
@@ -233,7 +234,7 @@ async def test_a_transport_that_hangs_is_given_up_and_the_outcome_is_unknown(db,
         return await send(text)
 
     service.network.send = hanging
-    service.sender.settings = replace(service.sender.settings, timeout=0.2)
+    service.sender = replace(service.sender, settings=replace(service.sender.settings, timeout=0.2))
     await service.send()
     assert given_up == [number(1)]
     assert sorted(service.states()) == ["delivered", "delivered", "uncertain"]

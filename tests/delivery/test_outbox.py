@@ -1,6 +1,7 @@
 """Outbox, outcomes, receipts and reconciliation on both engines."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -202,7 +203,7 @@ async def test_an_uncertain_text_is_looked_up_and_settled(db, clock, service, an
     identity = answer(db, clock, Unknown(code="timeout"))
     assert message(db, identity).text("state") == "uncertain"
     clock.advance(after)
-    service.sender.transport = Provider(answer_to)
+    service.sender = replace(service.sender, transport=Provider(answer_to))
     assert await service.sender.reconcile() == 1
     assert message(db, identity).text("state") == state
 
@@ -213,7 +214,7 @@ async def test_a_found_text_that_is_another_messages_is_not_ours(db, clock, serv
     for text, outcome in ((first, Accepted(provider_id="p1")), (second, Unknown(code="timeout"))):
         answered = Answered(message_id=text.message_id, broadcast_id=text.broadcast_id, outcome=outcome, at=clock())
         db.write_sync(outcomes.record, [answered])
-    service.sender.transport = Provider(Found(provider_id="p1"))
+    service.sender = replace(service.sender, transport=Provider(Found(provider_id="p1")))
     await service.sender.reconcile()
     assert service.states() == ["accepted", "queued"]
 
@@ -282,7 +283,7 @@ async def test_the_sender_stops_without_leaving_anything_open(db, clock, service
     service.network.send = stop_at_the_third
     await service.sender.run()
     service.network.send = send
-    service.sender._stopping = False
+    service.sender = replace(service.sender, _stopping=False)
     await service.network.settle()
     assert "handing" not in service.states()
     open_attempts = one(db, "SELECT count(*) AS n FROM attempts WHERE finished_at IS NULL")
@@ -298,7 +299,7 @@ async def test_an_id_given_twice_makes_only_the_odd_one_uncertain(db, clock, ser
         async def send(self, text):
             return Accepted(provider_id=f"p{text.message_id // 2}")
 
-    service.sender.transport = Forgetful()
+    service.sender = replace(service.sender, transport=Forgetful())
     await service.sender.drain()
     assert sorted(service.states()) == ["accepted", "accepted", "uncertain"]
 
@@ -310,7 +311,7 @@ async def test_a_transport_that_raises_or_hangs_leaves_the_outcome_unknown(db, c
         async def send(self, text):
             raise ConnectionResetError
 
-    service.sender.transport = Broken()
+    service.sender = replace(service.sender, transport=Broken())
     await service.sender.drain()
     assert service.states() == ["uncertain"]
     assert one(db, "SELECT error_code FROM attempts").text("error_code") == "ConnectionResetError"

@@ -1,5 +1,7 @@
 """What the provider says beside its answers: receipts that are quicker, or that come instead; and bad numbers."""
 
+from dataclasses import replace
+
 import pytest
 
 from delivery import outbox, outcomes, receipts, reconciling
@@ -122,7 +124,7 @@ async def test_look_ups_know_the_ids_of_other_texts(db, clock, service):
             asked.append(set(known))
             return NotThere()
 
-    service.sender.transport = Provider()
+    service.sender = replace(service.sender, transport=Provider())
     await service.sender.reconcile()
     assert asked == [{"p1"}]
 
@@ -132,7 +134,7 @@ async def test_while_the_provider_cannot_be_reached_everybody_waits_a_moment(db,
         async def send(self, text):
             return Retryable(code="ClientConnectorError", after=5, unreachable=True)
 
-    service.sender.transport = Gone()
+    service.sender = replace(service.sender, transport=Gone())
     await service.sender.drain()
     assert service.states() == ["queued"]
     assert service.sender.bucket.wait() == pytest.approx(1.0)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from delivery import heart, orphans, outbox, outcomes, reconciling, shared_rate
 from delivery.heart import Heart
+from delivery.lane import Turn
 from delivery.outcomes import Answered
-from delivery.sender import Beside, SenderSettings, _Turn
+from delivery.sender import Beside, SenderSettings
 from delivery.shared_rate import SharedRate
 from delivery.transport import Accepted, NotThere, Retryable
 from storage import database, leases
@@ -299,13 +301,16 @@ async def test_a_text_cut_off_while_nobody_knows_whose_it_is_goes_out_later(db, 
     await one.begin()
     (text,) = db.write_sync(outbox.claim, clock(), 1, one.worker_id).texts
     time.now += heart.GOOD
-    sender = service.sender
-    sender.beside = Beside(heart=one, tickets=NoTickets(), looks_up=never)
-    sender.settings = SenderSettings(timeout=0)
-    sender._ready.append(_Turn(text=text, taken_at=clock(), sender=""))
-    task = asyncio.create_task(sender._take_turns())
-    sender._in_flight[task] = float("-inf")
-    task.add_done_callback(sender._ended)
+    sender = replace(
+        service.sender,
+        beside=Beside(heart=one, tickets=NoTickets(), looks_up=never),
+        settings=SenderSettings(timeout=0),
+    )
+    lane = sender._lanes["A"]
+    lane._ready.append(Turn(text=text, taken_at=clock(), sender=""))
+    task = asyncio.create_task(lane._take_turns())
+    lane._in_flight[task] = float("-inf")
+    task.add_done_callback(lane._ended)
     await asyncio.sleep(0)
     await sender._land()
     await sender._give_back()

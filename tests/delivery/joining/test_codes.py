@@ -35,8 +35,7 @@ TAGS = tuple(catalogue.load().names)
 @pytest.fixture
 def service(db, clock):
     made = a_service(db, clock)
-    made.sender.unseal = SEALER.open
-    made.sender.make_code = SEALER.code
+    made.sender = replace(made.sender, unseal=SEALER.open, make_code=SEALER.code)
     return made
 
 
@@ -126,7 +125,7 @@ def test_the_budget_is_told_to_those_in_charge_and_is_over_by_itself(db, clock):
 
 async def test_a_code_of_unknown_outcome_is_looked_up_with_its_digits(db, clock):
     service = a_service(db, clock, profile=Profile(unknown=1.0))
-    service.sender.unseal, service.sender.make_code = SEALER.open, SEALER.code
+    service.sender = replace(service.sender, unseal=SEALER.open, make_code=SEALER.code)
     for index in range(12):
         one = Asking(
             number=Msisdn(f"+8190000{index:05d}"), address_hash="", purpose=Purpose.JOIN, answers={}, budget=99
