@@ -19,6 +19,7 @@ from delivery.byhand import calling
 from delivery.decider import Decider
 from delivery.deciding import Decided
 from delivery.planner import Planner
+from delivery.providers.watching import Watch
 from delivery.receiving import Receiver
 from delivery.transport import Receipt
 from delivery.twoway import received, triage
@@ -55,7 +56,7 @@ class Service:
         self._lessons = self._all_lessons = opening.lessons()
         self._quiz = LessonQuiz(book=lambda: self._lessons, catalogue=lambda: self._words)
         self._receiver = Receiver(db=db, on_recorded=self._changes.notify, mask=opening.masked(parts.sealer))
-        self.sender = sending.sender(settings, db, parts.transport, parts.sealer, clock, parts.machines)
+        self.sender = sending.sender(parts)
         #: for what only one process does at a time
         self._led = db if parts.machines is None else db.guarded(parts.machines.lead.check)
         self.planner = Planner(
@@ -150,6 +151,9 @@ class Service:
         clock.every(second, "pauses", self.end_pauses, at_once=True)
         self._upkeep().schedule(clock)
         self._relay.schedule(clock)
+        if (providers := transports.providers(self.parts.settings)) is not None:
+            look = Watch(db=self._led, providers=providers, clock=self.parts.clock).look
+            clock.every(timedelta(minutes=1), "look at the providers", look, at_once=False)
         if self.inbox is not None:
             clock.every(second, "people on duty", self.tell_duty, at_once=False)
         if self._probe is not None:
@@ -317,6 +321,7 @@ class Service:
                 rate=settings.rate(),
                 http_host=settings.http_host,
                 webhooks=transports.webhooks(settings, self.take_receipts, self.inbox, self.parts.clock),
+                providers=transports.providers(settings),
                 public_url=settings.public_url,
                 trust_forwarded_for=settings.trust_forwarded_for,
                 programs=self._relay.programs(self.parts.db, self.parts.clock),

@@ -82,15 +82,26 @@ def _sending(settings: Settings) -> Iterator[Finding]:
 
 
 async def _provider(settings: Settings) -> list[Finding]:
-    """Whether the SMS provider takes our credentials now. Sends nothing."""
-    async with transports.opened(settings, system_time) as transport:
-        if not isinstance(transport, TwilioTransport):
-            return []
-        wrong = await transport.reach()
-    if not settings.public_url:
+    """Whether each SMS provider takes our credentials now. Sends nothing."""
+    found = []
+    async with (
+        transports.opened(settings, system_time) as first,
+        transports.second_opened(settings, system_time) as second,
+    ):
+        for transport, what, address in (
+            (first, "reach provider", settings.twilio_base_url),
+            (second, "reach second provider", settings.second_twilio_base_url),
+        ):
+            if isinstance(transport, TwilioTransport):
+                found.append(await _reached(transport, what, address, settings.public_url))
+    return found
+
+
+async def _reached(transport: TwilioTransport, what: str, address: str, public_url: str) -> Finding:
+    wrong = await transport.reach()
+    if not public_url:
         wrong = wrong or "set TOMOSHIBI_PUBLIC_URL, or nobody tells us what was delivered"
-        return [Finding(what="reach provider", good=False, text=f"{settings.twilio_base_url}: {wrong}")]
-    return [Finding(what="reach provider", good=not wrong, text=f"{settings.twilio_base_url}: {wrong or 'answers'}")]
+    return Finding(what=what, good=not wrong, text=f"{address}: {wrong or 'answers'}")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

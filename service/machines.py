@@ -111,6 +111,8 @@ class Machines:
     beside: Beside
     clock: ServerTime
     rates: SharedRate = field(repr=False)
+    #: those of the second provider
+    second_rates: SharedRate | None = field(default=None, repr=False)
     _leading: asyncio.Task[None] | None = None
     _alive: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -174,6 +176,7 @@ async def opened(settings: Settings, db: Database) -> AsyncIterator[Machines]:
 def _made(settings: Settings, db: Database, beating: Heart, clock: ServerTime) -> Machines:
     pulse, holder = beating.db, f"{beating.name}:{secrets.token_hex(8)}"
     rates = settings.senders or {"": settings.send_rate}
+    now = asyncio.get_running_loop().time
 
     async def looks_up() -> bool:
         return await pulse.write(leases.hold, LOOK_UP, holder, _LOOK_UP_SPAN) is not None
@@ -184,5 +187,6 @@ def _made(settings: Settings, db: Database, beating: Heart, clock: ServerTime) -
         lead=Lead(db=pulse, holder=holder),
         beside=Beside(heart=beating, tickets=Tickets(settings.database), looks_up=looks_up),
         clock=clock,
-        rates=shared_rate.over(db, rates, asyncio.get_running_loop().time),
+        rates=shared_rate.over(db, rates, now),
+        second_rates=shared_rate.over(db, {settings.second_sender: settings.second_send_rate}, now),
     )

@@ -28,6 +28,8 @@ class Parts:
     catalogue: Catalogue
     transport: Transport
     clock: Callable[[], datetime]
+    #: the second provider, where the settings have one
+    second: Transport | None = None
     #: a made-up day is being played
     simulation: bool = False
     #: other processes on the same database; None where this is the only one

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from delivery.hooks.addresses import NOTHING
+from delivery.providers.shares import FIRST, SECOND
 from service import written
 from service.cap_sources import CapSources
 from service.private_networks import HooksPrivate
@@ -52,6 +53,13 @@ class Settings(BaseSettings):
     twilio_from: str = ""
     twilio_base_url: written.Address = TWILIO_BASE_URL
     twilio_list_seconds: float = Field(default=30, ge=0)
+    second_twilio_account_sid: str = ""
+    second_twilio_auth_token: SecretStr = SecretStr("")
+    second_twilio_messaging_service_sid: str = ""
+    second_twilio_from: str = ""
+    second_twilio_base_url: written.Address = TWILIO_BASE_URL
+    second_send_rate: float = Field(default=100, gt=0)
+    second_share: int = Field(default=50, ge=0, le=100)
     senders: written.Senders = Field(default_factory=dict)
     send_rate: float = Field(default=100, gt=0)
     segment_price: float = Field(default=0, ge=0)
@@ -111,17 +119,40 @@ class Settings(BaseSettings):
         """Time to the last person by grade or hazard, for the choice of form."""
         return {name: timedelta(seconds=value) for name, value in (_TARGETS | self.arrival_targets).items()}
 
-    def rate(self) -> float:
-        """Segments per second of all senders together."""
+    def first_rate(self) -> float:
+        """Segments per second of the first provider's senders together."""
         return sum(self.senders.values()) or self.send_rate
+
+    def rate(self) -> float:
+        """Segments per second of all together: with two providers as much as their usual shares let through."""
+        shares = self.usual_shares()
+        rates = {FIRST: self.first_rate(), SECOND: self.second_send_rate}
+        return min(rates[name] * 100 / share for name, share in shares.items() if share)
+
+    @property
+    def has_second(self) -> bool:
+        """Whether there is a second provider."""
+        return bool(self.second_twilio_account_sid)
+
+    def usual_shares(self) -> dict[str, int]:
+        """Points of a hundred of the texts, by provider, where none is in trouble."""
+        return {FIRST: 100 - self.second_share, SECOND: self.second_share} if self.has_second else {FIRST: 100}
+
+    @property
+    def second_sender(self) -> str:
+        """Whom texts by the second provider come from."""
+        return self.second_twilio_messaging_service_sid or self.second_twilio_from
 
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
         """What no single setting shows; design, rule 13, among it."""
         wrong = self._missing_of_twilio() if self.transport == "twilio" else []
+        wrong += self._wrong_of_second()
         if self.transport == "twilio" and not wrong:
-            wrong = self._mixed(urlsplit(self.jma_base_url).hostname or "", urlsplit(self.twilio_base_url))
-        if self.drill_sender in {*self.senders, self.twilio_from, self.twilio_messaging_service_sid} - {""}:
+            wrong = self._mixed("TWILIO_BASE_URL", self.twilio_base_url)
+            if self.has_second and not wrong:
+                wrong = self._mixed("SECOND_TWILIO_BASE_URL", self.second_twilio_base_url)
+        if self.drill_sender in self._senders_of_warnings() | {self.second_sender} - {""}:
             wrong.append(f"{_PREFIX}DRILL_SENDER: also sends warnings; drills need a sender of their own")
         if self.probe_minutes and not self.probe_number:
             wrong.append(f"{_PREFIX}PROBE_NUMBER: missing; {_PREFIX}PROBE_MINUTES needs a test number")
@@ -142,17 +173,43 @@ class Settings(BaseSettings):
             )
         return wrong
 
-    def _mixed(self, feed_host: str, provider: SplitResult) -> list[str]:
+    def _senders_of_warnings(self) -> set[str]:
+        """Those of the first provider."""
+        return {*self.senders, self.twilio_from, self.twilio_messaging_service_sid} - {""}
+
+    def _wrong_of_second(self) -> list[str]:
+        """What the second account cannot be used with."""
+        start = f"{_PREFIX}SECOND_TWILIO_"
+        if not self.has_second:
+            others = self.second_twilio_auth_token.get_secret_value() or self.second_sender
+            return [f"{start}ACCOUNT_SID: missing; the other settings of the second account are there"] * bool(others)
+        wrong = []
+        if self.transport != "twilio":
+            wrong.append(f"{start}ACCOUNT_SID: a second account stands beside a first: {_PREFIX}TRANSPORT=twilio")
+        if not self.second_twilio_account_sid.isalnum():
+            wrong.append(f"{start}ACCOUNT_SID: expected the account's id (AC…), from the provider's console")
+        if self.second_twilio_account_sid == self.twilio_account_sid:
+            wrong.append(f"{start}ACCOUNT_SID: the same account as the first; expected another one")
+        if not self.second_twilio_auth_token.get_secret_value():
+            wrong.append(f"{start}AUTH_TOKEN: missing; from the provider's console")
+        if not self.second_sender:
+            wrong.append(f"{start}MESSAGING_SERVICE_SID: missing; set it, or {start}FROM")
+        if self.second_sender and self.second_sender in self._senders_of_warnings():
+            wrong.append(f"{start}MESSAGING_SERVICE_SID: also a sender of the first account; expected its own")
+        return wrong
+
+    def _mixed(self, name: str, address: str) -> list[str]:
         """Judged by host, so that no other spelling of a real address passes for a test one."""
+        feed_host, provider = urlsplit(self.jma_base_url).hostname or "", urlsplit(address)
         real_feed = self.jma_base_url.rstrip("/") == JMA_BASE_URL
         real_provider = _is_of(provider.hostname or "", "twilio.com")
         if real_provider is not real_feed or real_feed is not _is_of(feed_host, "jma.go.jp"):
             return [
                 "telegrams from JMA go with the real provider only, test telegrams with a test provider only: "
-                f"{_PREFIX}JMA_BASE_URL is {self.jma_base_url}, {_PREFIX}TWILIO_BASE_URL is {self.twilio_base_url}"
+                f"{_PREFIX}JMA_BASE_URL is {self.jma_base_url}, {_PREFIX}{name} is {address}"
             ]
         if real_provider and provider.scheme != "https":
-            return [f"{_PREFIX}TWILIO_BASE_URL: expected https, or the token would travel in clear"]
+            return [f"{_PREFIX}{name}: expected https, or the token would travel in clear"]
         tests = [source.name for source in self.cap_sources if source.url.startswith("http:")]
         if real_provider and tests:
             return [

@@ -24,6 +24,7 @@ _SETTINGS_CHANGED = "settings changed"
 #: of these the log says only whether they are set
 _SECRET = frozenset(
     {"twilio_auth_token", "secret_key", "operator_numbers", "probe_number", "database", "twilio_account_sid"}
+    | {"second_twilio_auth_token", "second_twilio_account_sid"}
 )
 
 

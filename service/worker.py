@@ -15,9 +15,7 @@ class Worker:
         """Nothing runs yet. Must be called on the running loop; `parts.machines` is given."""
         assert parts.machines is not None
         self._machines = parts.machines
-        self._sender = sending.sender(
-            parts.settings, parts.db, parts.transport, parts.sealer, parts.clock, parts.machines
-        )
+        self._sender = sending.sender(parts)
         if isinstance(parts.transport, SimulatedNetwork):
             receiver = Receiver(db=parts.db, on_recorded=lambda: None, mask=opening.masked(parts.sealer))
             parts.transport.on_receipts = receiver.take

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from delivery.providers import store as providers
 from feeds.health import FeedState
 from storage.connection import Connection
 from web import queries
@@ -22,6 +23,10 @@ class Counts:
     waiting: Labelled  #: hazard
     segments: Labelled  #: hazard
     notices: Labelled  #: kind
+    #: points of a hundred by provider; empty before two providers were looked at
+    shares: Labelled
+    #: texts of the last quarter of an hour: provider, what became of them
+    providers: Labelled
     feeds: tuple[FeedState, ...]
     #: from telegram seen to first text handed over, one per broadcast of an alert
     handover_seconds: tuple[float, ...]
@@ -43,6 +48,8 @@ def read(db: Connection) -> Counts:
             db, "SELECT hazard, sum(planned_segments) AS n FROM broadcasts GROUP BY hazard ORDER BY hazard", "hazard"
         ),
         notices=_by(db, "SELECT kind, count(*) AS n FROM notices WHERE resolved_at IS NULL GROUP BY kind", "kind"),
+        shares={(name,): share for name, share in providers.shares(db).items()},
+        providers=_providers(db),
         feeds=queries.feeds(db),
         handover_seconds=_handovers(db),
     )
@@ -65,6 +72,22 @@ _WAITING = (
 
 def _by(db: Connection, sql: str, *labels: str) -> Labelled:
     return {tuple(row.text(label) for label in labels): int(row.number("n")) for row in db.execute(sql)}
+
+
+def _providers(db: Connection) -> Labelled:
+    look = providers.look(db)
+    if look is None:
+        return {}
+    return {
+        (name, what): count
+        for name, one in look.counts.items()
+        for what, count in (
+            ("handed", one.handed),
+            ("delivered", one.delivered),
+            ("slow", one.slow),
+            ("failed", one.failed),
+        )
+    }
 
 
 def _handovers(db: Connection) -> tuple[float, ...]:

@@ -38,6 +38,9 @@ class _Counted(Collector):
         yield _gauge("messages_waiting", "Texts that may leave now and have not.", counts.waiting, "hazard")
         yield _gauge("segments_planned", "Segments of all planned texts.", counts.segments, "hazard")
         yield _gauge("notices_open", "Open notices, by kind.", counts.notices, "kind")
+        yield _gauge("provider_share", "Points of a hundred of the texts, by SMS provider.", counts.shares, "provider")
+        text = "Texts of the last quarter of an hour at the last look, by SMS provider and what became of them."
+        yield _gauge("provider_texts", text, counts.providers, "provider", "outcome")
         yield from _feeds(self._state, counts)
         yield _histogram(counts.handover_seconds)
         yield _gauge("sends_for_real", "1 where an SMS can leave this machine.", {(): int(self._state.real)})

@@ -11,6 +11,7 @@ from campaigns.lessons.answering import LessonQuiz
 from campaigns.telling import Teller
 from delivery.byhand.previews import Desk
 from delivery.forms import Rates
+from delivery.providers.watching import Providers
 from delivery.writing import CatalogueWriter
 from feeds.settings import FeedSettings
 from storage.database import Database
@@ -58,6 +59,8 @@ class WebState:
     console_open: bool = False
     #: what the SMS provider may call; None without a real one
     webhooks: Webhooks | None = None
+    #: between which SMS providers texts are shared; None for one
+    providers: Providers | None = None
     #: the words of lessons, and what counts answers to them; None for those of the catalogue as they are
     quiz: LessonQuiz | None = None
     #: webhooks and CAP sources, for the page of them and their route; None where there are none

@@ -13,7 +13,7 @@ from multidict import MultiDict
 
 from delivery.transport import ReceiptSink
 from delivery.twilio import callbacks
-from delivery.twilio.callbacks import Signature
+from delivery.twilio.callbacks import Signature, Signatures
 from delivery.twoway.inbox import Busy, Inbox
 from storage.errors import StorageError
 
@@ -27,7 +27,7 @@ _MOST_FIELDS = 200
 class Webhooks:
     """What the provider may call; for real transports only."""
 
-    signature: Signature
+    signature: Signature | Signatures
     take_receipts: ReceiptSink
     clock: Callable[[], datetime]
     #: where the sender can receive

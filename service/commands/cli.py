@@ -24,6 +24,7 @@ from service.commands import (
     messages,
     moving,
     notices,
+    providers,
     replaying,
     residents,
     running,
@@ -78,6 +79,7 @@ for command in (
     notices.notices,
     sources.sources,
     hooks.hooks,
+    providers.group,
     texts.replies,
     checking.check,
 ):

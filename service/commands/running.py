@@ -77,6 +77,7 @@ async def _parts(chosen: Settings, stack: AsyncExitStack) -> Parts:
         sealer=sealer,
         catalogue=catalogue.load(),
         transport=transport,
+        second=await stack.enter_async_context(transports.second_opened(chosen, clock)),
         clock=clock,
         machines=machines,
     )

@@ -96,3 +96,42 @@ def test_senders_of_the_list_are_enough(tmp_path):
 
 def test_the_simulated_network_takes_any_feed(tmp_path):
     assert not load(tmp_path, transport="simulated", jma_base_url=TEST_FEED).sends_for_real
+
+
+SECOND = {
+    "second_twilio_account_sid": "AC00000000000000000000000000000001",
+    "second_twilio_auth_token": "other token",
+    "second_twilio_from": "+15005550007",
+}
+
+
+def test_a_second_account_stands_beside_the_first(tmp_path):
+    alone, both = load(tmp_path), load(tmp_path, **SECOND, second_share="20", second_send_rate="10", send_rate="80")
+    assert (alone.has_second, alone.usual_shares()) == (False, {"A": 100})
+    assert (both.usual_shares(), both.second_sender) == ({"A": 80, "B": 20}, "+15005550007")
+    assert (alone.rate(), both.rate()) == (100, 50)
+    assert load(tmp_path, **SECOND, second_share="0").rate() == 100
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"second_twilio_auth_token": ""}, "SECOND_TWILIO_AUTH_TOKEN: missing"),
+        ({"second_twilio_from": ""}, "SECOND_TWILIO_MESSAGING_SERVICE_SID: missing"),
+        ({"second_twilio_from": "+15005550006"}, "also a sender of the first account"),
+        ({"second_twilio_account_sid": ACCOUNT["TOMOSHIBI_TWILIO_ACCOUNT_SID"]}, "the same account as the first"),
+        ({"second_twilio_account_sid": ""}, "SECOND_TWILIO_ACCOUNT_SID: missing"),
+        ({"transport": "simulated"}, "TRANSPORT=twilio"),
+        ({"drill_sender": "+15005550007"}, "DRILL_SENDER: also sends warnings"),
+        ({"second_twilio_base_url": TEST_PROVIDER}, "SECOND_TWILIO_BASE_URL is http://127.0.0.1:9002"),
+        ({"second_twilio_base_url": "http://api.twilio.com"}, "SECOND_TWILIO_BASE_URL: expected https"),
+        (
+            {"jma_base_url": TEST_FEED, "twilio_base_url": TEST_PROVIDER, "allow_test_feed": "true"},
+            "SECOND_TWILIO_BASE",
+        ),
+        ({"second_share": "101"}, "SECOND_SHARE"),
+    ],
+)
+def test_what_a_second_account_cannot_be(tmp_path, change, says):
+    said = problems(tmp_path, **(SECOND | change))
+    assert len(said) == 1 and says in said[0]

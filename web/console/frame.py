@@ -38,6 +38,7 @@ SECONDARY: Final = (
     ("/console/residents", "residents", (Permission.ADD_RESIDENTS,)),
     ("/console/people", "people", (Permission.MANAGE_USERS,)),
     ("/console/programs", "programs", (Permission.MANAGE_USERS, _APPROVE)),
+    ("/console/providers", "providers", (Permission.MANAGE_USERS,)),
     ("/console/audit", "audit", (Permission.SEE_AUDIT,)),
 )
 

@@ -24,6 +24,7 @@ from web.console.now import NowPage
 from web.console.owntexts.routes import OwnTextPages
 from web.console.people.routes import PeoplePages
 from web.console.programs.routes import ProgramPages
+from web.console.providers.routes import ProviderPages
 from web.console.registering.routes import RegisterPages
 from web.console.shelters import ShelterPages
 from web.console.sign_in import SignInPages
@@ -48,6 +49,8 @@ def add_to(app: web.Application, state: WebState) -> None:
     PeoplePages(state, frame).add_to(app.router)
     if state.programs is not None:
         ProgramPages(state, frame, state.programs).add_to(app.router)
+    if state.providers is not None:
+        ProviderPages(state, frame, state.providers).add_to(app.router)
     AuditPage(state, frame).add_to(app.router)
     LessonResults(state, frame).add_to(app.router)
     PlanPages(state, frame).add_to(app.router)

@@ -1,0 +1,1 @@
+"""`/console/providers`: how texts are shared between two SMS providers."""
