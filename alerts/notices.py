@@ -39,6 +39,7 @@ LASTING = frozenset(
         NoticeKind.BLIND,
         NoticeKind.SILENT,
         NoticeKind.PROVIDER,
+        NoticeKind.TRAFFIC,
         NoticeKind.PROBE,
         NoticeKind.CODES,
         NoticeKind.HELD,

@@ -70,6 +70,8 @@ def test_the_defaults_in_the_reference_are_the_real_ones() -> None:
 def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield before + name, command
             yield from _commands(command, f"{before}{name} ")
         else:
             yield before + name, command
