@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 _GONE = 1.0
 #: seconds in which others take the texts of a provider that cannot be reached, or refuses because of our side
 _SHUT = 10.0
-#: seconds to wait for a free connection where another provider could take the text; and how long it then takes all
-_FULL = 1.0
+#: seconds to wait for a free connection where another provider could take the text, and how long that then takes all
+_FULL, _HANGS = 0.5, 5.0
 #: texts that stand ready behind those in flight, as a part of the connections: they go out before whatever comes next
 _BEHIND = 0.125
 #: seconds between two looks for texts that hang
@@ -88,7 +88,7 @@ class Lane:
         """
         sender = await self.pace.take(text.segments)
         if not await self._has_room(patient=patient):
-            self._shut_for(_FULL)
+            self._shut_for(_HANGS)
             return False
         self._ready.append(Turn(text=text, taken_at=taken_at, sender=sender))
         if len(self._in_flight) < self.connections:

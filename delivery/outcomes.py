@@ -294,14 +294,14 @@ def _raise_trouble(db: Connection, settled: Sequence[tuple[Answered, Next]]) -> 
 
 
 def _is_about(provider: str, subject: str) -> bool:
-    return _whose(subject) == provider
+    return whose(subject) == provider
 
 
 def _subject(provider: str, code: str) -> str:
     return code if provider == FIRST else f"{provider}: {code}"
 
 
-def _whose(subject: str) -> str:
+def whose(subject: str) -> str:
     """The provider that a notice is about."""
     return SECOND if subject.startswith(f"{SECOND}: ") else FIRST
 

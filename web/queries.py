@@ -9,7 +9,7 @@ from datetime import datetime
 
 from alerts import codec
 from alerts.vocabulary import NONE, Hazard
-from delivery import counting
+from delivery import counting, outcomes
 from delivery.byhand import holds, submissions
 from feeds.health import FeedState
 from storage import times
@@ -101,12 +101,14 @@ def feeds(db: Connection) -> tuple[FeedState, ...]:
     )
 
 
-def provider_trouble(db: Connection) -> tuple[str, ...]:
-    """What is wrong with the SMS provider, from its open notices."""
+def provider_trouble(db: Connection, providers: int = 1) -> tuple[str, ...]:
+    """What is wrong with the SMS provider, from its open notices; of two, nothing as long as one is well."""
     rows = db.execute(
         "SELECT subject, text FROM notices WHERE kind = 'provider' AND resolved_at IS NULL ORDER BY id LIMIT :limit",
         {"limit": _LISTED},
     )
+    if len({outcomes.whose(row.text("subject")) for row in rows}) < providers:
+        return ()
     return tuple(row.text("text") for row in rows)
 
 

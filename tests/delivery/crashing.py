@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import random
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,9 +17,10 @@ from pathlib import Path
 
 import aiohttp
 
+from delivery.providers.dealing import Deal
 from delivery.rate import Bucket
 from delivery.reconciling import Limits
-from delivery.sender import Sender, SenderSettings
+from delivery.sender import Second, Sender, SenderSettings
 from delivery.twilio.transport import TwilioSettings, TwilioTransport
 from storage import database, times
 from storage.connection import Connection
@@ -86,22 +87,25 @@ def queue(db: Connection, people: int) -> None:
     )
 
 
-def send_all(path: str, base_url: str) -> None:
+def send_all(path: str, base_urls: Sequence[str]) -> None:
     """The child: send until nothing is left, then end."""
-    asyncio.run(_send_all(path, base_url))
+    asyncio.run(_send_all(path, base_urls))
 
 
-async def _send_all(path: str, base_url: str) -> None:
+async def _send_all(path: str, base_urls: Sequence[str]) -> None:
     db = database.open(path, role="serve")
-    settings = TwilioSettings(
-        account_sid=ACCOUNT, auth_token=TOKEN, sender=SERVICE, base_url=base_url, connections=_CONNECTIONS
-    )
-    transport = TwilioTransport(settings, _now, aiohttp.ClientTimeout(total=20, connect=10))
+    transports = [_transport(base_url) for base_url in base_urls]
+    now = asyncio.get_running_loop().time
+    second = None
+    for transport in transports[1:]:
+        pace = Bucket(rate=None, clock=now, sender=SERVICE)
+        second = Second(transport=transport, pace=pace, deal=Deal(usual={"A": 60, "B": 40}))
     sender = Sender(
         db=db,
-        transport=transport,
+        transport=transports[0],
+        second=second,
         unseal=bytes.decode,
-        bucket=Bucket(rate=None, clock=asyncio.get_running_loop().time),
+        bucket=Bucket(rate=None, clock=now),
         clock=_now,
         settings=SenderSettings(connections=_CONNECTIONS, poll=0.02, gather=0.005, lookups=Limits(delay=timedelta(0))),
     )
@@ -110,8 +114,16 @@ async def _send_all(path: str, base_url: str) -> None:
         await asyncio.sleep(0.02)
     sender.stop()
     await running
-    await transport.close()
+    for transport in transports:
+        await transport.close()
     await db.close()
+
+
+def _transport(base_url: str) -> TwilioTransport:
+    settings = TwilioSettings(
+        account_sid=ACCOUNT, auth_token=TOKEN, sender=SERVICE, base_url=base_url, connections=_CONNECTIONS
+    )
+    return TwilioTransport(settings, _now, aiohttp.ClientTimeout(total=20, connect=10))
 
 
 def _now() -> datetime:
@@ -130,40 +142,49 @@ def nursery() -> Iterator[multiprocessing.context.ForkServerContext]:
     yield context
 
 
-async def kill_again_and_again(folder: Path, *, people: int, kills: int, seed: int, losses: bool) -> Found:
+async def kill_again_and_again(
+    folder: Path, *, people: int, kills: int, seed: int, losses: bool, providers: int = 1
+) -> Found:
     """One broadcast through so many deaths; what came of it."""
     path, chance = str(folder / f"crash-{seed}.db"), random.Random(seed)
     made = database.open(path)
     made.write_sync(queue, people)
     made.close_sync()
-    provider = FakeTwilio(seed=seed, chances=dict(LOSSES) if losses else {})
-    base_url = await provider.start()
+    each = [FakeTwilio(seed=seed + 100 * one, chances=dict(LOSSES) if losses else {}) for one in range(providers)]
+    base_urls = tuple([await provider.start() for provider in each])
     killed = 0
     with nursery() as context:
         for left in range(kills, 0, -1):
-            child = context.Process(target=send_all, args=(path, base_url), daemon=True)
+            child = context.Process(target=send_all, args=(path, base_urls), daemon=True)
             child.start()
-            await _moment(provider, child, chance, people, left)
+            await _moment(each, child, chance, people, left)
             killed += child.is_alive()
             await _kill(child)
-        child = context.Process(target=send_all, args=(path, base_url), daemon=True)
+        child = context.Process(target=send_all, args=(path, base_urls), daemon=True)
         child.start()
         await _wait_for(lambda: not child.is_alive(), "the last sender to finish")
         await _kill(child)
-    found = _count(path, provider, people, killed)
-    await provider.stop()
+    found = _count(path, each, people, killed)
+    for provider in each:
+        await provider.stop()
     return found
 
 
-async def _moment(provider: FakeTwilio, child: BaseProcess, chance: random.Random, people: int, left: int) -> None:
+async def _moment(
+    each: Sequence[FakeTwilio], child: BaseProcess, chance: random.Random, people: int, left: int
+) -> None:
     """Wait until it is time to die: after some more texts, or some time after the start."""
-    before = len(provider.taken)
+    before = _taken(each)
     more = chance.randint(1, max(1, 2 * (people - before) // (left + 1)))
     if chance.random() < 0.8:
-        await _wait_for(lambda: len(provider.taken) >= before + more or not child.is_alive(), "texts")
+        await _wait_for(lambda: _taken(each) >= before + more or not child.is_alive(), "texts")
     else:
         await asyncio.sleep(chance.uniform(0, 0.5))
     await asyncio.sleep(chance.uniform(0, 0.01))
+
+
+def _taken(each: Sequence[FakeTwilio]) -> int:
+    return sum(len(provider.taken) for provider in each)
 
 
 async def _kill(child: BaseProcess) -> None:
@@ -182,15 +203,16 @@ async def _wait_for(done: object, what: str) -> None:
         await asyncio.sleep(0.002)
 
 
-def _count(path: str, provider: FakeTwilio, people: int, killed: int) -> Found:
+def _count(path: str, each: Sequence[FakeTwilio], people: int, killed: int) -> Found:
     db = database.open(path)
     rows = db.read_sync(lambda c: c.execute("SELECT state, count(*) AS n FROM messages GROUP BY state"))
     db.close_sync()
-    told = sum(bool(provider.texts_of(number(index))) for index in range(1, people + 1))
+    texts = [sum(len(provider.texts_of(number(index))) for provider in each) for index in range(1, people + 1)]
+    told = sum(map(bool, texts))
     return Found(
         people=people,
         killed=killed,
         lost=people - told,
-        twice=provider.twice(),
+        twice=sum(texts) - told,
         states={row.text("state"): row.integer("n") for row in rows},
     )

@@ -24,7 +24,6 @@ import aiohttp
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "no-real-token"
 SERVICE = "MG" + "0" * 32
-_MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 _PAGE = 50
 
 
@@ -100,7 +99,10 @@ class FakeTwilio:
     #: what failed by chance
     failed: Counter[Fault] = field(default_factory=Counter)
     base_url: str = ""
+    account: str = ACCOUNT
+    token: str = TOKEN
     _random: random.Random = field(init=False)
+    _messages: str = field(init=False)
     _server: asyncio.Server | None = None
     _connections: "set[_Connection]" = field(default_factory=set)
     _by_number: dict[str, list[Taken]] = field(default_factory=lambda: defaultdict(list))
@@ -109,6 +111,7 @@ class FakeTwilio:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
+        self._messages = f"/2010-04-01/Accounts/{self.account}/Messages.json"
 
     async def start(self, port: int = 0) -> str:
         """Listen; the base address."""
@@ -154,10 +157,10 @@ class FakeTwilio:
             self.taken.clear()
             self._by_number.clear()
             return connection.reply(200, {})
-        expected = "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        expected = "Basic " + base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
         if headers.get("authorization") != expected:
             return self._refuse(connection, Fault.NO_CREDENTIALS)
-        if path != _MESSAGES:
+        if path != self._messages:
             return self._error(connection, 404, 20404, "The requested resource was not found")
         if method == "GET":
             return connection.reply(200, self._list(dict(parse_qsl(query))), after=self.latency)
@@ -219,15 +222,15 @@ class FakeTwilio:
         newest = [one for one in reversed(known) if one.created <= shown]
         part = newest[page * size : (page + 1) * size]
         more = len(newest) > (page + 1) * size
-        following = f"{_MESSAGES}?{urlencode({**query, 'Page': page + 1, 'PageToken': 'PT'})}" if more else None
+        following = f"{self._messages}?{urlencode({**query, 'Page': page + 1, 'PageToken': 'PT'})}" if more else None
         return {
             "messages": [_resource(one, "queued") for one in part],
             "page": page,
             "page_size": size,
             "start": page * size,
             "end": page * size + max(0, len(part) - 1),
-            "uri": f"{_MESSAGES}?{urlencode(query)}",
-            "first_page_uri": f"{_MESSAGES}?{urlencode({**query, 'Page': 0})}",
+            "uri": f"{self._messages}?{urlencode(query)}",
+            "first_page_uri": f"{self._messages}?{urlencode({**query, 'Page': 0})}",
             "previous_page_uri": None,
             "next_page_uri": following,
         }
@@ -263,11 +266,11 @@ class FakeTwilio:
             "SmsStatus": status,
             "To": one.to,
             "From": one.sender,
-            "AccountSid": ACCOUNT,
+            "AccountSid": self.account,
             "ApiVersion": "2010-04-01",
             **more,
         }
-        signature = sign(one.callback, form)
+        signature = sign(one.callback, form, self.token)
         async with self._session.post(one.callback, data=form, headers={"X-Twilio-Signature": signature}) as answer:
             return answer.status
 

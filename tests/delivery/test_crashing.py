@@ -11,3 +11,10 @@ async def test_nobody_is_lost_and_nobody_told_twice(tmp_path, seed, losses):
     assert found.killed == 10
     assert (found.lost, found.twice) == (0, 0)
     assert found.states == {"accepted": 1500}
+
+
+async def test_with_two_providers_neither(tmp_path):
+    found = await crashing.kill_again_and_again(tmp_path, people=400, kills=3, seed=3, losses=True, providers=2)
+    assert found.killed == 3
+    assert (found.lost, found.twice) == (0, 0)
+    assert found.states == {"accepted": 400}

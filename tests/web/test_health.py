@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from delivery.providers.watching import Providers
 from storage.database import Database
 from tests.conftest import FakeClock
 from tests.web import night, rows
@@ -104,6 +105,19 @@ async def test_trouble_with_the_provider_until_it_is_resolved(browse: Open, db: 
     assert body["reasons"] == ["the SMS provider: The provider refuses our key."]
     db.write_sync(lambda connection: connection.execute("UPDATE notices SET resolved_at = last_at"))
     assert (await _ready(browse, db))[0] == 200
+
+
+async def test_of_two_providers_one_is_enough(browse: Open, sqlite_db: Database) -> None:
+    def fill(connection: Any) -> None:
+        rows.all_feeds(connection)
+        rows.a_notice(connection, "provider", "20003", "The provider refuses our key.", urgent=1)
+
+    sqlite_db.write_sync(fill)
+    two = Providers(usual={"A": 50, "B": 50}, called={}, reporting=())
+    client = await browse(a_state(sqlite_db, providers=two))
+    assert (await client.get("/readyz")).status == 200
+    sqlite_db.write_sync(lambda db: rows.a_notice(db, "provider", "B: 20003", "The second one too.", urgent=1))
+    assert (await client.get("/readyz")).status == 503
 
 
 async def test_alive_although_the_database_is_gone(browse: Open, sqlite_db: Database) -> None:
