@@ -48,7 +48,11 @@ def _words(plan: Plan, lessons: Collection[str]) -> Iterator[Wrong]:
     for lesson in dict.fromkeys(plan.lessons):
         if lesson not in lessons:
             known = ", ".join(sorted(lessons))
-            yield Wrong(field="lessons", key="unknown_lesson", text=f"{lesson}: expected one of {known}")
+            yield Wrong(
+                field="lessons",
+                key="unknown_lesson",
+                text=f"{lesson}: expected one of {known}, or a signed one of your own (own:…)",
+            )
 
 
 def _audience(plan: Plan, places: PlaceTable) -> Iterator[Wrong]:

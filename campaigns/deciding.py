@@ -54,7 +54,7 @@ class Outcome(StrEnum):
 
 def submit(db: Connection, plan: Plan, who: Person, office: Office, now: datetime) -> Planned | Refused:
     """A new campaign. To few people it runs at once; to many, or in own words, it waits for a second person."""
-    wrong = refused(plan, who, _with_own(db, office, plan, who), now)
+    wrong = refused(db, plan, who, office, now)
     if wrong:
         return Refused(wrong=tuple(wrong))
     home = signing.home(who.may, plan.audience.places, office.places)
@@ -78,14 +78,15 @@ def change(
     if outcome is not None:
         return outcome
     assert campaign is not None
-    wrong = refused(plan, who, _with_own(db, office, plan, who), now)
+    wrong = refused(db, plan, who, office, now)
     if wrong:
         return Refused(wrong=tuple(wrong))
     new = _new(db, plan, campaign.municipality, who, office)
     if _signed_by_nobody(new, who):
         return _NOBODY_SIGNS
-    if campaign.state is State.PAUSED and new.state is State.RUNNING:
-        new = replace(new, state=State.PAUSED)  # it goes on when somebody says so
+    if campaign.stays_paused:  # it goes on when somebody says so
+        paused = new.state is State.RUNNING
+        new = replace(new, state=State.PAUSED) if paused else replace(new, reason=store.WAS_PAUSED)
     if not store.change(db, campaign, new):
         return Outcome.TOO_LATE
     if new.state is not State.WAITING:
@@ -96,19 +97,21 @@ def change(
     return Planned(id=identity, state=new.state, people=new.people)
 
 
-def _with_own(db: Connection, office: Office, plan: Plan, who: Person) -> Office:
-    """With those of a plan's lessons that are somebody's own."""
-    return replace(office, lessons={*office.lessons, *own.known(db, plan, who, office.places)})
-
-
-def refused(plan: Plan, who: Person, office: Office, now: datetime) -> list[Wrong]:
-    """Everything that is wrong with a plan for whoever plans it."""
-    wrong = checking.check(plan, office.lessons, office.places, now)
+def refused(db: Connection, plan: Plan, who: Person, office: Office, now: datetime) -> list[Wrong]:
+    """Everything that is wrong with a plan for whoever plans it; lessons may be their own."""
+    theirs = own.known(db, plan.lessons, who, office.places)
+    wrong = checking.check(plan, {*office.lessons, *theirs}, office.places, now)
+    wrong += own.stopped(db, theirs, office.places)
     return wrong + signing.not_theirs(who, plan.audience.places, office.places)
 
 
+def needs_two(plan: Plan, people: int, alone: int) -> bool:
+    """Whether a second person has to say yes: to many people, and for words of one's own whatever the number."""
+    return people > alone or own.among(plan)
+
+
 def approve(db: Connection, identity: int, who: Person, places: PlaceTable, now: datetime) -> Outcome:
-    """The second signature. Of two who come at once one wins."""
+    """The second signature. Of two who come at once one wins. What was paused when it was changed stays paused."""
     campaign = store.find(db, identity)
     outcome = _may(campaign, who, places, (State.WAITING,))
     if outcome is not None:
@@ -116,7 +119,8 @@ def approve(db: Connection, identity: int, who: Person, places: PlaceTable, now:
     assert campaign is not None
     if campaign.planned_by == who.name:
         return Outcome.OWN
-    done = _move(db, campaign, State.RUNNING, who, "campaign approved", now, signs=True)
+    after = State.PAUSED if campaign.stays_paused else State.RUNNING
+    done = _move(db, campaign, after, who, "campaign approved", now, signs=True)
     if done is Outcome.DONE:
         due.plan(db, identity, campaign.plan, now)
     return done
@@ -181,7 +185,7 @@ def _may(campaign: Campaign | None, who: Person, places: PlaceTable, states: Col
 
 def _new(db: Connection, plan: Plan, home: str, who: Person, office: Office) -> New:
     people = sum(reaching.count(db, plan.audience, home).values())
-    state = State.RUNNING if people <= office.alone and not own.among(plan) else State.WAITING
+    state = State.WAITING if needs_two(plan, people, office.alone) else State.RUNNING
     return New(municipality=home, plan=plan, people=people, state=state, by=who.signs_as or who.name)
 
 

@@ -175,14 +175,16 @@ def next_of(db: Connection, campaigns: Sequence[int]) -> dict[int, Due]:
     return found
 
 
-def had_one(db: Connection, place: str, first: datetime, last: datetime) -> bool:
-    """Whether a lesson began at a place between two times; not later: the clock may have gone back."""
-    return bool(
+def had_one(db: Connection, places: Sequence[str], first: datetime, last: datetime) -> bool:
+    """Whether a lesson began at one of these places between two times; not later: the clock may have gone back."""
+    between = {"first": times.to_text(first), "last": times.to_text(last)}
+    return any(
         db.execute(
-            "SELECT 1 AS one FROM campaign_lessons WHERE place = :place AND begun_at IS NOT NULL"
+            f"SELECT 1 AS one FROM campaign_lessons WHERE place IN ({marks}) AND begun_at IS NOT NULL"  # noqa: S608
             " AND begun_at >= :first AND begun_at < :last LIMIT 1",
-            {"place": place, "first": times.to_text(first), "last": times.to_text(last)},
+            {**names, **between},
         )
+        for marks, names in lists.portions(places)
     )
 
 

@@ -90,7 +90,7 @@ def _begin(db: Connection, identity: int, desk: Desk, told: Mapping[str, datetim
         due.settle(db, one, due.State.MISSED, one.reason or "it would have come too late")
         due.go_on(db, one, campaign.plan)
         return None
-    if _is_void(db, one, campaign, desk.teller, now):
+    if _is_void(db, one, campaign, desk, now):
         return None
     match _judge(db, one, campaign, desk.places, told, now):
         case timing.Wait() if one.broadcast_id is not None:
@@ -107,16 +107,23 @@ def _begin(db: Connection, identity: int, desk: Desk, told: Mapping[str, datetim
             assert_never(other)
 
 
-def _is_void(db: Connection, one: Due, campaign: Campaign, teller: Teller, now: datetime) -> bool:
+def _is_void(db: Connection, one: Due, campaign: Campaign, desk: Desk, now: datetime) -> bool:
     """Settle what nobody can word any more, or a change took out of the plan while it was being queued."""
     try:
-        own.speaking(db, teller, [one.lesson]).write(one.lesson, REFERENCE)
+        own.speaking(db, desk.teller, [one.lesson]).write(one.lesson, REFERENCE)
     except TextUnknown:
         why = due.NO_WORDS
     else:
+        wrong = list(own.stopped(db, [one.lesson], desk.places)) if one.broadcast_id is None else []
+        if wrong:
+            return _cancel(db, one, campaign, wrong[0].text, now)
         if one.place in campaign.plan.audience.places:
             return False
         why = "its place was taken out of the plan"
+    return _cancel(db, one, campaign, why, now)
+
+
+def _cancel(db: Connection, one: Due, campaign: Campaign, why: str, now: datetime) -> bool:
     copies.give_up(db, one, now)
     due.settle(db, one, due.State.CANCELLED, why)
     due.go_on(db, one, campaign.plan)
@@ -151,7 +158,7 @@ def _under_way(db: Connection, identity: int) -> tuple[Due | None, Campaign | No
 def _judge(
     db: Connection, one: Due, campaign: Campaign, places: PlaceTable, told: Mapping[str, datetime], now: datetime
 ) -> timing.Go | timing.Wait:
-    here = {one.place, places.city_of(one.place) or one.place, *places.wards_of(one.place)}
+    here = sorted({one.place, places.city_of(one.place) or one.place, *places.wards_of(one.place)})
     today = daylight.day_of(now)
     begun = one.broadcast_id is not None
     first, last = (daylight.Window(opens=_MIDNIGHT).opening(day) for day in (today, today + timedelta(days=1)))
@@ -161,9 +168,9 @@ def _judge(
             due_at=one.due_at,
             window=campaign.plan.timing.window,
             rests=campaign.plan.timing.rests,
-            in_force=state.in_force_at(db, sorted(here), now),
+            in_force=state.in_force_at(db, here, now),
             told=max((told[place] for place in here if place in told), default=None),
-            had_today=not begun and due.had_one(db, one.place, first, last),
+            had_today=not begun and due.had_one(db, here, first, last),
             was_held=not begun and one.state is due.State.HELD,
             seed=f"{one.campaign_id}:{one.place}",
         )

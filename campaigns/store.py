@@ -29,6 +29,8 @@ class State(StrEnum):
 
 #: what may still send something
 OPEN = (State.WAITING, State.RUNNING, State.PAUSED)
+#: the reason of what was paused when a change made it wait for a second person
+WAS_PAUSED = "it was paused, and stays so when it is approved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class New:
     by: str
     rule: str = ""
     event: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,11 @@ class Campaign:
     def is_open(self) -> bool:
         """Whether it may still send anything."""
         return self.state in OPEN
+
+    @property
+    def stays_paused(self) -> bool:
+        """Whether it goes on only when somebody says so, also after a second signature."""
+        return self.state is State.PAUSED or (self.state is State.WAITING and self.reason == WAS_PAUSED)
 
 
 def add(db: Connection, new: New, now: datetime) -> int | None:
@@ -140,7 +148,7 @@ def change(db: Connection, campaign: Campaign, new: New) -> bool:
     """
     return (
         db.execute_count(
-            "UPDATE campaigns SET name = :name, plan = :plan, people = :people, state = :after, reason = '',"
+            "UPDATE campaigns SET name = :name, plan = :plan, people = :people, state = :after, reason = :reason,"
             " planned_by = :by, decided_by = '', decided_at = NULL WHERE id = :id AND state = :before",
             {
                 "id": campaign.id,
@@ -150,6 +158,7 @@ def change(db: Connection, campaign: Campaign, new: New) -> bool:
                 "before": campaign.state,
                 "after": new.state,
                 "by": new.by,
+                "reason": new.reason,
             },
         )
         > 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaigns import store
+from campaigns import own, store
 from campaigns.telling import Teller
 from delivery import own_texts, priority
 from delivery.broadcasts import Origin
@@ -36,12 +36,13 @@ def send(
     """
     tried = _tried(db, by, now)
     wanted = tuple(dict.fromkeys(lessons))
+    teller = own.speaking(db, teller, wanted)
     if tried + len(wanted) > MOST:
         return 0
     person = subscribers.ensure_operator(db, *number, now)
     for count, lesson in enumerate(wanted):
         wording = teller.write(lesson, language)
-        own = OwnText(
+        text = OwnText(
             text=counted(wording.text, wording.language),
             people=[person],
             name=f"lesson test:{by}:{times.to_text(now)}:{count}",
@@ -51,7 +52,7 @@ def send(
             priority=priority.SERVICE,
             keep=_KEEP,
         )
-        own_texts.queue(db, own, teller.version, now)
+        own_texts.queue(db, text, teller.version, now)
         details = {"lesson": lesson, "language": language}
         store.log(db, 0, municipality, by, "lesson tried", now, details)
     return len(wanted)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from alerts import places
-from campaigns import calendar, checking, deciding, due, holidays, own, previews, reaching, reading, store, trying
+from campaigns import calendar, deciding, due, holidays, own, previews, reaching, reading, store
 from campaigns import plan as plans
 from campaigns.calendar import Every, OnHoliday
 from campaigns.deciding import Office, Outcome, Planned
@@ -20,12 +20,11 @@ from delivery.byhand.drafts import Wrong
 from delivery.byhand.signing import Person, Refused
 from service import opening, settings, teaching
 from service.clock import system_time
-from service.commands import arguments, output, rules, signing
+from service.commands import arguments, lesson_tests, output, rules, signing
 from service.commands.arguments import ACTOR
 from service.settings import Settings
 from storage.database import Database
 from subscribers import disclosure
-from subscribers.languages import TAGS
 from templates_i18n import catalogue
 from web.accounts import listing
 from web.accounts.roles import Permission, Principal
@@ -54,6 +53,7 @@ def campaigns() -> None:
 
 campaigns.add_command(rules.list_rules)
 campaigns.add_command(rules.switch)
+campaigns.add_command(lesson_tests.try_out)
 _PLAN = (
     click.option(
         "--lesson", "lessons", multiple=True, required=True, help="Which lesson, such as water; several in turn."
@@ -101,8 +101,7 @@ def add(dry_run: bool, user: str, as_json: bool, **given: Given) -> int:
         office, home = _office(chosen), plan.audience.places[0]
         if dry_run:
             anybody = Person(name=ACTOR, may=frozenset(plan.audience.places))
-            lessons = {*office.lessons, *db.read_sync(own.known, plan, anybody, office.places)}
-            _refuse_wrong(checking.check(plan, lessons, office.places, system_time()))
+            _refuse_wrong(db.read_sync(deciding.refused, plan, anybody, office, system_time()))
             return _preview(db, chosen, plan, home, as_json)
         who = _planner(db, plan, home, office, user)
         made = db.write_sync(deciding.submit, plan, who, office, system_time())
@@ -130,6 +129,8 @@ def _planner(db: Database, plan: Plan, home: str, office: Office, user: str, bef
     if people > office.alone:
         told = disclosure.total(people)
         raise click.UsageError(f"{told} people, more than {office.alone}: say who plans it with --as NAME")
+    if own.among(plan):
+        raise click.UsageError("a lesson of your own needs two: say who plans it with --as NAME")
     return Person(name=ACTOR, may=frozenset({*plan.audience.places, *before}))
 
 
@@ -309,35 +310,15 @@ def _time(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@campaigns.command("test")
-@click.option("--lesson", "lessons", multiple=True, required=True, help="Which lesson; several.")
-@click.option("--language", type=click.Choice(TAGS), required=True, help="In which language.")
-@click.option("--to", "phone", required=True, help="Your own number.")
-def try_out(lessons: tuple[str, ...], language: str, phone: str) -> int:
-    """Send lessons to yourself only. `serve` sends them."""
-    chosen = settings.load()
-    words = _teller(chosen)
-    for lesson in lessons:
-        if lesson not in words.ids():
-            known = ", ".join(words.ids())
-            raise click.BadParameter(f"{lesson}: expected one of {known}", param_hint="--lesson")
-    number = arguments.number(phone, "--to")
-    with opening.opened(chosen) as db:
-        sealer = opening.sealer(chosen, db)
-        sealed = (sealer.fingerprint(number), sealer.seal(number))
-        sent = db.write_sync(trying.send, lessons, language, sealed, words, ACTOR, "", system_time())
-    click.echo(f"{sent} on their way" if sent else f"not sent: at most {trying.MOST} tests within a day")
-    return 0 if sent else 1
-
-
 @campaigns.command()
 @click.argument("number", type=int)
 @click.option("--as", "name", required=True, help="Who signs: not who planned it; asks their password.")
 def approve(number: int, name: str) -> int:
     """The second signature: a campaign to many people begins."""
     with opening.opened(settings.load()) as db:
-        person = _signer(db, _found(db, number), name)
-        return _say(number, db.write_sync(deciding.approve, number, person, places.load(), system_time()), "runs")
+        found = _found(db, number)
+        person, done = _signer(db, found, name), "is approved and stays paused" if found.stays_paused else "runs"
+        return _say(number, db.write_sync(deciding.approve, number, person, places.load(), system_time()), done)
 
 
 @campaigns.command()

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 from alerts import places
-from campaigns import deciding, due, runner, store
+from campaigns import deciding, due, own, runner, store
 from campaigns.calendar import OnHoliday, Rhythm, Timing
 from campaigns.daylight import JAPAN, Window
 from campaigns.deciding import Office
@@ -11,6 +11,8 @@ from campaigns.plan import Audience, Plan
 from campaigns.runner import Desk
 from campaigns.telling import Teller
 from delivery.byhand.signing import Person
+from delivery.owntexts import texts
+from delivery.owntexts.texts import New, Purpose
 from templates_i18n import catalogue
 from templates_i18n import lessons as lessons_words
 from tests.delivery.builders import NOTO, SUZU, WAJIMA
@@ -52,6 +54,22 @@ def planned(db, plan, now, who=AOI, office=OFFICE):
 
 def japan(day: date, hour: int = 10, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=JAPAN).astimezone(UTC)
+
+
+def signed_lesson(db, now, home=WAJIMA):
+    """The key of a lesson of one's own in the three languages that it needs."""
+    words = {
+        "ja": "今日、家の水を数えてください。",
+        "ja-Hira": "きょう、いえの みずを かぞえて ください。",
+        "en": "Count the water in your home today.",
+    }
+    new = New(municipality=home, purpose=Purpose.LESSON, title="水", source_language="ja", source=words["ja"])
+    identity = db.write_sync(texts.add, new, "user:aoi", now)
+    for tag, text in words.items():
+        db.write_sync(texts.write, identity, tag, text, "user:aoi", now)
+        made = db.read_sync(texts.find, identity).words[tag]
+        db.write_sync(texts.put_signature, identity, made, "user:aoi", (), now)
+    return own.key(db.read_sync(texts.find, identity))
 
 
 async def look(service, per_month=4):

@@ -136,3 +136,43 @@ def test_a_lesson_cannot_call_a_level_or_a_tsunami_warning(db, clock):
     made = db.write_sync(signing.sign, text.id, given, "user:aoi", TABLES, clock())
     assert made.outcome is signing.Outcome.STOPPED
     assert "level" in {one.key for one in made.findings}
+
+
+async def test_words_that_were_signed_before_a_gate_came_go_to_nobody(db, clock, service):
+    a_person(db, 0, WAJIMA, language="en")
+    text = _own(db, clock())
+    lesson = own.key(text)
+    _approved(db, _planned(db, lesson, clock()).id, clock())
+    old = "Tsunami warning: evacuate now."
+    db.write_sync(lambda c: c.execute("UPDATE own_text_words SET words = :w WHERE language = 'en'", {"w": old}))
+    stale = own.key(db.read_sync(texts.find, text.id))
+    db.write_sync(lambda c: c.execute("UPDATE campaign_lessons SET lesson = :key", {"key": stale}))
+    made = _planned(db, stale, clock())
+    assert isinstance(made, Refused)
+    assert ["own_stopped"] == [one.key for one in made.wrong]
+    assert "in en may not be sent (level: " in made.wrong[0].text
+    clock.now = japan(DAY, 10)
+    await look(service)
+    assert _got(service, 0) == []
+    rows = db.read_sync(lambda c: c.execute("SELECT state, reason FROM campaign_lessons"))
+    assert [(row.text("state"), "sign them again" in row.text("reason")) for row in rows] == [("cancelled", True)]
+
+
+def test_own_lessons_stand_beside_the_others_by_their_title(db, clock):
+    lesson = own.key(_own(db, clock()))
+    _own(db, clock(), signed=("ja",))
+    assert db.read_sync(own.of, [WAJIMA]) == {lesson: "水"}
+    assert db.read_sync(own.of, [SUZU]) == {}
+
+
+def test_a_change_that_two_sign_leaves_a_paused_campaign_paused(db, clock):
+    lesson = own.key(_own(db, clock()))
+    identity = planned(db, a_plan(start=DAY), clock())
+    assert db.write_sync(deciding.pause, identity, AOI, PLACES, clock()) is deciding.Outcome.DONE
+    plan = replace(a_plan(start=DAY), lessons=(lesson,))
+    for _ in range(2):  # a change of what waits does not forget it
+        made = db.write_sync(deciding.change, identity, plan, AOI, OFFICE, clock())
+        assert made.state is store.State.WAITING
+    _approved(db, identity, clock())
+    assert db.read_sync(store.find, identity).state is store.State.PAUSED
+    assert db.write_sync(deciding.resume, identity, AOI, PLACES, clock()) is deciding.Outcome.DONE

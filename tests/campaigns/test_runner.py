@@ -574,3 +574,18 @@ async def test_tags_of_people_and_of_places(db, clock, service):
 
 def test_the_api_knows_every_tag():
     assert get_args(TagName) == tuple(Tag)
+
+
+async def test_a_ward_and_its_city_share_the_one_lesson_of_a_day(db, clock, service):
+    city, ward, other = "14100", "14103", "14104"
+    a_person(db, 0, ward)
+    a_person(db, 1, other)
+    who = Person(name="user:yui", may=frozenset({city, ward, other}))
+    for place in (ward, city, other):
+        planned(db, a_plan(place, start=DAY), clock(), who)
+    clock.now = japan(DAY, 10)
+    await look(service)
+    assert got(service, 0, 1) == [1, 1]
+    clock.now = japan(DAY + timedelta(days=1), 10)
+    await look(service)
+    assert got(service, 0, 1) == [2, 2]

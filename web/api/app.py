@@ -6,6 +6,7 @@ from aiohttp import web
 
 from web.api import endpoints, openapi
 from web.api.alerts import Alerts
+from web.api.campaign_trials import CampaignTrials
 from web.api.campaigns import Campaigns
 from web.api.endpoints import Endpoint
 from web.api.guard import Guard
@@ -22,7 +23,17 @@ def all_endpoints(state: WebState) -> Sequence[Endpoint]:
     told = Alerts(db=db, places=state.places, desk=lambda: state.desk, clock=clock, on_submitted=state.changes.notify)
     residents = Residents(db=db, sealer=state.sealer, reader=state.reader, clock=clock)
     campaigns = Campaigns(db=db, office=lambda: state.office, clock=clock, on_changed=state.changes.notify)
-    return (*residents.endpoints(), *told.endpoints(), *campaigns.endpoints())
+    trials = CampaignTrials(
+        db=db,
+        office=lambda: state.office,
+        teller=lambda: state.teller,
+        sealer=state.sealer,
+        clock=clock,
+        rate=state.rate,
+        price=state.segment_price,
+        on_queued=state.on_queued,
+    )
+    return (*residents.endpoints(), *told.endpoints(), *trials.endpoints(), *campaigns.endpoints())
 
 
 def add_to(app: web.Application, found: Sequence[Endpoint], guard: Guard, public: Sequence[Public] = ()) -> None:

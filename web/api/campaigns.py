@@ -106,8 +106,8 @@ class Campaigns:
     async def submit(self, call: Call) -> web.Response:
         """The first signature, of the user who answers for the program."""
         assert isinstance(call.body, PlanIn)
-        plan = _plan(call.body)
-        made = await self.db.write(deciding.submit, plan, _person(call), self.office(), self.clock())
+        plan = plan_of(call.body)
+        made = await self.db.write(deciding.submit, plan, person(call), self.office(), self.clock())
         found = await self._made(made)
         return endpoints.json(found, 201, {"Location": f"/api/v1/campaigns/{found.id}"})
 
@@ -121,10 +121,10 @@ class Campaigns:
         campaign, body = await self._find(call, Permission.SUBMIT), call.body
         if (body.plan is None) is (body.step == "change"):
             raise ApiError(409, "refused", "nothing was changed", [("plan", "belongs to `change`, and to it alone")])
-        plan = _plan(body.plan) if body.plan is not None else None
+        plan = plan_of(body.plan) if body.plan is not None else None
 
         def work(db: Connection) -> Planned | signing.Refused | Outcome:
-            office, who, now = self.office(), _person(call), self.clock()
+            office, who, now = self.office(), person(call), self.clock()
             if plan is not None:
                 return deciding.change(db, campaign.id, plan, who, office, now)
             act = {"pause": deciding.pause, "resume": deciding.resume, "stop": deciding.stop}[body.step]
@@ -137,7 +137,7 @@ class Campaigns:
 
     async def _made(self, made: Planned | signing.Refused | Outcome) -> CampaignOut:
         if isinstance(made, signing.Refused):
-            raise _refused(made.wrong)
+            raise refused(made.wrong)
         if isinstance(made, Outcome):
             status, code, message = _WHY_NOT[made]
             raise ApiError(status, code, message)
@@ -169,12 +169,13 @@ class Campaigns:
         )
 
 
-def _person(call: Call) -> Person:
+def person(call: Call) -> Person:
+    """Who plans: a program, with the user who answers for it."""
     caller = call.principal
     return Person(name=caller.name, may=frozenset(caller.places(Permission.SUBMIT)), owner=caller.owner)
 
 
-def _plan(body: PlanIn) -> Plan:
+def plan_of(body: PlanIn) -> Plan:
     """ApiError 409 for what has the form of a plan and is none."""
     found = reading.read(
         Wish(
@@ -196,11 +197,12 @@ def _plan(body: PlanIn) -> Plan:
         )
     )
     if isinstance(found, tuple):
-        raise _refused(found)
+        raise refused(found)
     return found
 
 
-def _refused(wrong: Sequence[Wrong]) -> ApiError:
+def refused(wrong: Sequence[Wrong]) -> ApiError:
+    """Everything that is wrong with a plan."""
     return ApiError(409, "refused", "nothing was planned", [(one.field, one.text) for one in wrong])
 
 

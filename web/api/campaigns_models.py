@@ -16,7 +16,14 @@ _HOUR = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 Day = Annotated[str, Field(pattern=_DAY, json_schema_extra={"examples": ["2026-12-01"]})]
 Hour = Annotated[str, Field(pattern=_HOUR, json_schema_extra={"examples": ["10:00"]})]
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=_TEXT)]
-LessonName = Annotated[str, Field(pattern="^[a-z0-9_]{1,40}$", json_schema_extra={"examples": ["water"]})]
+#: one of ours, or a signed one of the municipality's own
+LessonName = Annotated[
+    str,
+    Field(
+        pattern="^([a-z0-9_]{1,40}|own:[0-9]{1,15}:[0-9a-f]{12})$",
+        json_schema_extra={"examples": ["water", "own:12:5f3a9c01be77"]},
+    ),
+]
 
 
 #: as `subscribers.tags.Tag`, by test
@@ -69,6 +76,51 @@ class StepIn(_Strict):
     step: Literal["pause", "resume", "stop", "change"]
     #: of `change`: what has not been sent goes by it
     plan: PlanIn | None = None
+
+
+class TryIn(_Strict):
+    """Lessons to one's own number."""
+
+    plan: PlanIn
+    language: Tag
+    #: of the one who asks; nobody else's
+    number: str = Field(min_length=1, max_length=20)
+
+
+class TryOut(BaseModel):
+    """So many texts are on their way."""
+
+    queued: int
+
+
+class TextOut(BaseModel):
+    """A lesson as the readers of a language get it."""
+
+    language: str
+    text: str
+    segments: int
+
+
+class LessonPreview(BaseModel):
+    """One lesson for everybody whom a plan is for."""
+
+    lesson: str
+    people: int | str
+    #: SMS parts of all together
+    segments: int | str
+    #: until the last person has it
+    minutes: float
+    #: null where no price is known, or the people are too few to tell
+    cost: float | None
+    texts: list[TextOut]
+
+
+class PreviewOut(BaseModel):
+    """What a plan would send."""
+
+    days: list[str]
+    needs_two: bool
+    lessons: list[LessonPreview]
 
 
 class DueOut(BaseModel):

@@ -12,6 +12,7 @@ from campaigns.reading import Wish, read
 from campaigns.store import State
 from delivery.byhand.signing import Person
 from storage.database import Database
+from tests.campaigns.planning import signed_lesson
 from tests.delivery.builders import a_person
 from tests.web.api.calling import KANAZAWA, WAJIMA, Client, a_key
 from tests.web.states import a_state
@@ -63,6 +64,27 @@ async def test_what_is_wrong_is_named(client: Client, db: Database) -> None:
     answer = await client.post("/api/v1/campaigns", json=wrong, headers=key)
     assert {one["field"] for one in (await answer.json())["error"]["details"]} == {"lessons", "opens"}
     assert (await client.post("/api/v1/campaigns", json={"name": 1}, headers=key)).status == 422
+
+
+async def test_a_plan_is_previewed_and_tried_and_own_lessons_are_taken_alike(client: Client, db: Database) -> None:
+    for index in range(6):
+        a_person(db, index, WAJIMA, language="vi")
+    lesson = signed_lesson(db, a_state(db).clock())
+    key = a_key(db, Role.COORDINATOR, owner="aoi")
+    plan = a_plan(db, lessons=["water", lesson])
+    seen = await (await client.post("/api/v1/campaigns/preview", json=plan, headers=key)).json()
+    assert (len(seen["days"]), seen["needs_two"], [one["people"] for one in seen["lessons"]]) == (1, True, [6, 6])
+    assert "Count the water in your home today." in [one["text"] for one in seen["lessons"][1]["texts"]]
+    wish = {"plan": plan, "language": "en", "number": "090-0000-0099"}
+    tried = await client.post("/api/v1/campaigns/test", json=wish, headers=key)
+    assert (tried.status, await tried.json()) == (202, {"queued": 2})
+    bad = await client.post("/api/v1/campaigns/test", json=wish | {"number": "12"}, headers=key)
+    assert bad.status == 409
+    assert db.read_sync(store.latest) == []
+    made = await client.post("/api/v1/campaigns", json=plan, headers=key)
+    assert (made.status, (await made.json())["state"]) == (201, "waiting")
+    other = await client.post("/api/v1/campaigns/preview", json=a_plan(db, lessons=["own:9:000000000000"]), headers=key)
+    assert other.status == 409
 
 
 async def test_only_ones_own(client: Client, db: Database) -> None:

@@ -6,6 +6,7 @@ from campaigns import due, store
 from campaigns.daylight import day_of
 from campaigns.store import State
 from storage.database import Database
+from tests.campaigns.planning import signed_lesson
 from tests.delivery.builders import a_person
 from tests.web.console.conftest import OURS, Client, Enter
 from tests.web.states import a_state
@@ -110,6 +111,23 @@ async def test_a_test_goes_to_oneself_only(enter: Enter, db: Database) -> None:
     assert [(row.text("kind"), row.text("role")) for row in rows] == [("test", "operator")]
     assert "Not sent" in await post(client, "/plan", **form(db), do="test", number="12", language_of_test="vi")
     assert campaigns(db) == []
+
+
+async def test_an_own_lesson_is_chosen_previewed_tried_and_kept_in_a_change(enter: Enter, db: Database) -> None:
+    now = a_state(db).clock()
+    lesson = signed_lesson(db, now)
+    client = await enter(db, "aoi", (Role.COORDINATOR, WAJIMA))
+    assert f'value="{lesson}"> 水' in await (await client.get("/console/campaigns/plan?lang=en")).text()
+    text = await post(client, "/plan", **form(db, lessons=lesson), do="preview")
+    assert "Count the water in your home today." in text
+    assert "It has a lesson of your own" in text
+    tried = {"number": "090-0000-0099", "language_of_test": "en"}
+    assert "On its way to you" in await post(client, "/plan", **form(db, lessons=lesson), do="test", **tried)
+    assert "waits for a second" in await post(client, "/plan", **form(db, lessons=lesson), do="submit")
+    changed = await (await client.get("/console/campaigns/plan?change=1&lang=en")).text()
+    assert f'value="{lesson}" checked' in changed
+    await post(client, "/plan", **form(db, lessons=lesson, name="Again"), change="1", do="submit")
+    assert [(one.plan.name, one.plan.lessons) for one in campaigns(db)] == [("Again", (lesson,))]
 
 
 async def test_only_ones_own(enter: Enter, db: Database) -> None:

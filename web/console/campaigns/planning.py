@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from multidict import MultiDict
 
-from campaigns import calendar, deciding, holidays, previews, reading, store, trying
+from campaigns import calendar, deciding, holidays, own, previews, reading, store, trying
 from campaigns.calendar import Every, OnHoliday
 from campaigns.deciding import Outcome, Planned
 from campaigns.plan import Plan
@@ -60,12 +60,12 @@ class PlanPages:
         """See it, change it again, try it, or submit it."""
         fields = await forms.read_all(request)
         changed = await self._changed(visitor, fields.get("change", ""))
-        wish, step = _wish(fields), fields.get("do", "preview")
+        wish, step = _wish(fields, changed), fields.get("do", "preview")
         plan = reading.read(wish)
         wrong: Sequence[Wrong] = plan if isinstance(plan, tuple) else ()
         if isinstance(plan, Plan):
-            who = person(visitor, _SUBMIT)
-            wrong = deciding.refused(plan, who, self._state.office, self._state.clock())
+            who, office, now = person(visitor, _SUBMIT), self._state.office, self._state.clock()
+            wrong = await self._state.db.read(deciding.refused, plan, who, office, now)
         if isinstance(plan, tuple) or wrong or step == "edit":
             return await self._form(visitor, wish, changed, wrong)
         if step == "submit":
@@ -77,6 +77,8 @@ class PlanPages:
         self, visitor: Visitor, wish: Wish, changed: Campaign | None, wrong: Sequence[Wrong]
     ) -> web.Response:
         teller = self._state.teller
+        lessons = {key: teller.title(key, visitor.words.language) for key in teller.ids()}
+        lessons |= await self._state.db.read(own.of, visitor.principal.places(_SUBMIT))
         return await self._frame.show(
             visitor,
             "console/campaigns/plan.html",
@@ -84,7 +86,7 @@ class PlanPages:
             wish=wish,
             changed=changed,
             wrong=wrong,
-            lessons={key: teller.title(key, visitor.words.language) for key in teller.ids()},
+            lessons=lessons | {key: key for key in wish.lessons if key not in lessons},
             areas=areas_of(visitor.municipalities, self._state.places, wish.places),
             tags=TAGS,
             rhythms=tuple(Every),
@@ -113,7 +115,8 @@ class PlanPages:
             + [("groups", ", ".join(wish.groups))],
             previews=[(one, counts.of(one.texts)) for one in shown],
             price=state.segment_price,
-            needs_two=people > state.lessons_alone,
+            needs_two=deciding.needs_two(plan, people, state.lessons_alone),
+            own=own.among(plan),
             alone=state.lessons_alone,
             days=[(day, holidays.name(day)) for day in calendar.days(plan.timing)][:_DAYS],
             tried=said,
@@ -163,10 +166,13 @@ class PlanPages:
         return found
 
 
-def _wish(fields: MultiDict[str]) -> Wish:
+def _wish(fields: MultiDict[str], changed: Campaign | None) -> Wish:
+    """Boxes have no order: lessons that are the same as before stay in theirs."""
     ones = {name: fields.get(name, "") for name in _ONES}
+    ticked = all_of(fields, "lessons")
+    same = changed is not None and set(ticked) == set(changed.plan.lessons)
     return Wish(
-        lessons=all_of(fields, "lessons"),
+        lessons=changed.plan.lessons if changed is not None and same else ticked,
         places=all_of(fields, "places"),
         languages=all_of(fields, "languages"),
         tags=all_of(fields, "tags"),

@@ -110,7 +110,10 @@ class CampaignPages:
         if outcome is Outcome.NOT_ALLOWED:
             raise web.HTTPForbidden(text="not all of its places are yours\n")
         self._state.changes.notify()
-        return self._frame.back(f"{PATH}/{campaign.id}", said=f"campaign_{act if outcome is Outcome.DONE else outcome}")
+        said = f"campaign_{act if outcome is Outcome.DONE else outcome}"
+        if said == "campaign_approve" and campaign.stays_paused:
+            said = "campaign_approved_paused"
+        return self._frame.back(f"{PATH}/{campaign.id}", said=said)
 
     def _act(self, db: Connection, campaign: Campaign, act: str, visitor: Visitor) -> Outcome:
         places, now, identity = self._state.places, self._state.clock(), campaign.id
