@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 
 from alerts.places import PlaceTable
-from campaigns import calendar
+from campaigns import calendar, fitting
 from campaigns.calendar import Every, Timing
 from campaigns.daylight import EARLIEST, JAPAN, LATEST_CLOSING, LATEST_OPENING, day_of
 from campaigns.plan import Audience, Plan
@@ -46,8 +46,8 @@ def _words(plan: Plan, lessons: Collection[str]) -> Iterator[Wrong]:
     if not 1 <= len(plan.lessons) <= MOST_LESSONS:
         yield Wrong(field="lessons", key="no_lessons", text=f"expected 1 to {MOST_LESSONS} lessons")
     for lesson in dict.fromkeys(plan.lessons):
-        if lesson not in lessons:
-            known = ", ".join(sorted(lessons))
+        if lesson not in lessons and lesson != fitting.FITTING:
+            known = ", ".join([fitting.FITTING, *sorted(lessons)])
             yield Wrong(
                 field="lessons",
                 key="unknown_lesson",

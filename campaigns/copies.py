@@ -5,13 +5,15 @@ on that day, nor delivered at night.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from campaigns import due, own, reaching, timing
+from campaigns import due, fitting, own, reaching, timing
+from campaigns.daylight import day_of
 from campaigns.due import Due
+from campaigns.plan import Audience
 from campaigns.reaching import Learner
 from campaigns.store import Campaign
 from campaigns.telling import Teller
@@ -70,10 +72,10 @@ def queue_chunk(db: Connection, one: Due, campaign: Campaign, teller: Teller, mo
     state, cursor = broadcasts.position(db, one.broadcast_id)
     if state is not BroadcastState.PLANNING:
         return False
-    audience = campaign.plan.audience
-    people = reaching.page(db, audience, campaign.municipality, one.place, int(cursor or 0), chunks.SIZE, now)
-    chosen, excluded = _choose(people, audience.languages, most)
-    drafts = _drafts(one, campaign, chosen, own.speaking(db, teller, [one.lesson]), now)
+    people = reaching.page(db, campaign.municipality, one.place, int(cursor or 0), chunks.SIZE, now)
+    shelf = _Shelf(teller=own.speaking(db, teller, [one.lesson]), most=most, day=day_of(now))
+    reached = _choose(db, one, people, campaign.plan.audience, shelf)
+    drafts = _drafts(one, campaign, reached.people, shelf.teller, now)
     doubtful = restoring.since(db, one.planned_for)
     drafts = [(replace(draft, doubtful_since=doubtful), ids) for draft, ids in drafts]
     messages.add(db, drafts, teller.version, now)
@@ -81,9 +83,9 @@ def queue_chunk(db: Connection, one: Due, campaign: Campaign, teller: Teller, mo
         _spread(db, one, now)
     step = Advance(
         cursor=str(people[-1].subscriber_id) if people else cursor,
-        planned=len(chosen),
+        planned=sum(len(ids) for _, ids in drafts),
         segments=sum(draft.written.segments * len(ids) for draft, ids in drafts),
-        excluded=excluded,
+        excluded=reached.excluded,
         finished=not people,
     )
     broadcasts.advance(db, one.broadcast_id, step, now)
@@ -156,29 +158,48 @@ def bring_back(db: Connection, broadcast_id: int, until: datetime, expires: date
     return len(rows)
 
 
-def _choose(people: Sequence[Learner], languages: Sequence[str], most: int) -> tuple[list[Learner], Counter[str]]:
-    """Those who get it, and why the others do not."""
-    chosen: list[Learner] = []
-    excluded: Counter[str] = Counter()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """What lessons are taken from on a day of Japan, and how many a person may have in a month."""
+
+    teller: Teller
+    most: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reached:
+    """People by what they get, and why others get nothing."""
+
+    #: (lesson, language) -> people
+    people: dict[tuple[str, str], list[int]]
+    excluded: Counter[str]
+
+
+def _choose(db: Connection, one: Due, people: Sequence[Learner], audience: Audience, shelf: _Shelf) -> _Reached:
+    """Who gets which lesson, and why the others get none."""
+    told = reaching.told(db, [person.subscriber_id for person in people]) if one.lesson == fitting.FITTING else {}
+    found, excluded = dict[tuple[str, str], list[int]](), Counter[str]()
+    there = shelf.teller.ids()
     for person in people:
-        if languages and person.language not in languages:
-            excluded["another language"] += 1
-        elif person.had >= most:
-            excluded["had enough lessons this month"] += 1
+        why = fitting.why_not(audience, person.reader)
+        if why is None and person.had >= shelf.most:
+            why = "had enough lessons this month"
+        had = told.get(person.subscriber_id, set())
+        lesson = fitting.lesson(one.lesson, person.reader, shelf.day, had, there) if why is None else None
+        if lesson is None:
+            excluded[why or "had all lessons that fit"] += 1
         else:
-            chosen.append(person)
-    return chosen, excluded
+            found.setdefault((lesson, person.reader.language), []).append(person.subscriber_id)
+    return _Reached(people=found, excluded=excluded)
 
 
 def _drafts(
-    one: Due, campaign: Campaign, people: Sequence[Learner], teller: Teller, now: datetime
+    one: Due, campaign: Campaign, people: Mapping[tuple[str, str], list[int]], teller: Teller, now: datetime
 ) -> list[tuple[Draft, list[int]]]:
-    by_language: dict[str, list[int]] = {}
-    for person in people:
-        by_language.setdefault(person.language, []).append(person.subscriber_id)
     expires = timing.closing(campaign.plan.timing.window, now)
     series = _series(campaign)
-    return [(_draft(one, series, language, teller, expires), ids) for language, ids in by_language.items()]
+    return [(_draft(one, series, lesson, language, teller, expires), ids) for (lesson, language), ids in people.items()]
 
 
 def _series(campaign: Campaign) -> str:
@@ -192,20 +213,20 @@ def _series(campaign: Campaign) -> str:
     return f"{campaign.rule}:{event}"
 
 
-def _draft(one: Due, series: str, language: str, teller: Teller, expires: datetime) -> Draft:
+def _draft(one: Due, series: str, lesson: str, language: str, teller: Teller, expires: datetime) -> Draft:
     assert one.broadcast_id is not None
-    wording = teller.write(one.lesson, language)
+    wording = teller.write(lesson, language)
     return Draft(
         broadcast_id=one.broadcast_id,
         change_key=f"lesson:{series}:{one.number}",
         hazard="",
         event=str(one.id),
-        places={one.place: one.lesson},
+        places={one.place: lesson},
         kind="lesson",
         revision=0,
         language=language,
         written=counted(wording.text, wording.language),
-        text_key=f"{one.broadcast_id}|lesson|{one.lesson}|{language}|{teller.version}",
+        text_key=f"{one.broadcast_id}|lesson|{lesson}|{language}|{teller.version}",
         priority=priority.LESSON,
         expires_at=expires,
     )

@@ -1,8 +1,10 @@
 """A lesson before it is sent: word for word in every language, how many people and segments, minutes. Reads only."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from campaigns import own, reaching
+from campaigns import calendar, fitting, own, reaching
 from campaigns.plan import Plan
 from campaigns.telling import Teller
 from delivery import arrival, forms, priority
@@ -24,14 +26,26 @@ class Preview:
 
 
 def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> tuple[Preview, ...]:
-    """Every lesson of a plan, each once. `rate`: segments per second of all senders together."""
-    people = reaching.count(db, plan.audience, home)
+    """Every lesson of a plan, each once; of what fits each person, what they would get first.
+
+    `rate`: segments per second of all senders together.
+    """
+    readers = reaching.readers(db, plan.audience, home)
     ahead = forms.ahead(db, priority.LESSON)
     teller = own.speaking(db, teller, plan.lessons)
-    return tuple(_of(lesson, people, teller, ahead, rate) for lesson in dict.fromkeys(plan.lessons))
+    day = next(calendar.days(plan.timing), plan.timing.start)
+    found: dict[str, Counter[str]] = {}
+    for wanted in dict.fromkeys(plan.lessons):
+        if wanted != fitting.FITTING:
+            found[wanted] = Counter()
+        for one, people in readers.items():
+            lesson = fitting.lesson(wanted, one, day, (), teller.ids())
+            if lesson is not None:
+                found.setdefault(lesson, Counter())[one.language] += people
+    return tuple(_of(lesson, people, teller, ahead, rate) for lesson, people in found.items())
 
 
-def _of(lesson: str, people: dict[str, int], teller: Teller, ahead: int, rate: float) -> Preview:
+def _of(lesson: str, people: Mapping[str, int], teller: Teller, ahead: int, rate: float) -> Preview:
     texts = tuple(_shown(lesson, tag, people.get(tag, 0), teller) for tag in TAGS)
     segments = sum(one.segments * one.people for one in texts)
     return Preview(

@@ -1,6 +1,6 @@
-"""Who gets a lesson: the people of a place who take lessons, and of them those whom the campaign is for.
+"""Who gets a lesson: the people of a place who take lessons, and what is known of them that makes one fit.
 
-Also how many lessons each of them had this month. Reads only.
+Also how many lessons each of them had this month, and which ones. Reads only.
 """
 
 from collections import Counter
@@ -9,102 +9,99 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts import places
+from campaigns import fitting
 from campaigns.daylight import JAPAN
-from campaigns.lessons import choosing
+from campaigns.fitting import Reader
 from campaigns.plan import Audience
 from storage import lists, times
 from storage.connection import Connection
+from storage.rows import Row
 
 #: A person's own choice goes before what municipalities registered. A row without municipality that does not stand by
-#: itself only holds what a registered person has chosen.
+#: itself only holds what a registered person has chosen. Of many places of one person two speak for what is near.
 _PEOPLE = """
-SELECT p.subscriber_id AS id, coalesce(max(nullif(o.language, '')), min(nullif(r.language, '')), 'en') AS language
+SELECT p.subscriber_id AS id, coalesce(max(nullif(o.language, '')), min(nullif(r.language, '')), 'en') AS language,
+  min(p.place) AS place, max(p.place) AS further, coalesce(max(o.tags), '') AS ticked,
+  max(CASE WHEN r.municipality = :home THEN r.groups ELSE '' END) AS called
 FROM subscriber_places p JOIN registrations r ON r.id = p.registration_id
 JOIN subscribers s ON s.id = p.subscriber_id
 LEFT JOIN registrations o ON o.subscriber_id = p.subscriber_id AND o.municipality = ''
 WHERE {place} AND s.state = 'active' AND (r.municipality <> '' OR r.standing = 1)
-  AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1{only}
+  AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1
 GROUP BY p.subscriber_id
 """
 # What was withdrawn or came too late is no lesson that somebody had.
-_HAD = """
-(SELECT count(*) FROM messages m WHERE m.subscriber_id = x.id AND m.hazard = '' AND m.kind = 'lesson'
-   AND m.created_at >= :month AND m.created_at < :next AND m.state NOT IN ('withdrawn', 'expired', 'failed')) AS had
-"""
+_REAL = "m.hazard = '' AND m.kind = 'lesson' AND m.state NOT IN ('withdrawn', 'expired', 'failed')"
+_HAD = f"""
+(SELECT count(*) FROM messages m WHERE m.subscriber_id = x.id AND {_REAL}
+   AND m.created_at >= :month AND m.created_at < :next) AS had
+"""  # noqa: S608 -- our own words
+_LIKE = "x.language, x.place, x.further, x.ticked, x.called"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
-    """Somebody of the audience."""
+    """Somebody of a place."""
 
     subscriber_id: int
-    language: str
+    reader: Reader
     #: lessons of this month
     had: int
 
 
-def page(
-    db: Connection, audience: Audience, home: str, place: str, after: int, limit: int, now: datetime
-) -> list[Learner]:
-    """The next people of a place by subscriber id, in whatever language. `home`: whose campaign it is."""
-    where, names = _at(audience, home, _cover((place,)))
-    people = _PEOPLE.format(place=f"{where} AND p.subscriber_id > :after", only="")
+def page(db: Connection, home: str, place: str, after: int, limit: int, now: datetime) -> list[Learner]:
+    """The next people of a place by subscriber id, whoever they are. `home`: whose campaign it is."""
+    names = {f"p{number}": code for number, code in enumerate(_cover((place,)))}
+    where = f"p.place IN ({', '.join(f':{name}' for name in names)}) AND p.subscriber_id > :after"
     first, last = month(now)
     rows = db.execute(
-        f"SELECT x.id, x.language, {_HAD} FROM ({people} ORDER BY p.subscriber_id LIMIT :limit) x"  # noqa: S608
-        " ORDER BY x.id",
+        f"SELECT x.id, {_LIKE}, {_HAD}"  # noqa: S608 -- our own words
+        f" FROM ({_PEOPLE.format(place=where)} ORDER BY p.subscriber_id LIMIT :limit) x ORDER BY x.id",
         {
             **names,
+            "home": home,
             "after": after,
             "limit": limit,
             "month": times.to_text(first),
             "next": times.to_text(last),
         },
     )
-    return [
-        Learner(subscriber_id=row.integer("id"), language=row.text("language"), had=row.integer("had")) for row in rows
-    ]
+    return [Learner(subscriber_id=row.integer("id"), reader=_reader(row), had=row.integer("had")) for row in rows]
+
+
+def told(db: Connection, people: Sequence[int]) -> dict[int, set[str]]:
+    """Person -> lessons that they got, as long as messages are kept."""
+    found: dict[int, set[str]] = {}
+    for marks, names in lists.portions(people):
+        rows = db.execute(
+            f"SELECT m.subscriber_id, m.grade FROM messages m WHERE m.subscriber_id IN ({marks}) AND {_REAL}",  # noqa: S608
+            names,
+        )
+        for row in rows:
+            found.setdefault(row.integer("subscriber_id"), set()).add(row.text("grade"))
+    return found
+
+
+def readers(db: Connection, audience: Audience, home: str) -> Counter[Reader]:
+    """How many people of its places a campaign is for, by what is known of them; each once for 250 places."""
+    found: Counter[Reader] = Counter()
+    for marks, names in lists.portions(_cover(audience.places)):
+        people = _PEOPLE.format(place=f"p.place IN ({marks})")
+        rows = db.execute(
+            f"SELECT {_LIKE}, count(*) AS n FROM ({people}) x GROUP BY {_LIKE}",  # noqa: S608 -- our own words
+            {**names, "home": home},
+        )
+        for row in rows:
+            found[_reader(row)] += row.integer("n")
+    return Counter({one: people for one, people in found.items() if fitting.why_not(audience, one) is None})
 
 
 def count(db: Connection, audience: Audience, home: str) -> dict[str, int]:
-    """Language -> people of all its places, each once for 250 places that are alike."""
+    """Language -> people of all its places for whom a campaign is."""
     found: Counter[str] = Counter()
-    for everybody in (True, False):
-        only, more = _only(audience, home, everybody=everybody)
-        alike = [place for place in _cover(audience.places) if _suits(audience, place) is everybody]
-        for marks, names in lists.portions(alike):
-            people = _PEOPLE.format(place=f"p.place IN ({marks})", only=only)
-            rows = db.execute(
-                f"SELECT x.language, count(*) AS n FROM ({people}) x GROUP BY x.language",  # noqa: S608 -- our own words
-                {**names, **more},
-            )
-            found.update({row.text("language"): row.integer("n") for row in rows})
-    wanted = audience.languages
-    return {language: people for language, people in sorted(found.items()) if not wanted or language in wanted}
-
-
-def _cover(codes: Sequence[str]) -> tuple[str, ...]:
-    """These places and the wards of the cities among them, each once."""
-    table = places.load()
-    return tuple(dict.fromkeys(one for code in codes for one in (code, *table.wards_of(code))))
-
-
-def _at(audience: Audience, home: str, where: Sequence[str]) -> tuple[str, dict[str, object]]:
-    """SQL for those of a few places whom a campaign is for; of some of the places that may be everybody."""
-    either, names = list[str](), dict[str, object]()
-    for everybody in (True, False):
-        alike = [place for place in where if _suits(audience, place) is everybody]
-        if alike:
-            only, more = _only(audience, home, everybody=everybody)
-            here: dict[str, object] = {f"p{int(everybody)}_{number}": place for number, place in enumerate(alike)}
-            either.append(f"(p.place IN ({', '.join(f':{name}' for name in here)}){only})")
-            names |= {**more, **here}
-    return f"({' OR '.join(either)})", names
-
-
-def _suits(audience: Audience, place: str) -> bool:
-    """Whether the tags are met by everybody in a place."""
-    return not audience.tags or not choosing.load().of_place(place).isdisjoint(audience.tags)
+    for one, people in readers(db, audience, home).items():
+        found[one.language] += people
+    return dict(sorted(found.items()))
 
 
 def month(now: datetime) -> tuple[datetime, datetime]:
@@ -113,29 +110,12 @@ def month(now: datetime) -> tuple[datetime, datetime]:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
-def _only(audience: Audience, home: str, *, everybody: bool) -> tuple[str, dict[str, object]]:
-    """SQL for those whom a campaign is for, beside place and language; nothing for all.
-
-    Groups are those that `home` registered; a group called like a tag is one.
-    """
-    found, names = "", dict[str, object]()
-    if audience.groups:
-        either, own = _one_of("r.groups", audience.groups, "g")
-        found, names = f" AND r.municipality = :home AND ({either})", {**own, "home": home}
-    if audience.tags and not everybody:
-        ticked, of_tags = _one_of("o.tags", audience.tags, "t")
-        called, of_groups = _one_of("r.groups", audience.tags, "n")
-        found = f"{found} AND ({ticked} OR (r.municipality = :home AND ({called})))"
-        names |= {**of_tags, **of_groups, "home": home}
-    return found, names
+def _reader(row: Row) -> Reader:
+    around = {row.text("place"), row.text("further")}
+    return fitting.reader(row.text("language"), around, row.text("ticked"), row.text("called"))
 
 
-def _one_of(column: str, values: Sequence[str], prefix: str) -> tuple[str, dict[str, object]]:
-    """SQL for a comma separated column that holds one of some values, with its parameters."""
-    names: dict[str, object] = {f"{prefix}{number}": f"%,{_plain(value)},%" for number, value in enumerate(values)}
-    return " OR ".join(f"(',' || {column} || ',') LIKE :{name} ESCAPE '!'" for name in names), names
-
-
-def _plain(text: str) -> str:
-    """A text in which LIKE sees no sign of its own."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+def _cover(codes: Sequence[str]) -> tuple[str, ...]:
+    """These places and the wards of the cities among them, each once."""
+    table = places.load()
+    return tuple(dict.fromkeys(one for code in codes for one in (code, *table.wards_of(code))))

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from alerts import store as state
 from alerts.places import PlaceTable
-from campaigns import copies, daylight, due, own, store, timing
+from campaigns import copies, daylight, due, fitting, own, store, timing
 from campaigns.due import Due
 from campaigns.store import Campaign
 from campaigns.telling import Teller
@@ -110,7 +110,8 @@ def _begin(db: Connection, identity: int, desk: Desk, told: Mapping[str, datetim
 def _is_void(db: Connection, one: Due, campaign: Campaign, desk: Desk, now: datetime) -> bool:
     """Settle what nobody can word any more, or a change took out of the plan while it was being queued."""
     try:
-        own.speaking(db, desk.teller, [one.lesson]).write(one.lesson, REFERENCE)
+        if one.lesson != fitting.FITTING:
+            own.speaking(db, desk.teller, [one.lesson]).write(one.lesson, REFERENCE)
     except TextUnknown:
         why = due.NO_WORDS
     else:

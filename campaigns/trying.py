@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaigns import own, store
+from campaigns import fitting, own, store
+from campaigns.daylight import day_of
 from campaigns.telling import Teller
 from delivery import own_texts, priority
 from delivery.broadcasts import Origin
@@ -35,7 +36,7 @@ def send(
     A number that has said STOP gets nothing: the outbox looks at the person.
     """
     tried = _tried(db, by, now)
-    wanted = tuple(dict.fromkeys(lessons))
+    wanted = _concrete(lessons, language, municipality, teller, now)
     teller = own.speaking(db, teller, wanted)
     if tried + len(wanted) > MOST:
         return 0
@@ -56,6 +57,13 @@ def send(
         details = {"lesson": lesson, "language": language}
         store.log(db, 0, municipality, by, "lesson tried", now, details)
     return len(wanted)
+
+
+def _concrete(lessons: Sequence[str], language: str, place: str, teller: Teller, now: datetime) -> tuple[str, ...]:
+    """Each once; for what fits, what somebody of the place who told us nothing would get."""
+    somebody = fitting.reader(language, [place], "", "")
+    found = (fitting.lesson(one, somebody, day_of(now), (), teller.ids()) for one in lessons)
+    return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
 def _tried(db: Connection, by: str, now: datetime) -> int:

@@ -6,7 +6,7 @@ regions of heavy snow, of the prefectures that lie in them whole. A slope nobody
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,6 +48,11 @@ def choose(lessons: Mapping[str, Lesson], wanted: Wanted) -> tuple[str, ...]:
         return not suits, not timely, order[lesson.id]
 
     return tuple(lesson.id for lesson in sorted(fitting, key=rank))
+
+
+def next_one(lessons: Mapping[str, Lesson], wanted: Wanted, told: Collection[str]) -> str | None:
+    """The best lesson that fits and was not told yet; None where there is none left."""
+    return next((lesson for lesson in choose(lessons, wanted) if lesson not in told), None)
 
 
 def _fits(lesson: Lesson, wanted: Wanted) -> bool:

@@ -56,7 +56,11 @@ campaigns.add_command(rules.switch)
 campaigns.add_command(lesson_tests.try_out)
 _PLAN = (
     click.option(
-        "--lesson", "lessons", multiple=True, required=True, help="Which lesson, such as water; several in turn."
+        "--lesson",
+        "lessons",
+        multiple=True,
+        required=True,
+        help="Which lesson, such as water; several in turn. fitting: what fits each one.",
     ),
     click.option("--municipality", "places", multiple=True, required=True, help="Code of 5, 6 or 7 digits; several."),
     click.option("--at", required=True, help="First day, and the hour of Japan: 2026-12-01T10:00."),

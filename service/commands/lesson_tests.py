@@ -3,7 +3,7 @@
 import click
 
 from alerts import places
-from campaigns import own, trying
+from campaigns import fitting, own, trying
 from campaigns.telling import Teller
 from service import opening, settings, teaching
 from service.clock import system_time
@@ -37,6 +37,6 @@ def _wrong(db: Connection, lessons: tuple[str, ...], words: Teller) -> list[str]
     """Lessons that nobody can word, or whose own words may not be sent, and why."""
     there = own.speaking(db, words, lessons)
     known = ", ".join(words.ids())
-    unknown = [one for one in lessons if one not in there.ids() and one not in there.own]
+    unknown = [one for one in lessons if one not in {*there.ids(), *there.own, fitting.FITTING}]
     wrong = [f"{one}: expected one of {known}, or a signed one of your own (own:…)" for one in unknown]
     return wrong + [one.text for one in own.stopped(db, lessons, places.load())]

@@ -1,16 +1,28 @@
 """A campaign for a tag reaches those who ticked it, and those of a group of the municipality that is called so."""
 
-from campaigns import reaching
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns import deciding, fitting, previews, reaching
+from campaigns.calendar import Every, Rhythm
+from campaigns.lessons import choosing, facts
 from campaigns.plan import Audience
+from delivery.byhand.signing import Person
 from storage.database import Database
 from subscribers import intake, own
 from subscribers.intake import Declaration
 from subscribers.own import Consent
 from subscribers.registration import Registration
 from subscribers.tags import Tag
+from tests.campaigns.planning import OFFICE, a_plan, desk, japan, look
 from tests.conftest import FakeClock
-from tests.delivery.builders import SUZU, WAJIMA
+from tests.delivery.builders import SUZU, WAJIMA, a_service
 from tests.subscribers.builders import a_csv, a_reader, a_sealer
+
+FIRST, INLAND = date(2027, 5, 11), "20202"
 
 
 def _ticked(db: Database, clock: FakeClock, index: int, *tags: Tag, place: str = WAJIMA) -> None:
@@ -33,10 +45,58 @@ def test_who_ticked_it_and_whose_group_it_is_are_reached(db: Database, clock: Fa
     assert result.clean, result
     near = Audience(places=(WAJIMA,), tags=("near_slope",))
     assert db.read_sync(reaching.count, near, WAJIMA) == {"en": 1, "vi": 1}
-    assert len(db.read_sync(reaching.page, near, WAJIMA, WAJIMA, 0, 100, clock())) == 2
+    assert len(db.read_sync(reaching.page, WAJIMA, WAJIMA, 0, 100, clock())) == 5
     students = Audience(places=(WAJIMA,), tags=("student",))
     assert db.read_sync(reaching.count, students, WAJIMA) == {"en": 2}
     # other words stand for groups of the municipality alone
     other = Audience(places=(WAJIMA,), groups=("near_slope_side",))
     assert db.read_sync(reaching.count, other, WAJIMA) == {"my": 1}
     assert db.read_sync(reaching.count, other, SUZU) == {}
+    # as people read them: wide or narrow, large or small
+    wide = Audience(places=(WAJIMA,), groups=(" ＮＥＡＲ_Slope_side",))
+    assert db.read_sync(reaching.count, wide, WAJIMA) == {"my": 1}
+
+
+async def test_each_gets_what_fits_them_once_and_nobody_the_same_twice(db: Database, clock: FakeClock) -> None:
+    clock.now = japan(FIRST, 8)
+    service = a_service(db, clock)
+    _ticked(db, clock, 1)
+    _ticked(db, clock, 2, Tag.FAMILY_WITH_BABY)
+    _ticked(db, clock, 3, Tag.NEAR_SLOPE, place=INLAND)
+    who = Person(name="user:aoi", may=frozenset({WAJIMA, INLAND}))
+    plan = replace(
+        a_plan(WAJIMA, INLAND, start=FIRST, rhythm=Rhythm(every=Every.WEEKS), times=40), lessons=(fitting.FITTING,)
+    )
+    shown = db.read_sync(previews.of, plan, WAJIMA, desk().teller, 100)
+    assert sum(one.people for one in shown) == 3
+    made = db.write_sync(deciding.submit, plan, who, OFFICE, clock())
+    assert isinstance(made, deciding.Planned)
+    for week in range(16):
+        clock.now = japan(FIRST + timedelta(weeks=week), 10)
+        await look(service, per_month=9)
+    rows = db.read_sync(lambda c: c.execute("SELECT subscriber_id, grade FROM messages WHERE kind = 'lesson'"))
+    told: dict[int, list[str]] = {}
+    for row in rows:
+        told.setdefault(row.integer("subscriber_id"), []).append(row.text("grade"))
+    baby, slope = (one for one in map(set, told.values()) if one & {"baby_kit", "slope_room"})
+    assert all(len(one) == len(set(one)) == 16 for one in told.values())
+    assert ("tsunami_run" in baby, "baby_kit" in baby, "slope_room" in baby) == (True, True, False)
+    assert ("tsunami_run" in slope, "baby_kit" in slope, "slope_room" in slope) == (False, False, True)
+
+
+@given(
+    ticked=st.frozensets(st.sampled_from(list(Tag))),
+    code=st.sampled_from([WAJIMA, INLAND, "46201", "99999"]),
+    day=st.dates(date(2026, 1, 1), date(2030, 1, 1)),
+    told=st.frozensets(st.sampled_from(sorted(facts.load()))),
+)
+def test_what_fits_is_needed_there_and_new(ticked: frozenset[Tag], code: str, day: date, told: frozenset[str]) -> None:
+    one = fitting.reader("en", [code], ",".join(ticked), "")
+    found = fitting.lesson(fitting.FITTING, one, day, told, sorted(facts.load()))
+    if found is None:
+        return
+    lesson = facts.load()[found]
+    assert found not in told
+    assert not lesson.needs or lesson.needs & (ticked | choosing.load().of_place(code))
+    assert not lesson.months or day.month in lesson.months
+    assert fitting.lesson("water", one, day, told, ()) == "water"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from campaigns import calendar, deciding, previews, trying
+from campaigns import calendar, deciding, previews, reaching, trying
 from campaigns.deciding import Office
 from campaigns.plan import Plan
 from campaigns.previews import Preview
@@ -73,7 +73,7 @@ class CampaignTrials:
         office = self.office()
         home = signing.home(person(call).may, plan.audience.places, office.places)
         shown = await self.db.read(previews.of, plan, home, self.teller(), self.rate)
-        people = max((one.people for one in shown), default=0)
+        people = sum((await self.db.read(reaching.count, plan.audience, home)).values())
         made = PreviewOut(
             days=[day.isoformat() for day in calendar.days(plan.timing)],
             needs_two=deciding.needs_two(plan, people, office.alone),

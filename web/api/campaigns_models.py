@@ -16,7 +16,7 @@ _HOUR = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 Day = Annotated[str, Field(pattern=_DAY, json_schema_extra={"examples": ["2026-12-01"]})]
 Hour = Annotated[str, Field(pattern=_HOUR, json_schema_extra={"examples": ["10:00"]})]
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=_TEXT)]
-#: one of ours, or a signed one of the municipality's own
+#: one of ours, `fitting` for what fits each person, or a signed one of the municipality's own
 LessonName = Annotated[
     str,
     Field(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from multidict import MultiDict
 
-from campaigns import calendar, deciding, holidays, own, previews, reading, store, trying
+from campaigns import calendar, deciding, fitting, holidays, own, previews, reaching, reading, store, trying
 from campaigns.calendar import Every, OnHoliday
 from campaigns.deciding import Outcome, Planned
 from campaigns.plan import Plan
@@ -77,7 +77,8 @@ class PlanPages:
         self, visitor: Visitor, wish: Wish, changed: Campaign | None, wrong: Sequence[Wrong]
     ) -> web.Response:
         teller = self._state.teller
-        lessons = {key: teller.title(key, visitor.words.language) for key in teller.ids()}
+        lessons = {fitting.FITTING: visitor.words("campaigns.fitting")}
+        lessons |= {key: teller.title(key, visitor.words.language) for key in teller.ids()}
         lessons |= await self._state.db.read(own.of, visitor.principal.places(_SUBMIT))
         return await self._frame.show(
             visitor,
@@ -104,7 +105,7 @@ class PlanPages:
             else signing.home(visitor.principal.places(_SUBMIT), plan.audience.places, state.places)
         )
         shown = await state.db.read(previews.of, plan, home, state.teller, state.rate)
-        people = max((one.people for one in shown), default=0)
+        people = sum((await state.db.read(reaching.count, plan.audience, home)).values())
         return await self._frame.show(
             visitor,
             "console/campaigns/preview.html",
