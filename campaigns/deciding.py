@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from alerts.places import PlaceTable
-from campaigns import checking, due, own, reaching, store
+from campaigns import calendar, checking, due, own, reaching, store, timing
 from campaigns import plan as plans
 from campaigns.plan import Plan
 from campaigns.store import Campaign, New, State
@@ -50,6 +50,7 @@ class Outcome(StrEnum):
     NOT_ALLOWED = "not_allowed"
     TOO_LATE = "too_late"  #: somebody was first, or it is over
     MISSING = "missing"
+    PAST = "past"  #: nothing of it lies ahead any more: it has to be planned anew
 
 
 def submit(db: Connection, plan: Plan, who: Person, office: Office, now: datetime) -> Planned | Refused:
@@ -87,7 +88,7 @@ def change(
     if campaign.stays_paused:  # it goes on when somebody says so
         paused = new.state is State.RUNNING
         new = replace(new, state=State.PAUSED) if paused else replace(new, reason=store.WAS_PAUSED)
-    if not store.change(db, campaign, new):
+    if not store.change(db, campaign, new, now):
         return Outcome.TOO_LATE
     if new.state is not State.WAITING:
         due.plan(db, identity, plan, now)
@@ -119,6 +120,8 @@ def approve(db: Connection, identity: int, who: Person, places: PlaceTable, now:
     assert campaign is not None
     if campaign.planned_by == who.name:
         return Outcome.OWN
+    if not any(at > now - timing.LATE for at in calendar.due(campaign.plan.timing)):
+        return Outcome.PAST
     after = State.PAUSED if campaign.stays_paused else State.RUNNING
     done = _move(db, campaign, after, who, "campaign approved", now, signs=True)
     if done is Outcome.DONE:

@@ -117,6 +117,17 @@ def of(db: Connection, municipalities: Sequence[str], *, before: int = 2**62, li
     return sorted(found, key=lambda one: -one.id)[:limit]
 
 
+def waiting(db: Connection) -> list[tuple[Campaign, str]]:
+    """Those that wait for a second person, each with the last call that was made for it."""
+    rows = db.execute("SELECT * FROM campaigns WHERE state = 'waiting' ORDER BY id")
+    return [(_campaign(row), row.text("called")) for row in rows]
+
+
+def note_call(db: Connection, identity: int, step: str) -> None:
+    """People on duty were called for it."""
+    db.execute("UPDATE campaigns SET called = :step WHERE id = :id", {"id": identity, "step": step})
+
+
 def latest(db: Connection, limit: int = 100) -> list[Campaign]:
     """The newest of all municipalities, newest first."""
     return [_campaign(row) for row in db.execute("SELECT * FROM campaigns ORDER BY id DESC LIMIT :n", {"n": limit})]
@@ -142,14 +153,15 @@ def move(db: Connection, campaign: Campaign, after: State, now: datetime, *, by:
     )
 
 
-def change(db: Connection, campaign: Campaign, new: New) -> bool:
+def change(db: Connection, campaign: Campaign, new: New, now: datetime) -> bool:
     """Another plan; False where its state is not what it was found in. Who planned it last has to be another
     than who approves it.
     """
     return (
         db.execute_count(
             "UPDATE campaigns SET name = :name, plan = :plan, people = :people, state = :after, reason = :reason,"
-            " planned_by = :by, decided_by = '', decided_at = NULL WHERE id = :id AND state = :before",
+            " planned_by = :by, planned_at = CASE WHEN rule = '' THEN :now ELSE planned_at END, called = '',"
+            " decided_by = '', decided_at = NULL WHERE id = :id AND state = :before",
             {
                 "id": campaign.id,
                 "name": new.plan.name,
@@ -159,6 +171,7 @@ def change(db: Connection, campaign: Campaign, new: New) -> bool:
                 "after": new.state,
                 "by": new.by,
                 "reason": new.reason,
+                "now": times.to_text(now),
             },
         )
         > 0

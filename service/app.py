@@ -12,6 +12,7 @@ from aiohttp import web
 
 from alerts import places
 from alerts import store as state
+from campaigns import calling as campaign_calls
 from campaigns.drills.playing import Desk
 from campaigns.lessons.answering import LessonQuiz
 from delivery import accepting, counting, probing
@@ -195,6 +196,9 @@ class Service:
         now = self.parts.clock()
         if await self.parts.db.read(calling.is_due, now):
             await self._led.write(calling.watch, now)
+            self._replied()
+        if await self.parts.db.read(campaign_calls.is_due, now):
+            await self._led.write(campaign_calls.watch, now)
             self._replied()
 
     async def play_drills(self) -> None:

@@ -24,11 +24,14 @@ from subscribers import store as subscribers
 
 _JAPAN = timezone(timedelta(hours=9))
 #: the last call comes when this part of the time is left
-_LAST_PART = 3
+LAST_PART = 3
 _KEEP = timedelta(hours=2)
+_SOON = timedelta(hours=12)
+#: in the subject of calls about campaigns, which `campaigns.calling` ends
+CAMPAIGN = "(campaign "
 #: a call that nobody answered stands on the pages for so long
 _STANDS = timedelta(hours=12)
-_CALLS = (NoticeKind.HELD, NoticeKind.LAST_CALL, NoticeKind.UNDECIDED)
+CALLS = (NoticeKind.HELD, NoticeKind.LAST_CALL, NoticeKind.UNDECIDED)
 
 
 class Step(StrEnum):
@@ -38,6 +41,18 @@ class Step(StrEnum):
     REMIND = "remind"
     OVERDUE = "overdue"
     OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What those in charge and those on duty in some municipalities hear."""
+
+    step: Step
+    what: str
+    deadline: datetime
+    areas: Iterable[str]
+    #: beside the page, where it is decided
+    how: str = "`holds list`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +106,7 @@ def _call(
 ) -> Step | None:
     if called is None:
         return Step.CALL
-    late = now >= deadline - (deadline - since) / _LAST_PART
+    late = now >= deadline - (deadline - since) / LAST_PART
     return Step.REMIND if late and reminded is None else None
 
 
@@ -111,7 +126,7 @@ def _hold(db: Connection, step: Step, hold: Hold, now: datetime) -> int:
         return 0
     holds.note(db, hold.broadcast_id, _COLUMN[step], now)
     what = f"{told.hazard} {_worst(told)} (hold {hold.broadcast_id})"
-    return _tell(db, step, what, hold.deadline, told.changes, now)
+    return tell(db, Call(step=step, what=what, deadline=hold.deadline, areas=told.changes), now)
 
 
 def _submission(db: Connection, step: Step, one: Submission, now: datetime) -> int:
@@ -123,22 +138,22 @@ def _submission(db: Connection, step: Step, one: Submission, now: datetime) -> i
         _log(db, "expired", f"submission:{one.id}", one.municipality, now)
     else:
         submissions.note_call(db, one.id, reminder=step is Step.REMIND, now=now)
-    return _tell(db, step, what, one.deadline, one.areas, now)
+    return tell(db, Call(step=step, what=what, deadline=one.deadline, areas=one.areas), now)
 
 
 _COLUMN = {Step.CALL: "called_at", Step.REMIND: "reminded_at", Step.OVERDUE: "overdue_at"}
 _KIND = {Step.CALL: NoticeKind.HELD, Step.REMIND: NoticeKind.LAST_CALL, Step.OVERDUE: NoticeKind.UNDECIDED}
 
 
-def _tell(db: Connection, step: Step, what: str, deadline: datetime, areas: Iterable[str], now: datetime) -> int:
+def tell(db: Connection, call: Call, now: datetime) -> int:
     """A notice, which those in charge get by SMS, and a text to those on duty in these municipalities."""
-    kind, by = _KIND[step], f"{deadline.astimezone(_JAPAN):%H:%M}"
+    step, what, kind, by = call.step, call.what, _KIND[call.step], _by(call.deadline, now)
     subject = what if step is Step.OVERDUE else f"{by} {what}"
-    text = f"{what} waits for a second person until {by} JST. Decide on /console/waiting, or by `holds list`."
+    text = f"{what} waits for a second person until {by} JST. Decide on /console/waiting, or by {call.how}."
     if step is Step.OVERDUE:
         text = f"{what}: nobody decided until {by} JST, so nobody was told. Decide now, or submit it again."
     noticeboard.add(db, Notice(kind=kind, subject=subject, text=text, urgent=True), now)
-    people = _on_duty(db, areas, now)
+    people = _on_duty(db, call.areas, now)
     if not people:
         return 0
     words = f"TOMOSHIBI: {_SAYS[step].format(what=what, by=by)}\n{_SAYS_JA[step].format(by=by)}"
@@ -154,6 +169,12 @@ def _tell(db: Connection, step: Step, what: str, deadline: datetime, areas: Iter
     )
     own_texts.queue(db, own, "", now)
     return len(people)
+
+
+def _by(deadline: datetime, now: datetime) -> str:
+    """The hour of Japan, with the day where it is not soon."""
+    local = deadline.astimezone(_JAPAN)
+    return f"{local:%H:%M}" if abs(deadline - now) < _SOON else f"{local:%m-%d %H:%M}"
 
 
 _SAYS = {
@@ -184,7 +205,9 @@ def _on_duty(db: Connection, areas: Iterable[str], now: datetime) -> list[int]:
 
 def _stale(db: Connection, now: datetime) -> Iterator[tuple[NoticeKind, str]]:
     """Calls about what waits no more; an unanswered one stands for a while."""
-    calls = [one for one in noticeboard.open_notices(db) if one.notice.kind in _CALLS]
+    calls = [
+        one for one in noticeboard.open_notices(db) if one.notice.kind in CALLS and CAMPAIGN not in one.notice.subject
+    ]
     if not calls:
         return
     waiting = {f"(hold {one.broadcast_id})" for one in holds.open_holds(db)}

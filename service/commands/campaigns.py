@@ -35,6 +35,7 @@ _WHY_NOT = {
     Outcome.NOT_ALLOWED: "reaches places that are not theirs",
     Outcome.TOO_LATE: "is over, or somebody was first",
     Outcome.MISSING: "does not exist",
+    Outcome.PAST: "has no day ahead any more: change it",
 }
 #: which option a field is given by
 _OPTIONS = {

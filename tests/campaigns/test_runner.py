@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from campaigns import copies, deciding, due, runner, store, timing
+from alerts import noticeboard
+from campaigns import calling, copies, deciding, due, runner, store, timing
 from campaigns.calendar import Every, Rhythm
 from campaigns.deciding import Office, Outcome
 from delivery import broadcasts
@@ -589,3 +590,33 @@ async def test_a_ward_and_its_city_share_the_one_lesson_of_a_day(db, clock, serv
     clock.now = japan(DAY + timedelta(days=1), 10)
     await look(service)
     assert got(service, 0, 1) == [2, 2]
+
+
+async def test_a_campaign_that_waits_calls_by_day_and_is_never_dropped(db, clock, service):
+    a_person(db, 0, WAJIMA)
+    clock.now = japan(DAY, 23)
+    day = DAY + timedelta(days=4)
+    identity = planned(db, a_plan(start=day), clock(), office=Office(places=PLACES, lessons=("water",), alone=0))
+    heard = []
+    for hours in range(0, 24 * 7, 4):
+        clock.now = japan(DAY, 22) + timedelta(hours=hours)
+        db.write_sync(calling.watch, clock())
+        heard += [one.notice for one in db.read_sync(noticeboard.open_notices) if one.notice not in heard]
+        await look(service)
+    assert [str(one.kind) for one in heard] == ["held", "last_call", "undecided"]
+    assert all(f"(campaign {identity})" in one.subject for one in heard)
+    assert "11-28 10:00" in heard[0].subject
+    assert "nobody was told" in heard[2].text
+    assert got(service, 0) == [0]
+    (waits,) = db.read_sync(calling.open_ones)
+    assert waits.deadline == japan(day, 10)
+    assert not db.read_sync(calling.is_due, clock())
+    # it may still be decided; what is too late for any text has to be planned anew
+    late = japan(day + timedelta(days=20), 10)
+    assert db.write_sync(deciding.approve, identity, BRUNO, PLACES, late) is Outcome.PAST
+    assert db.write_sync(deciding.approve, identity, BRUNO, PLACES, clock()) is Outcome.DONE
+    db.write_sync(calling.watch, clock())
+    assert db.read_sync(noticeboard.open_notices) == []
+    clock.now = japan(day + timedelta(days=4), 11)
+    await look(service)
+    assert got(service, 0) == [1]

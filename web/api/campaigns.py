@@ -34,6 +34,7 @@ _WHY_NOT = {
     Outcome.MISSING: (404, "not_found", "there is no such campaign of this municipality"),
     Outcome.NOT_ALLOWED: (409, "not_yours", "it reaches places that are not this key's"),
     Outcome.TOO_LATE: (409, "too_late", "it is over, or not in a state for this"),
+    Outcome.PAST: (409, "past", "none of its days lies ahead any more"),
     Outcome.OWN: (409, "own", "nobody approves their own"),
 }
 

@@ -82,6 +82,9 @@ async def test_to_many_people_a_second_person_approves(enter: Enter, db: Databas
     assert "another person approves it" in await post(aoi, "/1", act="approve")
     assert [one.state for one in campaigns(db)] == [State.WAITING]
     bruno = await enter(db, "bruno", (Role.APPROVER, WAJIMA), lessons_alone=2)
+    listed = await (await bruno.get("/console/waiting?lang=en")).text()
+    assert "/console/campaigns/1" in listed
+    assert "Decide by" in listed
     assert "Approved: it runs." in await post(bruno, "/1", act="approve")
     assert [one.state for one in campaigns(db)] == [State.RUNNING]
     assert len(db.read_sync(due.of_campaign, 1)) == 1

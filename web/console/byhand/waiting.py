@@ -9,6 +9,7 @@ from aiohttp import web
 
 from alerts import hazards
 from alerts.vocabulary import Hazard
+from campaigns import calling as campaign_calls
 from delivery import broadcasts
 from delivery.broadcasts import Broadcast
 from delivery.byhand import drafts, holds, previews, signing, submissions, submitting
@@ -57,6 +58,7 @@ class Waiting:
 
     holds: Sequence[Held]
     submissions: Sequence[Submission]
+    campaigns: Sequence[campaign_calls.Waiting]
     told: Sequence[Told]
     decided: Sequence[Submission]
 
@@ -87,6 +89,7 @@ class WaitingPages:
             "console/byhand/waiting.html",
             holds=found.holds,
             submissions=found.submissions,
+            campaigns=found.campaigns,
             told=found.told,
             decided=found.decided,
         )
@@ -192,6 +195,9 @@ class WaitingPages:
         return Waiting(
             holds=[one for one in held if one is not None],
             submissions=[one for one in submissions.open_ones(db) if _sees(state, visitor, one.areas)],
+            campaigns=[
+                one for one in campaign_calls.open_ones(db) if _sees(state, visitor, one.campaign.plan.audience.places)
+            ],
             told=told.lately(db, visitor, state.places, state.clock() - _LATELY),
             decided=[one for one in submissions.latest(db, 5 * _DECIDED) if _sees(state, visitor, one.areas)][
                 :_DECIDED
