@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaigns import calendar, fitting, own, reaching
 from campaigns.plan import Plan
@@ -10,6 +10,7 @@ from campaigns.telling import Teller
 from delivery import arrival, forms, priority
 from delivery.byhand.submissions import Shown
 from storage.connection import Connection
+from subscribers import disclosure
 from subscribers.languages import TAGS
 
 
@@ -23,6 +24,8 @@ class Preview:
     segments: int
     #: until the last person has it, behind what waits now
     seconds: float
+    #: told in steps: exact numbers of one lesson would tell how few get another one
+    in_steps: bool = False
 
 
 def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> tuple[Preview, ...]:
@@ -42,7 +45,9 @@ def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> tu
             lesson = fitting.lesson(wanted, one, day, (), teller.ids())
             if lesson is not None:
                 found.setdefault(lesson, Counter())[one.language] += people
-    return tuple(_of(lesson, people, teller, ahead, rate) for lesson, people in found.items())
+    shown = tuple(_of(lesson, people, teller, ahead, rate) for lesson, people in found.items())
+    few = any(0 < people < disclosure.FEW for counted in found.values() for people in counted.values())
+    return tuple(replace(one, in_steps=few and fitting.FITTING in plan.lessons) for one in shown)
 
 
 def _of(lesson: str, people: Mapping[str, int], teller: Teller, ahead: int, rate: float) -> Preview:

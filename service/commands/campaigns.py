@@ -28,6 +28,7 @@ from subscribers import disclosure
 from templates_i18n import catalogue
 from web.accounts import listing
 from web.accounts.roles import Permission, Principal
+from web.console.byhand import counts
 
 _JST = ZoneInfo("Asia/Tokyo")
 _WHY_NOT = {
@@ -229,13 +230,12 @@ def _preview(db: Database, chosen: Settings, plan: Plan, home: str, as_json: boo
 
 def _row_of_preview(one: previews.Preview, chosen: Settings) -> dict[str, object]:
     """Segments tell who reads what where few do, and so they go the way of the people."""
-    people, by_language = disclosure.told({text.language: text.people for text in one.texts})
-    exact = all(isinstance(count, int) for count in by_language.values())
-    priced = exact and chosen.segment_price
+    told = counts.of(one.texts, in_steps=one.in_steps)
+    priced = isinstance(told.segments, int) and chosen.segment_price
     return {
         "lesson": one.lesson,
-        "people": people,
-        "segments": one.segments if exact else disclosure.stepped(one.segments),
+        "people": told.people,
+        "segments": told.segments,
         "minutes": round(one.seconds / 60, 1),
         "cost": one.segments * chosen.segment_price if priced else None,
         "texts": [

@@ -69,12 +69,15 @@ async def test_each_gets_what_fits_them_once_and_nobody_the_same_twice(db: Datab
     )
     shown = db.read_sync(previews.of, plan, WAJIMA, desk().teller, 100)
     assert sum(one.people for one in shown) == 3
+    assert all(one.in_steps for one in shown), "what a few get does not follow from what others get"
     made = db.write_sync(deciding.submit, plan, who, OFFICE, clock())
     assert isinstance(made, deciding.Planned)
     for week in range(16):
         clock.now = japan(FIRST + timedelta(weeks=week), 10)
         await look(service, per_month=9)
-    rows = db.read_sync(lambda c: c.execute("SELECT subscriber_id, grade FROM messages WHERE kind = 'lesson'"))
+    rows = db.read_sync(
+        lambda c: c.execute("SELECT subscriber_id, grade FROM messages WHERE kind = 'lesson' ORDER BY subscriber_id")
+    )
     told: dict[int, list[str]] = {}
     for row in rows:
         told.setdefault(row.integer("subscriber_id"), []).append(row.text("grade"))

@@ -14,7 +14,7 @@ from campaigns.telling import Teller
 from delivery.byhand import signing
 from storage.connection import Connection
 from storage.database import Database
-from subscribers import disclosure, msisdn
+from subscribers import msisdn
 from subscribers.refusal import Refused
 from subscribers.sealing import Sealer
 from web.accounts.roles import Permission
@@ -23,6 +23,7 @@ from web.api.campaigns import person, plan_of, refused
 from web.api.campaigns_models import LessonPreview, PlanIn, PreviewOut, TextOut, TryIn, TryOut
 from web.api.endpoints import Call, Endpoint
 from web.api.errors import ApiError
+from web.console.byhand import counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +111,12 @@ class CampaignTrials:
 
     def _shown(self, one: Preview) -> LessonPreview:
         """Segments tell who reads what where few do, and so they go the way of the people."""
-        people = disclosure.total(one.people, {text.language: text.people for text in one.texts})
-        exact = isinstance(people, int)
+        told = counts.of(one.texts, in_steps=one.in_steps)
+        exact = isinstance(told.segments, int)
         return LessonPreview(
             lesson=one.lesson,
-            people=people,
-            segments=one.segments if exact else disclosure.stepped(one.segments),
+            people=told.people,
+            segments=told.segments,
             minutes=round(one.seconds / 60, 1),
             cost=one.segments * self.price if exact and self.price else None,
             texts=[TextOut(language=text.language, text=text.text, segments=text.segments) for text in one.texts],

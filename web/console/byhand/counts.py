@@ -18,10 +18,13 @@ class Counts:
     segments: Told
 
 
-def of(message: Iterable[Shown]) -> Counts:
-    """Of the texts that both people see."""
+def of(message: Iterable[Shown], *, in_steps: bool = False) -> Counts:
+    """Of the texts that both people see; `in_steps`: nothing exactly."""
     shown = list(message)
     people, by_language = disclosure.told({one.language: one.people for one in shown})
+    if in_steps:
+        people = disclosure.stepped(sum(one.people for one in shown))
+        by_language = {one.language: disclosure.stepped(one.people) for one in shown}
     parts = sum(one.segments * one.people for one in shown)
     # parts are people times a number that everybody sees: exact only where all counts are
     exact = all(isinstance(count, int) for count in by_language.values())

@@ -114,7 +114,7 @@ class PlanPages:
             fields=[*((name, each) for name in _LISTS for each in getattr(wish, name))]
             + [(name, getattr(wish, name)) for name in _ONES]
             + [("groups", ", ".join(wish.groups))],
-            previews=[(one, counts.of(one.texts)) for one in shown],
+            previews=[(one, counts.of(one.texts, in_steps=one.in_steps)) for one in shown],
             price=state.segment_price,
             needs_two=deciding.needs_two(plan, people, state.lessons_alone),
             own=own.among(plan),
