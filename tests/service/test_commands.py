@@ -260,7 +260,7 @@ def test_check_says_what_is_missing(run: Run) -> None:
     assert wrong == {"operators", "reach eqvol", "reach extra", "reach regular", "reach other"}
     assert "TOMOSHIBI_OPERATOR_NUMBERS" in found["operators"][1]
     assert "look at the line to it" in found["reach extra"][1]
-    assert "drafted: " in found["languages"][1]
+    assert "back-checked: " in found["languages"][1]
     assert "zh-Hant" in found["languages"][1]
     assert not Path("data/tomoshibi.key").exists()  # looking makes no key
     lines = run("check").out.splitlines()

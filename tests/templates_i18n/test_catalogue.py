@@ -70,7 +70,7 @@ FAULTS = [
     ("en.toml", "Danger has risen.", "Danger has risen: cafç.", "plain = true, but GSM-7 has no 'ç'"),
     ("en.toml", 'tag = "en"', 'tag = "eng"', "[language] tag: expected 'en', found 'eng'"),
     ("en.toml", 'place = "english"', 'place = "roman"', "[language] place: expected one of english"),
-    ("en.toml", 'review = "drafted"', 'review = "fine"', "[language] review: expected one of drafted"),
+    ("en.toml", 'review = "back_checked"', 'review = "fine"', "[language] review: expected one of drafted"),
     ("en.toml", "plain = true", 'plain = "yes"', "en.toml: [language] plain: expected true or false, found 'yes'"),
     ("pt.toml", "{height}", "{metros}", "pt.toml: [line] height_over: expected the placeholders {height}, found"),
     ("pt.toml", "{height}", "{height", "expected the placeholders {height}"),
@@ -153,6 +153,7 @@ def test_once_all_languages_have_words_all_are_complete(words: Catalogue) -> Non
 def test_files_have_to_be_known_and_there(spoil: Spoil, tmp_path: Path) -> None:
     folder = spoil("en.toml", "Danger", "Danger")
     (folder / "en.toml").rename(folder / "eng.toml")
+    (folder / "review" / "en.toml").unlink()
     with pytest.raises(CatalogueError) as refused:
         catalogue.read(folder)
     assert refused.value.problems == (

@@ -84,7 +84,7 @@ def test_the_core_of_an_end_says_what_to_do(language: str, kind: Kind) -> None:
 def test_where_room_is_short_the_core_tells_what_holds_now_and_what_to_do_now() -> None:
     own = catalogue.load().by_tag["mn"]
     assert "LEVEL 3" in text(a_request(RAIN, "L3", Kind.LOWERED), "en", Form.CORE).text
-    assert text(a_request(RAIN, "L3", Kind.LOWERED), "en", Form.CORE).text.startswith("DOWN, NOT OVER: ")
+    assert text(a_request(RAIN, "L3", Kind.LOWERED), "en", Form.CORE).text.startswith("LESS, NOT OVER: ")
     lowered = text(a_request(RAIN, "L3", Kind.LOWERED), "mn", Form.CORE).text
     assert lowered.startswith(f"ТҮВШИН 3 ИХ БОРОО: {own.acts['stay_safe']}\n")
     corrected = text(a_request(RAIN, "L4", Kind.CORRECTED), "mn", Form.CORE).text

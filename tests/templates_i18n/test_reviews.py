@@ -103,7 +103,9 @@ def test_what_is_signed_has_a_signature(claimed: Path, spoil: Spoil) -> None:
     assert catalogue.read(claimed).by_tag["ja"].review is Review.BACK_CHECKED
 
 
-def test_two_voices_are_as_trusted_as_the_weaker(claimed: Path) -> None:
+def test_two_voices_are_as_trusted_as_the_weaker(claimed: Path, spoil: Spoil) -> None:
+    assert catalogue.read(claimed).fallback("xx").review is Review.BACK_CHECKED
+    spoil("en.toml", "Danger has risen.", "Danger has come down.")
     assert catalogue.read(claimed).fallback("xx").review is Review.DRAFTED
 
 

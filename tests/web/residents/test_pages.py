@@ -145,7 +145,7 @@ async def test_what_was_wrong_is_called_so(browse: Open, db: Database) -> None:
 
     _, page = await get(browse, db, "/a/{id}?l=en", fill)
     assert "CANCELLED: the report of shaking 5-upper was wrong." in shown(page)
-    assert "Taken back: it was wrong" in shown(page)
+    assert "Cancelled: it was wrong" in shown(page)
 
 
 async def test_changes_stand_with_their_times_newest_first(browse: Open, db: Database) -> None:
@@ -157,7 +157,7 @@ async def test_changes_stand_with_their_times_newest_first(browse: Open, db: Dat
 
     _, page = await get(browse, db, "/a/{id}?l=en", fill)
     words = shown(page)
-    assert "DOWN, NOT OVER: LEVEL 3 HEAVY RAIN." in words
+    assert "LESS, NOT OVER: LEVEL 3 HEAVY RAIN." in words
     lines = ["JMA 11/23 11:55 Less dangerous", "JMA 11/23 11:30 More dangerous", "JMA 11/23 11:00 Level 3"]
     assert [words.index(line) for line in lines] == sorted(words.index(line) for line in lines)
     assert 'src="/pictograms/level_3.svg" alt="Level 3"' in page
@@ -252,7 +252,7 @@ async def test_the_print_form_holds_the_words_and_the_card(browse: Open, db: Dat
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({}, "Trial: no SMS is sent from here."),
+        ({}, "Test: no SMS is sent from here."),
         ({"simulation": True}, "This is a made-up story for practice."),
         ({"real": True}, None),
     ],
