@@ -15,9 +15,6 @@ from datetime import date, datetime, time
 from typing import Final, TypeVar
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from subscribers.refusal import Refused
 
 T = TypeVar("T")
@@ -44,7 +41,7 @@ _STRANGE_XML: Final = Refused(
 _NO_CP932: Final = frozenset("\uf8f0\uf8f1\uf8f2\uf8f3")
 #: What openpyxl raises for an archive that is none, lacks parts or holds nonsense.
 _DAMAGED: Final = (
-    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, EOFError, OSError),
+    *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError),
     *(KeyError, ValueError, TypeError, AttributeError, IndexError, NotImplementedError, RuntimeError),
 )
 
@@ -99,7 +96,7 @@ def _read_csv(data: bytes) -> tuple[Sheet, ...] | Refused:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         for cells in _limited(reader):
-            rows.append(tuple(_clean(cell) for cell in cells))
+            rows.append(tuple([_clean(cell) for cell in cells]))
     except csv.Error as error:
         # Not strict, an open quote would swallow every row after it.
         return Refused(
@@ -152,6 +149,8 @@ def _read_xlsx(data: bytes) -> tuple[Sheet, ...] | Refused:
 
 
 def _visible_sheets(data: bytes) -> tuple[Sheet, ...]:
+    import openpyxl  # with numpy half a second, which only those wait for who read such a file
+
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     try:
         return tuple(

@@ -14,6 +14,13 @@ def test_a_password_fits_its_hash_and_no_other_does() -> None:
     assert not passwords.fits("no hash", "snow on the pine")
 
 
+def test_looking_for_nobody_is_work_like_looking_for_somebody() -> None:
+    """Another form would be refused at once, and tell that there is no such user."""
+    kind, hashed = passwords.NOBODY.split("$"), passwords.hashed("a password").split("$")
+    assert (kind[:-2], [len(part) for part in kind]) == (hashed[:-2], [len(part) for part in hashed])
+    assert not passwords.fits(passwords.NOBODY, "a password")
+
+
 def test_one_time_passwords_differ_and_are_long_enough() -> None:
     made = {passwords.one_time() for _ in range(50)}
     assert len(made) == 50
