@@ -5,7 +5,7 @@ Knows nothing of who is registered already: that is `intake`, and the answer mus
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from alerts.places import PlaceTable
@@ -185,7 +185,7 @@ class _Cells:
         rest = self._rest((*row[:phone], "", *row[phone + 1 :]))
         if isinstance(number, Refused):
             return [(Field.PHONE, number), *(rest if isinstance(rest, list) else ())]
-        return rest if isinstance(rest, list) else replace(rest, number=number)
+        return rest if isinstance(rest, list) else rest._replace(number=number)
 
     def _read_rest(self, row: tuple[str, ...]) -> Entry | list[_Wrong]:
         """The entry without its number, or what is wrong with the rest of the row."""

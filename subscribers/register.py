@@ -4,6 +4,7 @@ Owns registrations and the places derived from them, and who must be told at onc
 count, what another municipality has registered.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,17 +78,17 @@ class _Found:
 
 
 #: One statement for a whole batch: a server far away answers once, not once for each person.
-_HASHES = [f"hash_{position}" for position in range(BATCH)]
+_SLOTS = [f"slot_{position}" for position in range(BATCH)]
 _FIND = """
 SELECT s.number_hash, s.id AS subscriber_id, r.id AS registration_id,
        r.language, r.places, r.groups, r.lessons, r.min_level
 FROM subscribers s
 LEFT JOIN registrations r ON r.subscriber_id = s.id AND r.municipality = :municipality
 WHERE s.number_hash IN ({hashes})
-""".format(hashes=", ".join(f":{name}" for name in _HASHES))
+""".format(hashes=", ".join(f":{name}" for name in _SLOTS))
 _IDS = """
 SELECT number_hash, id AS subscriber_id FROM subscribers WHERE number_hash IN ({hashes})
-""".format(hashes=", ".join(f":{name}" for name in _HASHES))
+""".format(hashes=", ".join(f":{name}" for name in _SLOTS))
 _PUT_REGISTRATION = """
 INSERT INTO registrations
     (subscriber_id, municipality, language, places, groups, lessons, min_level, created_at, updated_at)
@@ -100,10 +101,12 @@ _DROP_PLACES = """
 DELETE FROM subscriber_places WHERE registration_id IN
     (SELECT id FROM registrations WHERE subscriber_id = :subscriber_id AND municipality = :municipality)
 """
+_REGISTERED = """
+SELECT subscriber_id, id FROM registrations WHERE municipality = :municipality AND subscriber_id IN ({ids})
+""".format(ids=", ".join(f":{name}" for name in _SLOTS))
 _ADD_PLACE = """
 INSERT INTO subscriber_places (place, subscriber_id, registration_id)
-SELECT :place, subscriber_id, id FROM registrations
-WHERE subscriber_id = :subscriber_id AND municipality = :municipality
+VALUES (:place, :subscriber_id, :registration_id)
 ON CONFLICT (place, subscriber_id, registration_id) DO NOTHING
 """
 
@@ -133,9 +136,11 @@ def _write(db: Connection, municipality: str, changes: list[_Plan], found: Mappi
     strangers = [plan.person for plan in changes if plan.key not in found]
     store.add(db, [(person.number_hash, person.number_sealed) for person in strangers], now)
     ids = {key: known.subscriber_id for key, known in found.items()} | _ids(db, strangers)
+    columns = functools.cache(_columns)
     shared: dict[str, object] = {"municipality": municipality, "now": now}
     db.executemany(
-        _PUT_REGISTRATION, [shared | _columns(plan.after) | {"subscriber_id": ids[plan.key]} for plan in changes]
+        _PUT_REGISTRATION,
+        [{"subscriber_id": ids[plan.key], **columns(plan.after), **shared} for plan in changes],
     )
     _write_places(db, municipality, ids, [plan for plan in changes if plan.moves])
     store.tell_in_force(
@@ -150,11 +155,14 @@ def _write_places(db: Connection, municipality: str, ids: Mapping[str, int], mov
         _DROP_PLACES,
         [{"subscriber_id": ids[plan.key], "municipality": municipality} for plan in moved if plan.before],
     )
+    people = [ids[plan.key] for plan in moved]
+    rows = db.execute(_REGISTERED, {"municipality": municipality, **_slots(people)}) if people else []
+    registered = dict(row.columns("subscriber_id", "id") for row in rows)
     db.executemany(
         _ADD_PLACE,
         [
-            {"place": place, "subscriber_id": ids[plan.key], "municipality": municipality}
-            for plan in moved
+            {"place": place, "subscriber_id": person, "registration_id": registered[person]}
+            for person, plan in zip(people, moved, strict=True)
             for place in plan.after.places
         ],
     )
@@ -179,8 +187,12 @@ def _these(people: Sequence[Person]) -> dict[str, object]:
     hashes = [person.number_hash for person in people]
     if len(hashes) > BATCH:
         raise ValueError(f"{len(hashes)} people in one transaction; expected at most {BATCH}")
-    # Unused slots repeat the last hash.
-    return dict(zip_longest(_HASHES, hashes, fillvalue=hashes[-1]))
+    return _slots(hashes)
+
+
+def _slots(values: Sequence[object]) -> dict[str, object]:
+    """Parameters of a list; unused slots repeat the last value."""
+    return dict(zip_longest(_SLOTS, values, fillvalue=values[-1]))
 
 
 def _plan(found: Mapping[str, _Found], people: Sequence[Person]) -> list[_Plan]:

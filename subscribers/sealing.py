@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from subscribers.msisdn import Msisdn
@@ -38,7 +39,8 @@ class Sealer:
         if len(key) != KEY_BYTES:
             raise SealingError(f"the secret key has {len(key)} bytes; expected {KEY_BYTES}")
         self._cipher = AESGCM(_derived(key, b"seal"))
-        self._hash_key = _derived(key, b"look up")
+        #: prepared: a copy of it takes a third of the time of a new one
+        self._hash = HMAC(_derived(key, b"look up"), hashes.SHA256())
         self._code_key = _derived(key, b"code")
         self._address_key = _derived(key, b"address")
         self._sign_key = _derived(key, b"sign")
@@ -77,7 +79,9 @@ class Sealer:
 
     def fingerprint(self, number: Msisdn) -> str:
         """Keyed hash for look-up, 64 hexadecimal digits; always the same for one number."""
-        return hmac.digest(self._hash_key, number.encode(), "sha256").hex()
+        keyed = self._hash.copy()
+        keyed.update(number.encode())
+        return keyed.finalize().hex()
 
     def code(self, number: Msisdn, salt: str) -> str:
         """The six digits that prove a number; only this key makes them, and another salt makes others."""

@@ -29,6 +29,12 @@ def test_sealing_twice_gives_two_results_without_the_number_in_them() -> None:
     assert b"9000001234" not in first
 
 
+def test_a_fingerprint_is_the_one_that_databases_hold() -> None:
+    stored = "43bd89da951505b56cc1802a0b80b8d10e8c334574c607da9a09b657f6a77917"
+    sealer = a_sealer()
+    assert [sealer.fingerprint(Msisdn("+819000001234")) for _ in range(2)] == [stored, stored]
+
+
 def test_a_fingerprint_is_the_same_for_one_key_and_another_for_another_key() -> None:
     assert a_sealer().fingerprint(NUMBER) == a_sealer().fingerprint(NUMBER)
     assert a_sealer().fingerprint(NUMBER) != a_sealer(8).fingerprint(NUMBER)

@@ -141,7 +141,7 @@ class Residents:
         entry = _entry(call.body, self.reader(here))
         group = call.principal.only_group(Permission.ADD_RESIDENTS, here)
         if group is not None:
-            entry = replace(entry, groups=(group,), supported_group=group)
+            entry = entry._replace(groups=(group,), supported_group=group)
         added, found = await self.db.write(self._register, here, entry, call.principal.name)
         if group is not None:
             # Whoever looks after a group sees counts only: not whether others have registered a person.
