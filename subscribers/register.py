@@ -8,7 +8,6 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import zip_longest
 
 from storage import times
 from storage.database import Connection, Row
@@ -192,7 +191,7 @@ def _these(people: Sequence[Person]) -> dict[str, object]:
 
 def _slots(values: Sequence[object]) -> dict[str, object]:
     """Parameters of a list; unused slots repeat the last value."""
-    return dict(zip_longest(_SLOTS, values, fillvalue=values[-1]))
+    return dict(zip(_SLOTS, [*values, *[values[-1]] * (BATCH - len(values))], strict=True))
 
 
 def _plan(found: Mapping[str, _Found], people: Sequence[Person]) -> list[_Plan]:
