@@ -116,7 +116,7 @@ class Life:
 class _Group:
     phones: list[str]
     rounds: int = 0
-    #: grade -> minute in which it was last told: the same words would come again
+    #: grade -> minute in which all had heard it: a telegram of that minute could say the same in the same words
     minutes: dict[str | None, datetime] = field(default_factory=dict)
 
     @property
@@ -201,8 +201,8 @@ class Soak:
                     continue
                 if place in self._begun:
                     self.rounds.append(loop_time - self._begun.pop(place))
+                    group.minutes[group.grade] = minute
                 if group.minutes.get(group.following) != minute:
-                    group.minutes[group.following] = minute
                     group.rounds += 1
                     self._begun[place] = loop_time
                     moved += 1
