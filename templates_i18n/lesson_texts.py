@@ -5,7 +5,7 @@ Pure. Owns how the parts are put together; when they are sent is for `campaigns`
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from templates_i18n import segments
@@ -58,7 +58,10 @@ def lesson_sms(book: LessonBook, catalogue: Catalogue, lesson: str, language: st
 
     Where nobody can answer, by digit or on the page, it asks nothing and tells the reason instead.
     """
-    return _worded(book, catalogue, lesson, language, lambda own, words: sms(own, words, way), SMS_BUDGET)
+    made = _worded(book, catalogue, lesson, language, lambda own, words: sms(own, words, way), SMS_BUDGET)
+    if way.link and made.segmentation.segments > SMS_BUDGET:  # its signs in words are longer than in braces
+        return lesson_sms(book, catalogue, lesson, language, replace(way, link=""))
+    return made
 
 
 def lesson_reply(

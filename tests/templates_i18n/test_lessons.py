@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,14 @@ def test_a_link_without_room_falls_out(book: LessonBook, words: Catalogue) -> No
     made = lesson_texts.lesson_sms(book, words, "water", "ja", Way(two_way=True, link=link))
     assert link not in made.text
     assert made.segmentation.segments <= lesson_texts.SMS_BUDGET
+
+
+def test_signs_in_words_leave_no_sms_too_long(book: LessonBook, words: Catalogue) -> None:
+    for tag, host, lesson in product(("ne", "bn", "si", "km", "my"), (12, 20, 28), ("sign_words", "two_places")):
+        for two_way in (True, False):
+            link = f"https://{'a' * host}/l/{lesson}.{tag}"
+            made = lesson_texts.lesson_sms(book, words, lesson, tag, Way(two_way=two_way, link=link))
+            assert made.segmentation.segments <= lesson_texts.SMS_BUDGET, (tag, host, lesson)
 
 
 def test_a_reply_says_what_is_right_and_why(book: LessonBook, words: Catalogue) -> None:
