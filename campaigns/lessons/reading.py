@@ -14,7 +14,7 @@ from subscribers import keywords
 
 #: of a reply that can be an answer
 _LONGEST = 80
-#: digits that are letters
+#: digits that are letters: they count where nothing else is left
 _CHINESE = {"一": "1", "二": "2", "三": "3"}
 
 
@@ -25,7 +25,8 @@ def option(text: str, options: Sequence[str]) -> int | None:
     said = _folded(text)
     meanings = {
         digit
-        for bare in keywords.without_fillers(said, _fillers())
+        for left in keywords.without_fillers(said, _fillers())
+        for bare in (_CHINESE.get(left, left),)
         for digit, words in enumerate(options, 1)
         if bare in _forms(digit, words, options)
     }
@@ -34,10 +35,7 @@ def option(text: str, options: Sequence[str]) -> int | None:
 
 def _folded(text: str) -> str:
     """Letters and digits alone, as far as typing varies; digits of every script as ASCII."""
-    folded = keywords.fold(text)
-    if folded in _CHINESE:
-        return _CHINESE[folded]
-    return "".join(_digit(char) for char in folded)
+    return "".join(_digit(char) for char in keywords.fold(text))
 
 
 def _digit(char: str) -> str:
