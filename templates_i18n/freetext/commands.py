@@ -9,7 +9,8 @@ from typing import Final
 
 _SAID: Final = {
     "ja": (
-        r"レベル\s*[3-5三四五]|避難指示|避難勧告|緊急安全確保|高齢者等避難|津波(?:警報|注意報)|特別警報",
+        r"(?:レベル|[Ll][Vv])[\s:.-]*[3-5三四五]|避\s*難\s*(?:指\s*示|勧\s*告)|緊急\s*安全\s*確保|高齢者等\s*避難",
+        r"津波\s*(?:警報|注意報)|特別\s*警報",
         r"噴火警報|緊急地震速報",
     ),
     "ja-Hira": (
@@ -17,8 +18,10 @@ _SAID: Final = {
         r"こうれいしゃ(?:\s*とう)?\s*ひなん|つなみ\s*(?:けいほう|ちゅういほう)|とくべつ\s*けいほう|ふんか\s*けいほう",
     ),
     "en": (
-        r"\blevels?\s*[3-5]\b|\bevacuation (?:order|advisory|instruction)|\border(?:ed)? to evacuate",
-        r"\bevacuate (?:now|immediately|at once)|\btsunami (?:warning|advisory)|\b(?:emergency|eruption|early) warning",
+        r"\b(?:levels?|lv)[\s:.-]*(?:[3-5]|three|four|five)\b|\bevacuation (?:order|advisory|instruction)",
+        r"\border(?:ed)? to evacuate",
+        r"\bevacuate (?:right )?(?:now|immediately|at once)",
+        r"\btsunami (?:warning|advisory)|\b(?:emergency|eruption|early) warning",
     ),
 }
 _PATTERNS: Final = {tag: re.compile("|".join(said), re.IGNORECASE) for tag, said in _SAID.items()}

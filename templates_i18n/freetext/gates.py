@@ -28,6 +28,7 @@ _COMPARABLE: Final = 1000
 _FORMULA = re.compile(r"[=+@]|-(?=[^\d\s])")
 _BRACES = re.compile(r"[{}<>\[\]\\^`|~]")
 _WORD_OF_TWO = re.compile(r"[A-Za-z](?=[^\W\d_A-Za-z])|(?<=[^\W\d_A-Za-z])[A-Za-z]")
+_STOP = re.compile(r"[。！？!?।။។.\n]")
 _AGAIN = re.compile(r"(\S{2,40})(?:[\s、,]*\1){4}")
 _LATIN_WORD = re.compile(r"\b\w+\b")
 #: scripts written without spaces between words, where Latin names touch the words beside them
@@ -149,12 +150,29 @@ def _signs(text: str, language: str, tables: Tables) -> Iterator[Finding]:
 
 def _runaway(text: str, language: str, tables: Tables) -> Iterator[Finding]:
     """A model that has lost its way says one thing again and again."""
-    said = Counter(" ".join(part.split()) for part in re.split(r"[。！？!?।။។.\n]", text) if part.strip())
-    if any(count > 2 for count in said.values()) or _AGAIN.search(text[:_COMPARABLE]):
+    if any(count > 2 for count in _said(text).values()) or _AGAIN.search(text[:_COMPARABLE]):
         yield _stop("runaway", "says the same thing again and again")
 
 
 _ALONE: Final[tuple[Callable[[str, str, Tables], Iterator[Finding]], ...]] = (_length, _letters, _signs, _runaway)
+
+
+def _doubled(pair: Pair, tables: Tables) -> Iterator[Finding]:
+    """A sentence stands twice where the source says nothing twice."""
+    if any(count > 1 for count in _said(pair.text).values()) and max(_said(pair.source).values(), default=0) < 2:
+        yield _ask("runaway", "says a sentence twice")
+
+
+def _official(pair: Pair, tables: Tables) -> Iterator[Finding]:
+    """Official words of a warning that came in; Japanese and English are looked at by `commands`."""
+    if found := naming.official(pair.text, pair.language, tables.catalogue):
+        yield _stop("level", f"{found}: official warnings are told in reviewed words only")
+
+
+def _said(text: str) -> Counter[str]:
+    """The sentences of a text, how often; links and what a stop leaves of "a.m." aside."""
+    parts = _STOP.split(facts.LINK.sub(" ", text))
+    return Counter(" ".join(part.split()) for part in parts if sum(map(str.isalpha, part)) > 1)
 
 
 def _numbers(pair: Pair, tables: Tables) -> Iterator[Finding]:
@@ -262,6 +280,8 @@ _COMPARED: Final[tuple[Callable[[Pair, Tables], Iterator[Finding]], ...]] = (
     _numbers,
     _links,
     _translated,
+    _doubled,
+    _official,
     _places,
     _terms,
     _things,

@@ -33,6 +33,10 @@ _TERMS: Final = (
     *("shelter", "evacuation_site", "hospital", "toilet"),
 )
 
+#: what no free text says in any language: official words of evacuation and of tsunamis
+_OFFICIAL_NAMES: Final = ("evacuation.order", "evacuation.emergency")
+_OFFICIAL_ALARMS: Final = ("tsunami.major_warning", "tsunami.warning", "tsunami.advisory")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
@@ -97,6 +101,16 @@ def words_of(term: str, language: str, words: Catalogue) -> list[str]:
         return []
     found = (own.terms.get(term), own.hazards.get(term), own.pictograms.get(term))
     return list(dict.fromkeys(word for word in found if word))
+
+
+def official(text: str, language: str, words: Catalogue) -> str:
+    """The first official words of a warning that a text has, as the catalogue says them; '' where it has none."""
+    own: Language | None = words.by_tag.get(language)
+    if own is None:
+        return ""
+    known = (*map(own.names.get, _OFFICIAL_NAMES), *map(own.alarms.get, _OFFICIAL_ALARMS))
+    plain = segments.fold_latin(text).casefold()
+    return next((word for word in known if word and segments.fold_latin(word).casefold() in plain), "")
 
 
 def says(text: str, word: str) -> bool:

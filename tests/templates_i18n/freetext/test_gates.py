@@ -61,6 +61,9 @@ LIES = [
     ("午後3時に来てください。", "ja", "Come at 3 a.m.", "en", "thing"),
     ("避難所は学校です。", "ja", "避難所は学校です。", "en", "untranslated"),
     ("水があります。", "ja", "The water. The water. The water. The water.", "en", "runaway"),
+    ("この水は飲まないで。3時からです。", "ja", "No beba el agua. No beba el agua. Es a las 3 p.m.", "es", "runaway"),
+    ("ごみを集めません。", "ja", "Lệnh sơ tán. Không thu gom rác.", "vi", "level"),
+    ("No garbage is collected.", "en", "쓰나미가 아니라 피난 지시입니다.", "ko", "level"),
     ("水があります。", "ja", "", "en", "empty"),
     ("水があります。", "ja", "There is water and " + "so on and on, " * 13, "en", "runaway"),
     ("水があります。", "ja", "a" * 201, "en", "too_long"),
@@ -187,6 +190,11 @@ def test_a_changed_place_is_asked_about(tag: str, right: places.Place, wrong: pl
     assert ("place" in found) is not same
 
 
+def test_hours_are_no_sentences_said_again() -> None:
+    hours = "Open 9 a.m. to 11 a.m. and 1 p.m. to 3 p.m."
+    assert _found("9時から11時、13時から15時。", "ja", hours, "en").keys() <= {"numbers", "thing"}
+
+
 def test_a_place_as_on_signs_is_no_foreign_script() -> None:
     assert _found("輪島市で断水。", "ja", "Mất nước ở Wajima 輪島市.", "vi") == {}
     assert "place" not in _found("輪島市で断水。", "ja", "輪島市停水。", "zh-Hans")
@@ -204,6 +212,10 @@ def test_a_place_as_on_signs_is_no_foreign_script() -> None:
         ("Level 4: leave.", "en", "Level 4"),
         ("Everybody must evacuate now.", "en", "evacuate now"),
         ("A tsunami warning is out.", "en", "tsunami warning"),
+        ("Alert level-4.", "en", "level-4"),
+        ("Level: five!", "en", "Level: five"),
+        ("Evacuate right now.", "en", "Evacuate right now"),
+        ("避 難 指 示です。", "ja", "避 難 指 示"),
         ("避難所は第3小学校です。", "ja", ""),
         ("ひなんじょは 2かいです。", "ja-Hira", ""),
         ("The shelter is open on level 2. Parking on the third level.", "en", ""),
