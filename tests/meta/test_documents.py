@@ -68,7 +68,10 @@ def test_the_defaults_in_the_reference_are_the_real_ones() -> None:
 
 
 def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             if command.invoke_without_command:
                 yield before + name, command
@@ -96,6 +99,13 @@ def test_every_option_is_in_the_reference_and_the_other_way_round(name: str, com
         if isinstance(parameter, click.Argument):
             argument = str(parameter.name).removesuffix("s").upper()
             assert re.search(rf"`{name} (?:[A-Z]+ )*{argument}\b", section)
+
+
+def test_the_help_says_of_a_command_what_its_own_help_says() -> None:
+    assert {name: lazy.help for name, lazy in cli.lazy.items()} == {
+        name: lazy.load().get_short_help_str(1000) for name, lazy in cli.lazy.items()
+    }
+    assert [name for name, lazy in cli.lazy.items() if lazy.load().name != name] == []
 
 
 def test_every_command_says_what_it_does() -> None:
