@@ -61,13 +61,13 @@ _A_NATIONALITY: Final = What("a nationality", "国籍")
 _FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
     (
         What("a birth date", "生年月日"),
-        "birth|dob|born",
-        "生年月日|誕生|生まれ|出生",
+        "birth|bday|dob|born",
+        "生年|誕生|生まれ|出生",
     ),
     (
         _A_NATIONALITY,
-        "nationalit|citizen|country|passport",
-        "国籍|出身|母国|国名|パスポート|旅券|护照",
+        "nation|citizen|country|passport",
+        "国籍|出身|母国|国名|国家|パスポート|旅券|护照",
     ),
     (
         What("a residence card or another personal number", "在留カードなどの個人番号"),
@@ -86,8 +86,8 @@ _FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
     ),
     (
         _A_NAME,
-        "surname|forename|nickname|nome|nombre",
-        "氏名|名前|なまえ|姓|苗字|名字|フリガナ|ふりがな|よみがな|ヨミガナ|読み仮名|ローマ字|者名|人名|主名",
+        "surname|forename|nickname|nome|nombre|initials|householder",
+        "氏名|名前|芳名|ネーム|イニシャル|あだ名|呼び名|世帯主|なまえ|姓|苗字|名字|フリガナ|ふりがな|よみがな|ヨミガナ|読み仮名|ローマ字|者名|人名|主名",
     ),
 )
 #: what nobody else calls a column: a name, a birth date, a nationality in the languages of the people registered
@@ -121,6 +121,13 @@ _FORBIDDEN_WHOLE: Final = {
     "カナ": _A_NAME,
     "かな": _A_NAME,
     "国": _A_NATIONALITY,
+    "保護者": _A_NAME,
+    "代表者": _A_NAME,
+    "担当者": _A_NAME,
+    "first": _A_NAME,
+    "last": _A_NAME,
+    "given": _A_NAME,
+    "middle": _A_NAME,
 }
 _SIMILAR: Final = 0.82
 
@@ -192,10 +199,12 @@ def _abroad(squeezed: str) -> What | None:
 def _looks_like(cell: str) -> What | None:
     plain = unicodedata.normalize("NFKC", cell)
     squeezed = "".join(plain.split())
-    if what := _FORBIDDEN_WHOLE.get(squeezed) or _abroad(squeezed):
+    if what := _FORBIDDEN_WHOLE.get(squeezed.casefold()) or _abroad(squeezed):
         return what
     # fullName, FULL_NAME and full-name are the same words.
     words = re.findall(r"[a-zà-ÿ]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain).casefold())
+    # n a m e, D.O.B. and My Number are words too.
+    words.append("".join(words))
     for what, beginnings, parts in _FORBIDDEN:
         if any(word.startswith(tuple(beginnings.split("|"))) for word in words):
             return what

@@ -20,6 +20,10 @@ from subscribers.sheets import Sheet
 T = TypeVar("T")
 #: different texts of one column that are remembered
 _REMEMBERED = 20_000
+_SECOND_HEADER = Refused(
+    reason="headings once more; only row 1 is read as the header: delete this row",
+    ja="見出しがもう一度あります。見出しは1行目だけにして、この行を消してください",
+)
 #: stands for the number until it is read
 _NOBODY = Msisdn("")
 #: (column, why): what is wrong with a row
@@ -184,6 +188,8 @@ class _Cells:
         number = msisdn.parse(row[phone] if phone < len(row) else "")
         rest = self._rest((*row[:phone], "", *row[phone + 1 :]))
         if isinstance(number, Refused):
+            if columns.names_phone(row[phone : phone + 1]):
+                return [(Field.PHONE, _SECOND_HEADER)]
             return [(Field.PHONE, number), *(rest if isinstance(rest, list) else ())]
         return rest if isinstance(rest, list) else rest._replace(number=number)
 

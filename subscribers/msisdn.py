@@ -22,8 +22,13 @@ _WRITTEN: Final = re.compile(r"\+?[\d\s().-]+", re.ASCII)
 #: 9.01E+10: what a spreadsheet shows, and saves, of a number in a narrow column.
 _POWER: Final = re.compile(r"[+-]?\d+([.,]\d+)?[Ee][+-]?\d+", re.ASCII)
 _WHOLE_FLOAT: Final = re.compile(r"\+?(\d+)\.0+", re.ASCII)
-#: what a spreadsheet makes of 090-1-2, by its ISO form
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?", re.ASCII)
+#: what a spreadsheet makes of 090-1-2: by its ISO form, and as it shows it
+_DATE: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}-[a-z]{3}(-\d{2,4})?|[a-z]{3}-\d{2}"
+    r"|(\d{2,4}年)?\d{1,2}月(\d{1,2}日)?",
+    re.ASCII | re.IGNORECASE,
+)
+_THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 _BROKEN_FLOAT: Final = re.compile(r"\d{6,}\.\d+", re.ASCII)
 _SEVERAL: Final = re.compile(r"[\r\n,;/、|]")
 _LABEL: Final = re.compile(r"^(tel|phone|mobile|携帯|電話)\s*[:.]?\s*(?=[+0-9(])", re.IGNORECASE)
@@ -94,6 +99,16 @@ def _what_a_spreadsheet_did(written: str) -> Refused | None:
         return Refused(
             reason=f"the spreadsheet has turned the number into a date; format the column as text; {_EXPECTED}",
             ja=f"表計算ソフトが番号を日付に変えています。{_AS_TEXT_JA}",
+        )
+    if _THOUSANDS.fullmatch(written):
+        return Refused(
+            reason=f"a number with commas for thousands; {_AS_TEXT}",
+            ja=f"桁区切りのカンマが入っています。{_AS_TEXT_JA}",
+        )
+    if written.startswith("#"):
+        return Refused(
+            reason=f"the spreadsheet has saved signs (such as ##### or #N/A) and not the number; {_AS_TEXT}",
+            ja=f"番号ではなく、##### や #N/A などの記号が保存されています。{_AS_TEXT_JA}",
         )
     if _BROKEN_FLOAT.fullmatch(written):
         return Refused(reason=f"a number with a decimal point; {_AS_TEXT}", ja=f"小数点の付いた数です。{_AS_TEXT_JA}")

@@ -24,6 +24,8 @@ MAX_UNPACKED_BYTES: Final = 300_000_000
 #: below the header
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 100
+#: characters in which the header ends, for the search of its separator
+_HEADER: Final = 20_000
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -39,6 +41,8 @@ _STRANGE_XML: Final = Refused(
 )
 #: What Python's CP932 makes of the bytes A0, FD, FE and FF, which stand in no Japanese text.
 _NO_CP932: Final = frozenset("\uf8f0\uf8f1\uf8f2\uf8f3")
+#: begins Japanese in ISO-2022-JP, whose bytes are those of ASCII
+_ESCAPE: Final = "\x1b"
 #: What openpyxl raises for an archive that is none, lacks parts or holds nonsense.
 _DAMAGED: Final = (
     *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError),
@@ -116,7 +120,7 @@ def _decoded(data: bytes) -> str | Refused:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _NO_CP932.isdisjoint(text):
+        if _NO_CP932.isdisjoint(text) and _ESCAPE not in text:
             return text
     return Refused(
         reason=f"the text is neither UTF-8 nor CP932 (Shift JIS); {_SAVE_AGAIN}",
@@ -125,8 +129,8 @@ def _decoded(data: bytes) -> str | Refused:
 
 
 def _delimiter(text: str) -> str:
-    """Comma, unless row 1 has none and is separated by tabs or semicolons."""
-    header = text.split("\n", 1)[0]
+    """Comma, unless row 1 has none between its cells and is separated by tabs or semicolons."""
+    header = re.split(r"[\r\n]", re.sub(r'"[^"]*"', "", text[:_HEADER]).lstrip(), maxsplit=1)[0]
     return max(",\t;", key=header.count) if "," not in header else ","
 
 

@@ -15,6 +15,7 @@ from storage import audit
 from storage.connection import Connection
 from subscribers import accepted, counting, intake, msisdn, own, store
 from subscribers.intake import Declaration, ImportResult
+from subscribers.refusal import quoted
 from templates_i18n import catalogue
 
 #: version of the wording below; stored with every import
@@ -89,7 +90,7 @@ def _show(result: ImportResult, *, dry_run: bool) -> None:
         f"{tally.unchanged} unchanged, {len(result.refused)} refused"
     )
     for heading in result.ignored:
-        click.echo(f"column {heading!r} was not read")
+        click.echo(f"column {quoted(heading)} was not read")
     for one in result.refused:
         click.echo(f"row {one.row}, {one.column}: {one.reason}\n  {one.row} 行目：{one.reason_ja}")
 

@@ -64,6 +64,13 @@ def test_remarks_and_width_do_not_matter(cell: str) -> None:
         ],
         *[(cell, "a visa") for cell in ("visa", "visa type", "status", "在留資格", "在留期限", "ビザ")],
         *[(cell, "an employer") for cell in ("employer", "Company", "勤務先", "会社", "所属機関", "就労先")],
+        *[
+            (cell, "a name")
+            for cell in ("n a m e", "na-me", "N_A_M_E", "First", "世帯主", "保護者", "ニックネーム", "ご芳名")
+        ],
+        *[(cell, "a birth date") for cell in ("D.O.B.", "b-day", "生年")],
+        *[(cell, "a residence card or another personal") for cell in ("My Number", "MyNumber", "my_number")],
+        ("v i s a", "a visa"),
         ("passport no", "a nationality"),
         ("status of residence", "a"),
     ],
@@ -74,7 +81,9 @@ def test_forbidden_columns_refuse_the_file_with_the_reason(cell: str, what: str)
     assert "Delete the column" in told
 
 
-@pytest.mark.parametrize("cell", ["備考", "No.", "番号", "住所", "学校", "remarks", "", "2026", "Gruppe", "性別"])
+@pytest.mark.parametrize(
+    "cell", ["備考", "No.", "番号", "住所", "学校", "remarks", "", "2026", "Gruppe", "性別", "e-mail"]
+)
 def test_other_columns_are_left_out_and_said(cell: str) -> None:
     assert header(*GOOD, cell).ignored == ((cell,) if cell else ())
 

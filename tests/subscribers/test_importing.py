@@ -98,6 +98,14 @@ def test_the_same_number_with_other_values_is_refused_with_the_row_it_stands_in(
     )
 
 
+def test_a_second_row_of_headings_is_called_so() -> None:
+    found = checked(a_csv(("電話番号", "言語", "市区町村"), a_row(1)))
+    assert len(found.entries) == 1
+    assert [(one.row, one.column, one.reason.partition(";")[0]) for one in found.refused] == [
+        (2, "phone", "headings once more")
+    ]
+
+
 def test_a_refused_row_does_not_stand_in_the_way_of_a_good_one() -> None:
     found = checked(a_csv(a_row(1, "Klingon"), a_row(1, "en")))
     assert [entry.language for entry in found.entries] == ["en"]

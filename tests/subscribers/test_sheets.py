@@ -62,6 +62,11 @@ def test_an_empty_file_is_refused(data: bytes) -> None:
     assert reason(data) == "the file is empty"
 
 
+@pytest.mark.parametrize("header", [b'"a";"b (x, y)"', b'"a\n1";"b, c"'])
+def test_a_comma_within_a_heading_separates_nothing(header: bytes) -> None:
+    assert rows(header + b"\r\n1;2\r\n")[1] == ("1", "2")
+
+
 def test_an_open_quote_is_refused_and_swallows_nobody() -> None:
     assert "breaks after row 1" in reason(b'phone,language\n"0901,en\n0902,vi\n0903,pt\n')
 
@@ -77,6 +82,7 @@ def test_a_cell_without_end_is_refused() -> None:
         (b"phone\x00,language\n", "not a text file"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not a text file"),
         (b"\xff\xff\xfe,\xa0\n", "neither UTF-8 nor CP932"),
+        ("電話番号,言語\n".encode("iso2022_jp"), "neither UTF-8 nor CP932"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "old Excel"),
         (b"PK\x03\x04", "not a readable XLSX"),
         (b"PK\x03\x04" + b"\x00" * 500, "not a readable XLSX"),
