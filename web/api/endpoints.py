@@ -87,11 +87,16 @@ def _query(endpoint: Endpoint, request: web.Request) -> BaseModel | None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ApiError(
-            422, "invalid_request", "a parameter stands twice", [(f"query.{name}", "once") for name in twice]
+            422,
+            "invalid_request",
+            "a parameter stands twice",
+            [(f"query.{name}", "once / 一度だけ書いてください") for name in twice],
         )
     if endpoint.query is None:
         if names:
-            raise ApiError(422, "invalid_request", "this route takes no parameters", [(names[0], "unknown")])
+            raise ApiError(
+                422, "invalid_request", "this route takes no parameters", [(names[0], "unknown / この項目はありません")]
+            )
         return None
     return endpoint.query.model_validate_strings(dict(request.query))
 

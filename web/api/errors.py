@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from web.api import japanese
+
 _log = logging.getLogger(__name__)
 PREFIX = "/api/"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -15,6 +17,7 @@ class ErrorDetail(BaseModel):
     """One thing that is wrong with a request."""
 
     field: str
+    #: English / Japanese
     reason: str
 
 
@@ -54,7 +57,8 @@ class ApiError(Exception):
 def answer(error: ApiError) -> web.Response:
     """The error as JSON."""
     details = [ErrorDetail(field=field, reason=reason) for field, reason in error.details]
-    document = ErrorDocument(error=ErrorBody(code=error.code, message=error.message, details=details))
+    told = japanese.message(error.code, error.message)
+    document = ErrorDocument(error=ErrorBody(code=error.code, message=told, details=details))
     return web.Response(
         text=document.model_dump_json(), status=error.status, content_type="application/json", headers=error.headers
     )
@@ -62,7 +66,10 @@ def answer(error: ApiError) -> web.Response:
 
 def invalid(wrong: ValidationError) -> ApiError:
     """A request that does not have the described form. Values are not repeated: they may be numbers of people."""
-    details = [(".".join(map(str, error["loc"])), str(error["msg"])) for error in wrong.errors()]
+    details = [
+        (".".join(map(str, error["loc"])), japanese.schema(error["type"], error["msg"], error.get("ctx", {})))
+        for error in wrong.errors()
+    ]
     return ApiError(422, "invalid_request", "the request does not have the form that the API describes", details)
 
 

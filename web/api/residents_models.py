@@ -52,7 +52,7 @@ class ResidentIn(_Strict):
     @model_validator(mode="after")
     def _lives_somewhere(self) -> "ResidentIn":
         if not self.municipality and not self.postal_code:
-            raise ValueError("expected municipality or postal_code")
+            raise ValueError("expected municipality or postal_code / municipality か postal_code が必要です")
         return self
 
 

@@ -70,4 +70,14 @@ def _add(data: bytearray, chunk: bytes) -> None:
 
 
 def _not_a_form(message: str, expected: str) -> ApiError:
-    return ApiError(422, "invalid_request", message, [(f"body.{PART}", f"expected {expected}")])
+    return ApiError(
+        422,
+        "invalid_request",
+        message,
+        [
+            (
+                f"body.{PART}",
+                f"expected {expected} / 名前が {PART} のファイルを一つ、multipart/form-data で送ってください",
+            )
+        ],
+    )

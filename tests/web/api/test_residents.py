@@ -116,6 +116,11 @@ async def test_removing_ends_the_own_registration_and_forgets_with_the_last(clie
     assert db.read_sync(states) == [("erased", b"")]
 
 
+def says_japanese(text: str) -> bool:
+    """Whether there are kana in it, which no English sentence has."""
+    return any("ぁ" <= char <= "ヺ" for char in text)
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "field"),
     [
@@ -145,6 +150,8 @@ async def test_what_is_wrong_is_named_in_the_one_shape(
     assert set(document) == {"error"}
     assert set(document["error"]) == {"code", "message", "details"}
     assert field in [detail["field"] for detail in document["error"]["details"]]
+    told = [document["error"]["message"], *(detail["reason"] for detail in document["error"]["details"])]
+    assert [text for text in told if not says_japanese(text.partition(" / ")[2])] == []
     assert "0761234567" not in str(document).replace("-", "")
 
 
