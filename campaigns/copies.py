@@ -28,6 +28,8 @@ from storage.connection import Connection
 AHEAD: Final = timedelta(minutes=2)
 #: after a hold a big place's people are told one chunk after the other
 STEP: Final = timedelta(seconds=20)
+#: what rules tell is not told again to the same person so soon: a flood and a landslide set off the same lessons
+_FRESH: Final = timedelta(days=25)
 # Looked for every second, by the index of few rows. Sorted here: SQLite would go through every id for an order.
 _LEAVING: Final = """
 SELECT l.id, l.campaign_id, l.place, l.broadcast_id FROM broadcasts b
@@ -73,7 +75,8 @@ def queue_chunk(db: Connection, one: Due, campaign: Campaign, teller: Teller, mo
     if state is not BroadcastState.PLANNING:
         return False
     people = reaching.page(db, campaign.municipality, one.place, int(cursor or 0), chunks.SIZE, now)
-    shelf = _Shelf(teller=own.speaking(db, teller, [one.lesson]), most=most, day=day_of(now))
+    lately = reaching.told(db, [each.subscriber_id for each in people], now - _FRESH) if campaign.rule else {}
+    shelf = _Shelf(teller=own.speaking(db, teller, [one.lesson]), most=most, day=day_of(now), lately=lately)
     reached = _choose(db, one, people, campaign.plan.audience, shelf)
     drafts = _drafts(one, campaign, reached.people, shelf.teller, now)
     doubtful = restoring.since(db, one.planned_for)
@@ -165,6 +168,8 @@ class _Shelf:
     teller: Teller
     most: int
     day: date
+    #: person -> what need not be told again so soon
+    lately: Mapping[int, set[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,9 +187,7 @@ def _choose(db: Connection, one: Due, people: Sequence[Learner], audience: Audie
     found, excluded = dict[tuple[str, str], list[int]](), Counter[str]()
     there = shelf.teller.ids()
     for person in people:
-        why = fitting.why_not(audience, person.reader)
-        if why is None and person.had >= shelf.most:
-            why = "had enough lessons this month"
+        why = fitting.why_not(audience, person.reader) or _enough(one, person, shelf)
         had = told.get(person.subscriber_id, set())
         lesson = fitting.lesson(one.lesson, person.reader, shelf.day, had, there) if why is None else None
         if lesson is None:
@@ -192,6 +195,13 @@ def _choose(db: Connection, one: Due, people: Sequence[Learner], audience: Audie
         else:
             found.setdefault((lesson, person.reader.language), []).append(person.subscriber_id)
     return _Reached(people=found, excluded=excluded)
+
+
+def _enough(one: Due, person: Learner, shelf: _Shelf) -> str | None:
+    """Why somebody whom a lesson suits has had enough; None where they have not."""
+    if person.had >= shelf.most:
+        return "had enough lessons this month"
+    return "was told it lately" if one.lesson in shelf.lately.get(person.subscriber_id, ()) else None
 
 
 def _drafts(

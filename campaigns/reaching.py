@@ -69,13 +69,15 @@ def page(db: Connection, home: str, place: str, after: int, limit: int, now: dat
     return [Learner(subscriber_id=row.integer("id"), reader=_reader(row), had=row.integer("had")) for row in rows]
 
 
-def told(db: Connection, people: Sequence[int]) -> dict[int, set[str]]:
-    """Person -> lessons that they got, as long as messages are kept."""
+def told(db: Connection, people: Sequence[int], since: datetime | None = None) -> dict[int, set[str]]:
+    """Person -> lessons that they got since then, as long as messages are kept."""
+    oldest = times.to_text(since) if since is not None else ""
     found: dict[int, set[str]] = {}
     for marks, names in lists.portions(people):
         rows = db.execute(
-            f"SELECT m.subscriber_id, m.grade FROM messages m WHERE m.subscriber_id IN ({marks}) AND {_REAL}",  # noqa: S608
-            names,
+            f"SELECT m.subscriber_id, m.grade FROM messages m WHERE m.subscriber_id IN ({marks}) AND {_REAL}"  # noqa: S608
+            " AND m.created_at >= :oldest",
+            {**names, "oldest": oldest},
         )
         for row in rows:
             found.setdefault(row.integer("subscriber_id"), set()).add(row.text("grade"))

@@ -122,6 +122,18 @@ async def test_who_has_two_of_the_places_gets_each_lesson_once(db, clock):
     assert len(texts) == len(set(texts)) == 2
 
 
+async def test_a_flood_and_a_landslide_tell_nobody_the_same_twice(db, clock):
+    service = a_service(db, clock)
+    an_alert(db, clock, {SUZU: "L5"}, hazard="flood", event="")
+    an_alert(db, clock, {SUZU: "L5"}, hazard="landslide", event="")
+    watch(db, clock)
+    for day in range(1, 10):
+        clock.now = japan(DAY + timedelta(days=day), 11)
+        await look(service, per_month=8)
+    rows = db.read_sync(lambda c: c.execute("SELECT grade FROM messages WHERE kind = 'lesson' ORDER BY id"))
+    assert [row.text("grade") for row in rows] == ["after_flood", "rumours", "water_words", "damage_certificate"]
+
+
 @pytest.mark.parametrize("status", ["Exercise", "Test"])
 def test_drills_set_off_nothing(db, clock, status):
     an_alert(db, clock, {WAJIMA: "7"}, status=status)
