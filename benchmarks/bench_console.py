@@ -1,44 +1,64 @@
 """The console with 100,000 messages: time of each page on the server, and what 50 open consoles cost a running sender.
 
 `python -m benchmarks.bench_console`. Times are processor seconds of this process for one request, so that a busy
-machine says the same. Open consoles read here in this process too: what they cost a sender is less than what is shown.
+machine says the same. Open consoles are read by a process of their own, as browsers are; the loopback Twilio is another
+one; the sender hands over as fast as it can from this one, with and without consoles in turns.
 """
 
+import argparse
 import asyncio
 import gc
+import os
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, ClientTimeout, CookieJar, TCPConnector
 from aiohttp.test_utils import TestServer
 
 from alerts import places
 from alerts.vocabulary import Hazard
+from benchmarks.bench_sender import Run, provider
 from benchmarks.measure import Measure, at_most, show
 from cases import store as cases
 from cases.case import Content, LifeStage, Section, State
 from delivery import counting
+from delivery.rate import Bucket
+from delivery.sender import Sender, SenderSettings
+from delivery.twilio.transport import TwilioSettings, TwilioTransport
 from service.drills import offered
 from service.settings import Settings
 from storage import audit, database, times
 from storage.connection import Connection
 from storage.database import Database
+from tests.delivery import crashing
+from tests.delivery.fake_twilio import ACCOUNT, SERVICE, TOKEN
 from tests.web import rows
 from tests.web.states import a_state
 from web.accounts import passwords, store
 from web.accounts.roles import Grant, Role
 from web.app import make_app
 from web.console.cases import labels
+from web.state import WebState
 
 MESSAGES = 100_000
 BROADCASTS = 40
 CONSOLES = 50
 AUDITED = 20_000
 CASES = 500
+#: rounds with consoles, and as many without; seconds of each; more texts than a sender can send in that time
+ROUNDS = 4
+SECONDS = 15
+QUEUED = 60_000
+#: rows of the people that the sender writes to begin here
+_FIRST = 1_000_000
+_CORES = sorted(os.sched_getaffinity(0))
 _PASSWORD = "a lamp in the harbour"
 _LANGUAGES = ("en", "vi", "zh-Hans", "ja-Hira", "ne", "my", "pt", "fil")
 _STATES = ("delivered",) * 8 + ("sent", "undelivered")
@@ -161,8 +181,8 @@ def _messages(db: Connection, broadcast: int, seen: datetime, table: list[str]) 
     )
 
 
-async def run() -> list[Measure]:
-    """All measures."""
+async def run(base_url: str, *, pages: bool) -> list[Measure]:
+    """All measures, with a loopback Twilio."""
     with tempfile.TemporaryDirectory() as folder:
         db = database.open(Path(folder) / "bench.db")
         db.write_sync(fill)
@@ -174,19 +194,24 @@ async def run() -> list[Measure]:
         counted = time.process_time() - began
         _accounts(db)
         offer = offered(Settings(), places.load())
-        state = a_state(
-            db, lambda: rows.NOW, drills=offer, live_seconds=1.0, wall_clock=lambda: datetime.now(UTC)
-        )  # fmt: skip
+        state = a_state(db, _clock(), drills=offer, live_seconds=1.0, wall_clock=lambda: datetime.now(UTC))
         server = TestServer(make_app(state))
         await server.start_server()
         try:
             measures = [at_most("count all 100,000 messages once", counted * 1000, "ms")]
-            measures += await _pages(server)
-            measures.append(await _open_consoles(server, db, state.changes.notify))
+            if pages:
+                measures += await _pages(server)
+            measures += await _beside_a_sender(server, state, base_url)
         finally:
             await server.close()
             db.close_sync()
     return measures
+
+
+def _clock() -> Callable[[], datetime]:
+    """Goes on from the time of the rows."""
+    began = time.monotonic()
+    return lambda: rows.NOW + timedelta(seconds=time.monotonic() - began)
 
 
 def _accounts(db: Database) -> None:
@@ -198,25 +223,25 @@ def _accounts(db: Database) -> None:
     db.write_sync(lambda c: c.execute("UPDATE users SET must_change = 0"))
 
 
-async def _enter(server: TestServer) -> ClientSession:
-    session = ClientSession(cookie_jar=CookieJar(unsafe=True))
+async def _enter(address: str) -> ClientSession:
+    session = ClientSession(base_url=address, cookie_jar=CookieJar(unsafe=True), connector=TCPConnector(limit=0))
     form = {"name": "aoi", "password": _PASSWORD}
     headers = {"Sec-Fetch-Site": "same-origin"}
-    async with session.post(server.make_url("/console/sign-in"), data=form, headers=headers) as answer:
+    async with session.post("/console/sign-in", data=form, headers=headers) as answer:
         assert answer.status == 200, answer.status
     return session
 
 
 async def _pages(server: TestServer) -> list[Measure]:
     measures = []
-    async with await _enter(server) as session:
+    async with await _enter(str(server.make_url("/"))) as session:
         for path in _PAGES:
             spent = []
             for _ in range(5):
                 await asyncio.sleep(1.05)  # what is kept for a second must be made again
                 gc.collect()
                 began = time.process_time()
-                async with session.get(server.make_url(path)) as answer:
+                async with session.get(path) as answer:
                     assert answer.status == 200, (path, answer.status)
                     await answer.read()
                 spent.append(time.process_time() - began)
@@ -224,41 +249,147 @@ async def _pages(server: TestServer) -> list[Measure]:
     return measures
 
 
-async def _open_consoles(server: TestServer, db: Database, notify: Callable[[], None]) -> Measure:
-    """Processor time per second of 50 open pages while something changes all the time."""
-    alone = await _spent(db, notify, 10)
-    sessions = [await _enter(server)]
-    tasks = [asyncio.create_task(_console(sessions[0], server)) for _ in range(CONSOLES)]
-    await asyncio.sleep(3)
-    together = await _spent(db, notify, 20)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    for session in sessions:
-        await session.close()
-    return at_most("50 open consoles, with their own reading: share of a core", (together - alone) * 100, "%", 5)
+async def _beside_a_sender(server: TestServer, state: WebState, base_url: str) -> list[Measure]:
+    """What 50 open pages cost each text of a sender at full speed; rounds with and without them take turns."""
+    address, found = str(server.make_url("/")), list[tuple[Run, Run]]()
+    for number in range(ROUNDS):
+        alone = await _round(state, base_url, 2 * number)
+        async with _consoles(address):
+            found.append((alone, await _round(state, base_url, 2 * number + 1)))
+    alone, beside = (_middle([pair[which] for pair in found]) for which in (0, 1))
+    ratio = statistics.median(b.cpu_us / a.cpu_us for a, b in found)
+    share = statistics.median((b.cpu_us - a.cpu_us) * b.rate for a, b in found) / 1e6
+    return [
+        at_most("sender alone", alone.rate, "/s"),
+        at_most("sender alone, processor time of a text", alone.cpu_us, "us"),
+        at_most(f"sender beside {CONSOLES} open consoles", beside.rate, "/s"),
+        at_most(f"sender beside {CONSOLES} open consoles, processor time of a text", beside.cpu_us, "us"),
+        at_most("that, as a multiple of the sender alone", ratio, "x", 1.05),
+        at_most("what the consoles take of a core", share * 100, "%"),
+    ]
 
 
-async def _spent(db: Database, notify: Callable[[], None], seconds: int) -> float:
-    """Processor seconds per second while a broadcast moves."""
-    began, spent = time.perf_counter(), time.process_time()
-    number = 0
-    while time.perf_counter() - began < seconds:
-        number += 1
-        await db.write(lambda c: c.execute("UPDATE counters SET value = value + 1 WHERE name = 'revision'"))
-        notify()
-        await asyncio.sleep(0.1)
-    return (time.process_time() - spent) / (time.perf_counter() - began)
+def _middle(rounds: list[Run]) -> Run:
+    return Run(
+        rate=statistics.median(one.rate for one in rounds), cpu_us=statistics.median(one.cpu_us for one in rounds)
+    )
 
 
-async def _console(session: ClientSession, server: TestServer) -> None:
-    """One page: waits for events, reads the part that changes; does not draw it."""
-    async with session.get(server.make_url("/console/events"), timeout=None) as stream:
+async def _round(state: WebState, base_url: str, number: int) -> Run:
+    """Some seconds of a sender with more to send than it can, counted as the service counts."""
+    db, clock = state.db, state.clock
+    await db.write(_queue, number, clock())
+    settings = TwilioSettings(account_sid=ACCOUNT, auth_token=TOKEN, sender=SERVICE, base_url=base_url, connections=400)
+    transport = TwilioTransport(settings, clock)
+    sender = Sender(
+        db=db,
+        transport=transport,
+        unseal=bytes.decode,
+        bucket=Bucket(rate=None, clock=time.monotonic),
+        clock=clock,
+        settings=SenderSettings(connections=400),
+    )
+    tally = counting.Tally(db=db, clock=clock, watch=time.monotonic, on_counted=state.changes.notify)
+    running = asyncio.create_task(sender.run())
+    await asyncio.sleep(1)  # all connections are open
+    gc.collect()
+    before, began, spent = await db.read(_left), time.perf_counter(), time.process_time()
+    while time.perf_counter() - began < SECONDS:
+        await asyncio.sleep(0.5)
+        await tally.step()
+    took, spent = time.perf_counter() - began, time.process_time() - spent
+    left = await db.read(_left)
+    sender.stop()
+    await running
+    await transport.close()
+    assert left, "the sender had nothing left to do"
+    return Run(rate=(before - left) / took, cpu_us=spent / (before - left) * 1e6)
+
+
+def _queue(db: Connection, number: int, now: datetime) -> None:
+    """One more broadcast, of one text to as many people as may be reached in a round."""
+    broadcast = rows.a_broadcast(
+        db,
+        state="sending",
+        seen_at=now,
+        created_at=now,
+        expires_at=now + timedelta(hours=2),
+        planned=QUEUED,
+        planned_at=now,
+    )
+    text = rows.a_text(db, broadcast, "en", "LEVEL 4 landslide. Leave now. Wajima, JMA 14:07")
+    at, until = times.to_text(now), times.to_text(now + timedelta(hours=2))
+    people = [
+        {"id": _FIRST + one, "hash": f"s{one}", "sealed": crashing.number(one).encode(), "at": at}
+        for one in range(QUEUED)
+    ]
+    if not number:
+        db.executemany(
+            "INSERT INTO subscribers (id, number_hash, number_sealed, role, state, created_at)"
+            " VALUES (:id, :hash, :sealed, 'resident', 'active', :at)",
+            people,
+        )
+    db.executemany(
+        "INSERT INTO messages (broadcast_id, subscriber_id, change_key, hazard, event, place, grade, kind, revision,"
+        " language, text_id, segments, priority, turn, state, created_at, expires_at) VALUES (:broadcast, :id, :key,"
+        " 'landslide', '', '17204', 'L4', 'new', 1, 'en', :text, 1, 20, :id, 'queued', :at, :until)",
+        [one | {"broadcast": broadcast, "key": f"s{number}", "text": text, "until": until} for one in people],
+    )
+
+
+def _left(db: Connection) -> int:
+    return db.execute("SELECT count(*) AS n FROM messages WHERE state = 'queued'")[0].integer("n")
+
+
+@asynccontextmanager
+async def _consoles(address: str) -> AsyncIterator[None]:
+    """Open pages, held and read by another process on the other core, until the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.bench_console", "--hold", address, cwd=Path(__file__).parents[1], stdout=PIPE
+    )  # fmt: skip
+    os.sched_setaffinity(process.pid, {_CORES[-1]})
+    assert process.stdout is not None
+    try:
+        assert await process.stdout.readline() == b"open\n"
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def hold(address: str) -> None:
+    """Be the browsers: every page waits for events and reads the part that changes; it does not draw it."""
+    async with await _enter(address) as session, asyncio.TaskGroup() as group:
+        opened = [asyncio.Event() for _ in range(CONSOLES)]
+        for one in opened:
+            group.create_task(_console(session, one))
+        for one in opened:
+            await one.wait()
+        print("open", flush=True)
+
+
+async def _console(session: ClientSession, opened: asyncio.Event) -> None:
+    async with session.get("/console/events", timeout=ClientTimeout(total=None)) as stream:
         async for line in stream.content:
             if line.startswith(b"event:"):
-                async with session.get(server.make_url("/console/live")) as answer:
+                async with session.get("/console/live") as answer:
+                    assert answer.status == 200, answer.status
                     await answer.read()
+                opened.set()
+
+
+def main() -> int:
+    """Measure and show; as another process, be the browsers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sender", action="store_true", help="only the sender beside open consoles")
+    parser.add_argument("--hold", metavar="ADDRESS", default="", help="hold consoles open there")
+    given = parser.parse_args()
+    if given.hold:
+        asyncio.run(hold(given.hold))
+        return 0
+    with provider(0.1) as base_url:
+        return 0 if show(asyncio.run(run(base_url, pages=not given.sender))) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(0 if show(asyncio.run(run())) else 1)
+    sys.exit(main())

@@ -59,6 +59,11 @@ class Watch:
         self._turn = asyncio.Event()
         self._closed = False
 
+    @property
+    def pace(self) -> float:
+        """Seconds between two changes that open pages hear of; more when many are open."""
+        return self._pace * max(1.0, self._listeners / _AT_FULL_PACE)
+
     async def run(self) -> None:
         """Until cancelled: wake the listeners when something has changed."""
         seen: object = None
@@ -67,7 +72,7 @@ class Watch:
             rung = await self._changes.wait(self._pace)
             if rung:
                 # A burst of commits is one refresh, and many pages together ask no more of us than a few.
-                await asyncio.sleep(self._pace * max(1.0, self._listeners / _AT_FULL_PACE))
+                await asyncio.sleep(self.pace)
             if not self._listeners:
                 continue
             try:

@@ -60,7 +60,7 @@ class NowPage:
         key = (visitor.words.language, within)
         async with self._turns.setdefault(key, asyncio.Lock()):
             made = self._made.get(key)
-            fresh = self._clock() - self._state.live_seconds
+            fresh = self._clock() - self._watch.pace  # many pages take longer than a moment to read it
             if made is None or made[0] < fresh or not kept:
                 snapshot = await self._state.db.read(queries.snapshot, visitor.now, within)
                 # Thousands of rows may be in force: not on the loop that polls and sends.

@@ -207,8 +207,8 @@ def of(rows: Sequence[Cell], counted: datetime | None = None) -> Reach:
     for cell in rows:
         part = states.part(cell.state)
         parts[part] += cell.messages
-        by_place.setdefault(cell.place, {}).setdefault(cell.language, Counter())[part] += cell.messages
-        by_language.setdefault(cell.language, {}).setdefault(cell.place, Counter())[part] += cell.messages
+        _add(by_place.setdefault(cell.place, {}), cell.language, part, cell.messages)
+        _add(by_language.setdefault(cell.language, {}), cell.place, part, cell.messages)
         cells[cell.place, cell.language, part] += cell.messages
     exact = not _is_small(cells)
     return Reach(
@@ -219,6 +219,13 @@ def of(rows: Sequence[Cell], counted: datetime | None = None) -> Reach:
         counted_at=counted,
         cells=cells,
     )
+
+
+def _add(line: dict[str, Counter[str]], key: str, part: str, messages: int) -> None:
+    """Without a new counter for each cell: a page has thousands of them."""
+    if (counts := line.get(key)) is None:
+        counts = line[key] = Counter()
+    counts[part] += messages
 
 
 def _is_small(cells: Mapping[tuple[str, str, str], int]) -> bool:
@@ -232,7 +239,10 @@ def _lines(table: _Table, *, exact: bool) -> tuple[Line, ...]:
 
 def _line(key: str, inside: Sequence[Counter[str]], *, exact: bool) -> Line:
     """Of what stands in it: a place's languages, or a language's places."""
-    parts = sum(inside, Counter[str]())
+    parts: Counter[str] = Counter()
+    for one in inside:
+        for part, count in one.items():
+            parts[part] += count
     told: Mapping[str, Told] = parts
     unreached: Told = _unreached_of(parts)
     if not exact:
@@ -250,7 +260,7 @@ def _not_reached(parts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _unreached_of(parts: Mapping[str, int]) -> int:
-    return sum(_not_reached(parts).values())
+    return sum(count for part, count in parts.items() if part in _NOT_REACHED)
 
 
 def _unreached(by_place: _Table, *, exact: bool) -> tuple[tuple[str, tuple[Line, ...]], ...]:
