@@ -1,8 +1,8 @@
 """Reasons, refusals and calls that the service keeps as English sentences, in Japanese.
 
-They stand in `sayings.toml`: `en` with gaps, as the code writes it, and `ja` with the same gaps. A gap named hazard,
-grade, kind, status or reason is read in Japanese too; `text` is a sentence of the same table, or stays as it is;
-`sentence` is one, or nothing fits. What people wrote stays as it is.
+They stand in `sayings.toml`: `en` with gaps, as the code writes it, and `ja` with the same gaps. A gap whose name is a
+key of `_SECTIONS` or `_LISTS`, or a grade, is read in Japanese too; `text` is a sentence of the same table, or stays as
+it is; `sentence` is one, or nothing fits. What people wrote stays as it is.
 """
 
 import functools
@@ -18,7 +18,18 @@ _DEEPEST = 3
 _GAP = re.compile(r"\{(\w+)\}")
 _SHAPES = {"hazard": r"[a-z_]+", "grade": r"\S{1,20}", "was": r"\S{1,20}", "now": r"\S{1,20}", "kind": r"[a-z_]+"}
 #: gaps whose value is a key of a section of the words
-_SECTIONS = {"hazard": "hazard", "kind": "kind", "status": "telegram_status", "reason": "byhand_reason"}
+_SECTIONS = {
+    "hazard": "hazard",
+    "kind": "kind",
+    "status": "telegram_status",
+    "reason": "byhand_reason",
+    "thing": "own_text_thing",
+    "term": "own_text_term",
+    "sense": "own_text_sense",
+    "other": "own_text_sense",
+}
+#: gaps whose value is a list of such keys
+_LISTS = {"things": "own_text_thing"}
 _GRADES = ("grade", "was", "now")
 
 
@@ -74,4 +85,6 @@ def _value(words: Words, gap: str, value: str, hazard: str, depth: int) -> str |
     if gap in ("text", "sentence"):
         inside = _in_japanese(words, value, depth + 1) if depth < _DEEPEST else None
         return value if inside is None and gap == "text" else inside
+    if gap in _LISTS:
+        return "、".join(words.named(_LISTS[gap], one) for one in value.split(", "))
     return words.named(_SECTIONS[gap], value) if gap in _SECTIONS else value

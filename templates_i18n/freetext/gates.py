@@ -205,7 +205,7 @@ def _places(pair: Pair, tables: Tables) -> Iterator[Finding]:
     style = tables.catalogue.fallback(pair.language).languages[-1].place
     for place in named:
         if not naming.stands(place, pair.text):
-            yield _ask("place", f"{place.ja}: expected {place.written(style)}")
+            yield _ask("place", f"{place.ja}: write {place.written(style)}")
     for other in naming.others(pair.text, named, tables.places):
         yield _ask("place_new", f"{other} is not in the source")
 
@@ -217,7 +217,7 @@ def _terms(pair: Pair, tables: Tables) -> Iterator[Finding]:
     for term in naming.terms(pair.source, pair.source_language, tables.catalogue):
         expected = naming.words_of(term, pair.language, tables.catalogue)
         if expected and not any(naming.says(pair.text, word) for word in expected):
-            yield _ask("term", f"{term}: expected {' / '.join(expected)}")
+            yield _ask("term", f"{term}: say {' / '.join(expected)}")
 
 
 def _forbidding(pair: Pair, tables: Tables) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from alerts.decision import Action
 from alerts.vocabulary import Hazard
 from feeds.jma import types
 from storage.audit import Entry
+from templates_i18n import catalogue
+from templates_i18n.freetext import gates
 from tests.web import rows
 from web import sayings, words
 from web.console import entry_words
@@ -142,3 +144,45 @@ def test_an_entry_of_the_log_in_japanese() -> None:
         "災害": "避難", "段階": JAPANESE.grade("evacuation", "order"), "地域": "輪島市", "理由": "地域の誤り",
         "理由の説明": "二つ",
     }  # fmt: skip
+
+
+_WRITTEN = (
+    ("", "en"),
+    ("x" * 300, "en"),
+    ("川\u200b\x00\u202e😀’ a", "en"),
+    ("=ab{}<b>漢 aбc. a. a. a.", "en"),
+    ("漢字", "ja-Hira"),
+)
+_TRANSLATED = (
+    ("輪島市の避難所は本日10時に開きます。川に近づかないでください。https://a.example/x", "ja",
+     "Kanazawa is closed at 9. Go to the sea.", "en"),
+    ("水が出ます。", "ja", "水が出ます。", "zh-Hans"),
+    ("Do not go.", "en", "行ってください。来る。", "ja"),
+    ("行ってください。", "ja", "Do not go.", "en"),
+)  # fmt: skip
+
+
+def test_what_is_found_in_own_texts_is_said_in_japanese() -> None:
+    tables = gates.Tables(catalogue=catalogue.load(), places=places.load())
+    found = [one for text, tag in _WRITTEN for one in gates.alone(text, tag, tables)]
+    for source, source_language, text, language in _TRANSLATED:
+        pair = gates.Pair(source=source, source_language=source_language, text=text, language=language)
+        found += gates.compare(pair, tables)
+    assert len({one.key for one in found}) > 12
+    said = {one.what: sayings.say(JAPANESE, one.what) for one in found}
+    assert {what for what, here in said.items() if here is None} == set()
+    assert said["river is not there, but sea"] == "川がなく、代わりに海があります"
+    assert said["missing 10; not in the source 9"] == "足りないもの：10。原文にないもの：9"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "group: expected 1 to 60 letters without a comma",
+        "scenario: expected one of noto, written",
+        "Night, minute 20: heavy_rain L4 lifted: no words: 'x'",
+    ],
+)
+def test_what_is_wrong_with_a_drill_is_said_in_japanese(text: str) -> None:
+    said = sayings.say(JAPANESE, text)
+    assert said is not None and "expected" not in said and "no words" not in said and "heavy_rain" not in said

@@ -49,7 +49,6 @@ class Text:
 
     language: str
     html_language: str
-    name: str
     text: str
     segments: int
 
@@ -177,7 +176,7 @@ class DrillPages:
         """A moment in all languages, as it will be said, or was."""
         state, words = self._state, self._state.words
         shown = []
-        for tag, name in words.names.items():
+        for tag in words.names:
             if moment > len(drill.script.moments):
                 made = wording.ending(words, tag)
             elif moment == len(drill.script.moments):
@@ -190,7 +189,6 @@ class DrillPages:
                 Text(
                     language=tag,
                     html_language=html_language(made.voice),
-                    name=name.name,
                     text=made.text,
                     segments=made.segments,
                 )
