@@ -70,9 +70,8 @@ class Watch:
         quiet = 0
         while True:
             rung = await self._changes.wait(self._pace)
-            if rung:
-                # A burst of commits is one refresh, and many pages together ask no more of us than a few.
-                await asyncio.sleep(self.pace)
+            # A burst of commits is one refresh. Many pages together ask no more of us than a few, whoever notices.
+            await asyncio.sleep(self.pace if rung else self.pace - self._pace)
             if not self._listeners:
                 continue
             try:
