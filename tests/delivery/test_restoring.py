@@ -30,7 +30,7 @@ def _words(service):
 
 
 async def _look_up_and_send(service):
-    await reconciling.reconcile(service.db, service.network, bytes.decode, service.clock, Limits())
+    await reconciling.reconcile(service.db, {"A": service.network}, bytes.decode, service.clock, Limits())
     await service.run()
 
 

@@ -28,7 +28,7 @@ def stored(hall, identity):
 async def test_from_the_form_to_the_second_signature(hall):
     aoi, bruno = await hall.enter("aoi"), await hall.enter("bruno")
     seen = await (await post(aoi, "/console/write/evacuation", **(EVACUATION | {"step": "preview"}))).text()
-    assert "To &lt;5 people in Wajima" in seen
+    assert "To &lt;20 people in Wajima" in seen
     assert "no SMS leaves this machine" in seen
     assert seen.count('<figure class="language">') == 18
     assert hall.db.read_sync(submissions.open_ones) == []
@@ -36,7 +36,7 @@ async def test_from_the_form_to_the_second_signature(hall):
     assert "Another person has to approve it" in await page(aoi, f"/console/waiting/{identity}")
     assert "Evacuation order" in await page(bruno, "/console/waiting")
     look = await page(bruno, f"/console/waiting/{identity}")
-    assert "Approve: send it to &lt;5 people now" in look
+    assert "Approve: send it to &lt;20 people now" in look
     assert "CANCELLED" in look
     answer = await post(bruno, f"/console/waiting/{identity}", step="approve")
     assert "It is going out now" in await page(bruno, str(answer.url.relative()))
