@@ -1,6 +1,7 @@
 """People with accounts, signed in through the real forms."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -35,7 +36,7 @@ def account(db: Database, name: str, *roles: tuple[Role, str], once: bool = Fals
 def enter(browse: Open) -> Enter:
     """`await enter(db, "aoi", (Role.COORDINATOR, "17204"), …state values)`: a client that has signed in."""
 
-    async def start(db: Database, name: str, *roles: tuple[Role, str], **values: object) -> Client:
+    async def start(db: Database, name: str, *roles: tuple[Role, str], **values: Any) -> Client:
         account(db, name, *roles)
         client = await browse(a_state(db, **values))
         answer = await client.post("/console/sign-in", data={"name": name, "password": PASSWORD}, headers=OURS)
