@@ -46,7 +46,7 @@ def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> tu
             if lesson is not None:
                 found.setdefault(lesson, Counter())[one.language] += people
     shown = tuple(_of(lesson, people, teller, ahead, rate) for lesson, people in found.items())
-    few = any(0 < people < disclosure.FEW for counted in found.values() for people in counted.values())
+    few = any(disclosure.is_small(counted.values()) for counted in found.values())
     return tuple(replace(one, in_steps=few and fitting.FITTING in plan.lessons) for one in shown)
 
 

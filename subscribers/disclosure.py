@@ -27,7 +27,7 @@ _Counts = Mapping[Any, int]
 
 def table(counts: Mapping[K, int]) -> dict[K, Told]:
     """Every count of a table: all of them exactly, or small ones as "<5" and the others in steps."""
-    if not _is_small(counts.values()):
+    if not is_small(counts.values()):
         return dict(counts)
     return {name: stepped(count) for name, count in counts.items()}
 
@@ -84,7 +84,7 @@ def _leave_open(whole: _Range, tables: Iterable[_Counts], floor: int = FEW) -> b
 
 
 def _leaves_open(whole: _Range, counts: _Counts, floor: int) -> bool:
-    if not _is_small(counts.values()):
+    if not is_small(counts.values()):
         return True
     least, most = _sum(counts, floor)
     highest = floor - 1
@@ -104,7 +104,8 @@ def _sum(counts: _Counts, floor: int) -> _Range:
     return sum(least for least, _ in steps), sum(most for _, most in steps)
 
 
-def _is_small(counts: Iterable[int]) -> bool:
+def is_small(counts: Iterable[int]) -> bool:
+    """Whether one of them is not told."""
     return any(0 < count < FEW for count in counts)
 
 

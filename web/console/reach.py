@@ -74,7 +74,7 @@ class Reach:
     @property
     def exact(self) -> bool:
         """No count is small: nothing has to be hidden."""
-        return not _is_small(self.cells)
+        return not disclosure.is_small(self.cells.values())
 
     @property
     def total(self) -> int:
@@ -210,7 +210,7 @@ def of(rows: Sequence[Cell], counted: datetime | None = None) -> Reach:
         _add(by_place.setdefault(cell.place, {}), cell.language, part, cell.messages)
         _add(by_language.setdefault(cell.language, {}), cell.place, part, cell.messages)
         cells[cell.place, cell.language, part] += cell.messages
-    exact = not _is_small(cells)
+    exact = not disclosure.is_small(cells.values())
     return Reach(
         parts=parts,
         by_place=_lines(by_place, exact=exact),
@@ -226,10 +226,6 @@ def _add(line: dict[str, Counter[str]], key: str, part: str, messages: int) -> N
     if (counts := line.get(key)) is None:
         counts = line[key] = Counter()
     counts[part] += messages
-
-
-def _is_small(cells: Mapping[tuple[str, str, str], int]) -> bool:
-    return any(0 < count < disclosure.FEW for count in cells.values())
 
 
 def _lines(table: _Table, *, exact: bool) -> tuple[Line, ...]:
