@@ -4,7 +4,7 @@ The deadline is the first time of its days: when that passes nothing was sent, i
 Lessons are no reason to wake anybody: calls go out by day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -48,13 +48,14 @@ def deadline(campaign: Campaign) -> datetime:
 
 def is_due(db: Connection, now: datetime) -> bool:
     """Whether `watch` has anything to do; cheap where nothing waits."""
-    return any(_step(one, now) for one in open_ones(db)) or any(True for _ in _stale(db))
+    waiting = open_ones(db)
+    return any(_step(one, now) for one in waiting) or any(True for _ in _stale(db, waiting))
 
 
 def watch(db: Connection, now: datetime) -> int:
     """Make every call that is due; how many texts to people on duty were queued."""
-    queued = 0
-    for one in open_ones(db):
+    queued, waiting = 0, open_ones(db)
+    for one in waiting:
         step = _step(one, now)
         if step is not None:
             store.note_call(db, one.campaign.id, step)
@@ -66,15 +67,14 @@ def watch(db: Connection, now: datetime) -> int:
                 how="`campaigns approve`",
             )
             queued += calling.tell(db, call, now)
-    for kind, subject in _stale(db):
+    for kind, subject in _stale(db, waiting):
         noticeboard.resolve(db, kind, subject, now)
     return queued
 
 
 def _step(one: Waiting, now: datetime) -> Step | None:
     due = Step.OVERDUE if one.deadline <= now else Step.CALL
-    late = now >= one.deadline - (one.deadline - one.campaign.planned_at) / calling.LAST_PART
-    if due is Step.CALL and one.called and late:
+    if due is Step.CALL and one.called and calling.is_late(one.campaign.planned_at, one.deadline, now):
         due = Step.REMIND
     by_day = now.astimezone(JAPAN).hour in _DAY
     return due if by_day and _ORDER.index(due) > _ORDER.index(one.called) else None
@@ -90,14 +90,14 @@ def _name(identity: int) -> str:
     return f"{calling.CAMPAIGN}{identity})"
 
 
-def _stale(db: Connection) -> Iterator[tuple[NoticeKind, str]]:
+def _stale(db: Connection, waiting: Sequence[Waiting]) -> Iterator[tuple[NoticeKind, str]]:
     """Calls about what waits no more."""
     calls = [
         one.notice
         for one in noticeboard.open_notices(db)
         if one.notice.kind in calling.CALLS and calling.CAMPAIGN in one.notice.subject
     ]
-    names = {_name(one.id) for one, _ in store.waiting(db)} if calls else set()
+    names = {_name(one.campaign.id) for one in waiting}
     for notice in calls:
         if not any(notice.subject.endswith(name) for name in names):
             yield notice.kind, notice.subject

@@ -24,7 +24,7 @@ from subscribers import store as subscribers
 
 _JAPAN = timezone(timedelta(hours=9))
 #: the last call comes when this part of the time is left
-LAST_PART = 3
+_LAST_PART = 3
 _KEEP = timedelta(hours=2)
 _SOON = timedelta(hours=12)
 #: in the subject of calls about campaigns, which `campaigns.calling` ends
@@ -106,8 +106,12 @@ def _call(
 ) -> Step | None:
     if called is None:
         return Step.CALL
-    late = now >= deadline - (deadline - since) / LAST_PART
-    return Step.REMIND if late and reminded is None else None
+    return Step.REMIND if is_late(since, deadline, now) and reminded is None else None
+
+
+def is_late(since: datetime, deadline: datetime, now: datetime) -> bool:
+    """Whether the last part of the time has begun."""
+    return now >= deadline - (deadline - since) / _LAST_PART
 
 
 def _of(db: Connection, one: Due, now: datetime) -> int:
