@@ -151,7 +151,7 @@ def _look_at_ends(db: Connection, source: Source, said: Sequence[Word], now: dat
         return
     words = store.words(db, source.name)
     so = folding.fold(words)
-    for place, sent in sorted(folding.idle_ends(words, ends).items()):
+    for place, sent in sorted(folding.idle_ends(words, so, ends).items()):
         held = in_force.in_force(db, Hazard.EVACUATION, "", [place]).get(place)
         if (place in so and so[place].grade != NONE) or (held is not None and held.grade != NONE):
             text = (

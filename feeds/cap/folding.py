@@ -47,13 +47,13 @@ def fold(words: Iterable[Word], *, without: Callable[[str, Held], bool] = lambda
     return {place: _together(held) for place, held in found.items()}
 
 
-def idle_ends(words: Sequence[Word], keys: Collection[Key]) -> dict[str, datetime]:
+def idle_ends(words: Sequence[Word], so: Mapping[str, Held], keys: Collection[Key]) -> dict[str, datetime]:
     """Municipality -> when some messages said an end there that ends nothing: their own chain never said more of it.
 
-    A Cancel that refers to nothing we have may mean any place in which the source still says something.
+    `so` is what the words fold to. A Cancel that refers to nothing we have may mean any place in which the source still
+    says something.
     """
     found: dict[str, datetime] = {}
-    so = fold(words)
     for chain in chains(words):
         said = {place for word in chain for place, grade in word.places.items() if grade != NONE}
         for word in chain:
