@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from delivery.providers.shares import FIRST, SECOND
@@ -100,11 +101,11 @@ def _twilio(settings: Settings) -> TwilioSettings:
 
 
 def _second_twilio(settings: Settings) -> TwilioSettings:
-    return TwilioSettings(
+    """What differs from the first account."""
+    return replace(
+        _twilio(settings),
         account_sid=settings.second_twilio_account_sid,
         auth_token=settings.second_twilio_auth_token.get_secret_value(),
         sender=settings.second_sender,
         base_url=settings.second_twilio_base_url,
-        public_url=settings.public_url,
-        connections=settings.send_connections,
     )
