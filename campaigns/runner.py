@@ -12,7 +12,7 @@ from typing import assert_never
 
 from alerts import store as state
 from alerts.places import PlaceTable
-from campaigns import copies, daylight, due, fitting, own, store, timing
+from campaigns import copies, daylight, due, fitting, news, own, store, timing
 from campaigns.due import Due
 from campaigns.store import Campaign
 from campaigns.telling import Teller
@@ -44,12 +44,15 @@ class Desk:
 async def run_due(db: Database, desk: Desk, now: datetime) -> list[int]:
     """Send or put off everything that is due; the broadcasts that were filled.
 
-    A lesson that fails stops no other one: it is looked at again the next time.
+    A lesson that fails stops no other one: it is looked at again the next time. None begins while a telegram is on its
+    way to us: it may be the warning that holds it.
     """
     if await db.read(due.is_ahead, now):
         await db.write(due.bring_back, now)
     await hold_back(db, desk, now)
     waiting = await db.read(due.due, now, _AT_ONCE)
+    if waiting and not await db.read(news.is_heard, now):
+        return []
     told = await db.read(last_told, now) if waiting else {}
     filled: list[int] = []
     for one in waiting:
