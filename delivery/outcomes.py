@@ -33,6 +33,8 @@ from subscribers.store import State
 
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 120.0
+#: seconds of a pause asked for by the provider, above which people in charge are called
+_LONG_PAUSE = 60.0
 #: tries after answers that may be about this text alone
 _MOST_ATTEMPTS = 20
 
@@ -140,7 +142,8 @@ def _after(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) 
         case Retryable():
             return _retried(outcome, attempts, expires_at, at)
         case Throttled(after=after):
-            return _again(OutcomeName.THROTTLED, "throttled", after, 0, expires_at, at)
+            trouble = NoticeKind.PROVIDER if after > _LONG_PAUSE else None
+            return _again(OutcomeName.THROTTLED, "throttled", after, 0, expires_at, at, trouble=trouble)
         case OptedOut():
             return Next(
                 state=MessageState.FAILED, outcome=OutcomeName.OPTED_OUT, reason="opted out", person=State.STOPPED
@@ -316,6 +319,9 @@ def _trouble(kind: NoticeKind, provider: str, code: str, outcome: OutcomeName) -
         return Notice(kind=kind, subject="stored numbers", text=text, urgent=True)
     if outcome is OutcomeName.RETRYABLE:
         text = f"The {name} cannot be reached ({code}): look at the line to it. Texts wait and are tried again."
+        return Notice(kind=kind, subject=_subject(provider, code), text=text, urgent=True)
+    if outcome is OutcomeName.THROTTLED:
+        text = f"The {name} asks us to wait for more than a minute: no text leaves by it until then. Ask it why."
         return Notice(kind=kind, subject=_subject(provider, code), text=text, urgent=True)
     text = (
         f"The {name} refuses texts because of our side ({code}): check credentials, balance and sender."

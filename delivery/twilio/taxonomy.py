@@ -24,8 +24,8 @@ _LOOP_WAIT = 30.0
 _QUEUE_FULL = frozenset({21611, 30001})
 _QUEUE_WAIT = 60.0
 _THROTTLE_WAIT = 1.0
-#: longer than that nobody is asked to wait in earnest
-_LONGEST_WAIT = 3600.0
+#: longer than that nobody is asked to wait in earnest: warnings do not stand still for a header that is wrong
+_LONGEST_WAIT = 300.0
 #: until the next try where no connection came about
 _NO_CONNECTION_WAIT = 5.0
 #: answers after which the request may have been carried out: the server's trouble, or a proxy's
@@ -98,7 +98,7 @@ def retry_after(headers: Mapping[str, str], now: datetime, default: float) -> fl
         try:
             until = parsedate_to_datetime(said)
             seconds = ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds()
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
     return min(_LONGEST_WAIT, max(0.0, seconds)) if seconds == seconds else default
 

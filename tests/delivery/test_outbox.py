@@ -133,6 +133,14 @@ def test_a_throttled_text_waits_as_long_as_the_provider_says(db, clock, service)
     assert len(db.write_sync(outbox.claim, clock(), 10).texts) == 1
 
 
+@pytest.mark.parametrize(("after", "calls"), [(60, 0), (61, 1)])
+def test_people_in_charge_hear_of_a_long_pause(db, clock, service, after, calls):
+    queue_one(db, clock, service)
+    answer(db, clock, Throttled(after=after))
+    notices = db.read_sync(lambda c: c.execute("SELECT id FROM notices WHERE kind = 'provider' AND urgent = 1"))
+    assert len(notices) == calls
+
+
 @pytest.mark.parametrize(("outcome", "person"), [(OptedOut(), "stopped"), (BadNumber(code="21211"), "unreachable")])
 def test_who_cannot_be_reached_is_not_tried_again(db, clock, service, outcome, person):
     queue_one(db, clock, service)

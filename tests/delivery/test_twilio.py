@@ -199,7 +199,17 @@ async def test_errors_are_told_apart_in_both_formats(provider, transport, proble
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("0", 0), ("120", 120), ("Mon, 23 Nov 2026 00:00:30 GMT", 30), ("", 1), ("soon", 1), ("-5", 0), ("nan", 1)],
+    [
+        ("0", 0),
+        ("120", 120),
+        ("Mon, 23 Nov 2026 00:00:30 GMT", 30),
+        ("", 1),
+        ("soon", 1),
+        ("-5", 0),
+        ("nan", 1),
+        ("86400", 300),
+        ("Wed, 21 Oct 99999999999 07:28:00 GMT", 1),
+    ],
 )
 async def test_retry_after_is_a_number_or_a_date(provider, transport, header, seconds):
     provider.numbers = {TEXT.number: Fault.THROTTLED}
