@@ -14,7 +14,7 @@ from delivery.heart import Heart
 from delivery.joining import gap
 from delivery.outbox import Claimed
 from delivery.outcomes import Answered, NotOpened
-from delivery.rate import Pace
+from delivery.rate import HOLD, Pace, Paused
 from delivery.transport import BadNumber, OurFault, Outcome, OutgoingText, Retryable, Throttled, Transport, Unknown
 from subscribers import msisdn
 
@@ -82,11 +82,14 @@ class Lane:
         self._room.set()
 
     async def make_ready(self, text: Claimed, taken_at: datetime, *, patient: bool) -> bool:
-        """Wait for its turn, and for a connection that will take it up; False where others should take it.
+        """Wait for its turn, and for a connection that will take it up; False where others, or later, should take it.
 
         `patient` where nobody else could.
         """
-        sender = await self.pace.take(text.segments)
+        try:
+            sender = await self.pace.take(text.segments)
+        except Paused:
+            return False
         if not await self._has_room(patient=patient):
             self._shut_for(_HANGS)
             return False
@@ -138,6 +141,9 @@ class Lane:
         task = asyncio.current_task()
         assert task is not None
         while self._ready and not self._stopping:
+            if self.pace.paused() > HOLD:
+                self.leave()
+                return
             turn = self._ready.popleft()
             if not self._ready:
                 self._room.set()

@@ -9,6 +9,13 @@ from typing import Protocol
 _SLACK = 0.05
 #: seconds slept at least: a sleep for every text would cost more than the text; what is late is caught up
 _TICK = 0.005
+#: seconds that texts in hand wait at most: in a longer pause they go back, and are looked at anew when it is over.
+#: Somebody may say STOP meanwhile, and a warning may be raised or lifted
+HOLD = 2.0
+
+
+class Paused(Exception):
+    """The turn is further away than texts in hand should wait."""
 
 
 class Pace(Protocol):
@@ -24,7 +31,11 @@ class Pace(Protocol):
         ...
 
     async def take(self, segments: int) -> str:
-        """Wait for a turn; whose it is."""
+        """Wait for a turn; whose it is. Paused where only asking shows that it is more than `HOLD` away."""
+        ...
+
+    def paused(self) -> float:
+        """Seconds until anybody's turn may come again, as far as this process knows; 0 where nothing is paused."""
         ...
 
     def pause(self, seconds: float, sender: str | None = None) -> None:
@@ -72,6 +83,10 @@ class Bucket:
             await self.sleep(max(wait, _TICK))
         return self.sender
 
+    def paused(self) -> float:
+        """See `Pace`."""
+        return max(0.0, self._paused_until - self.clock())
+
     def pause(self, seconds: float, sender: str | None = None) -> None:
         """Nobody's turn comes before then: the provider is throttling this sender, or all."""
         if sender is None or sender == self.sender:
@@ -100,6 +115,10 @@ class Pool:
     async def take(self, segments: int) -> str:
         """Wait for a turn; whose it is."""
         return await min(self.buckets, key=Bucket.wait).take(segments)
+
+    def paused(self) -> float:
+        """See `Pace`."""
+        return min(bucket.paused() for bucket in self.buckets)
 
     def pause(self, seconds: float, sender: str | None = None) -> None:
         """See `Bucket`."""

@@ -21,7 +21,7 @@ from delivery.lane import LOOK, Lane
 from delivery.outbox import Claimed
 from delivery.providers.dealing import Deal
 from delivery.providers.shares import FIRST, SECOND
-from delivery.rate import Pace
+from delivery.rate import HOLD, Pace
 from delivery.recording import Recorder
 from delivery.transport import Transport
 from storage.database import Database, StorageError
@@ -194,9 +194,9 @@ class Sender:
             handed += found
 
     async def drain(self) -> int:
-        """Send until nothing is due; how many texts were handed over. For simulations and tests."""
+        """Send until nothing is due or the providers pause; how many texts were handed over. For tests."""
         count = 0
-        while claimed := await self._claim():
+        while not self._is_paused and (claimed := await self._claim()):
             count += await self._hand_over_all(claimed.texts)
             await self._land()
             await self._give_back()
@@ -222,7 +222,7 @@ class Sender:
         """Claim and hand over; how many rows there were."""
         try:
             await self._give_back()
-            claimed = await self._claim()
+            claimed = None if self._is_paused else await self._claim()
             if claimed is None:
                 return 0
             await self._hand_over_all(claimed.texts)
@@ -244,6 +244,11 @@ class Sender:
             self.beside.tickets.offer()  # more for others
         return claimed if claimed.seen else None
 
+    @property
+    def _is_paused(self) -> bool:
+        """Whether no provider takes anything for a while: nothing is held in hand then, so that it can be withdrawn."""
+        return all(lane.pace.paused() > HOLD for lane in self._lanes.values())
+
     def _rate(self) -> float | None:
         rates = [lane.pace.rate for lane in self._lanes.values()]
         return None if None in rates else sum(rate for rate in rates if rate is not None)
@@ -255,7 +260,7 @@ class Sender:
         try:
             for name, lane in self._lanes.items():
                 await lane.pace.ahead(sum(text.segments for text in texts if text.provider == name))
-            while rest and not self._stopping:
+            while rest and not self._stopping and not self._is_paused:
                 if not await self._make_ready(rest[0], taken_at):
                     left_to_others.append(rest[0])
                 rest.popleft()

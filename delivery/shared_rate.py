@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from delivery.rate import HOLD, Paused
 from storage import lists, locking, server_clock
 from storage.connection import Connection
 from storage.database import Database
@@ -36,8 +37,10 @@ class Slice:
     seconds: float
 
 
-def reserve(db: Connection, rates: Mapping[str, float], segments: int, least: int) -> Slice:
-    """Take the next slice of the sender that is free first.
+def reserve(
+    db: Connection, rates: Mapping[str, float], segments: int, least: int, within: float = float("inf")
+) -> Slice:
+    """Take the next slice of the sender that is free first; one that is more than `within` seconds away is only told.
 
     `rates` are segments per second. At most `segments`, and no more than a slice holds, but at least `least`.
     """
@@ -47,9 +50,10 @@ def reserve(db: Connection, rates: Mapping[str, float], segments: int, least: in
     sender = min(rates, key=lambda name: (max(free[name], now), -rates[name]))
     rate, start = rates[sender], max(free[sender], now)
     taken = max(least, min(segments, int(rate * _SLICE)))
-    seconds = taken / rate
-    _set(db, sender, start + int(seconds * 1_000_000))
-    return Slice(sender=sender, wait=(start - now) / 1_000_000, segments=taken, seconds=seconds)
+    seconds, wait = taken / rate, (start - now) / 1_000_000
+    if wait <= within:
+        _set(db, sender, start + int(seconds * 1_000_000))
+    return Slice(sender=sender, wait=wait, segments=taken, seconds=seconds)
 
 
 def pause(db: Connection, sender: str, seconds: float) -> None:
@@ -116,6 +120,8 @@ class SharedRate:
     _next: float = float("-inf")
     _lost_at: float = float("-inf")
     _stalled_until: float = float("-inf")
+    #: until when nobody has a turn, as a slice that was too far away has shown
+    _closed_until: float = float("-inf")
     #: pauses that the other processes do not know of yet, by sender: until when, by `clock`
     _news: dict[str, float] = field(default_factory=dict)
 
@@ -129,11 +135,14 @@ class SharedRate:
         self._wanted = segments
 
     async def take(self, segments: int) -> str:
-        """Wait for a turn; whose it is."""
+        """Wait for a turn; whose it is. Paused where it is far away: another process was told to wait for long."""
         if (stalled := self._stalled_until - self.clock()) > 0:
             await self.sleep(stalled)
         if not self._has(segments):
             await self._reserve(max(segments, self._wanted), segments)
+            if self._slice.wait > HOLD:
+                self._closed_until, self._left = self.clock() + self._slice.wait, 0
+                raise Paused
         self._left -= segments
         self._wanted -= segments
         wait = self._next - self.clock()
@@ -141,6 +150,11 @@ class SharedRate:
         if wait > 0:
             await self.sleep(max(wait, _TICK))
         return self._slice.sender
+
+    def paused(self) -> float:
+        """See `Pace`."""
+        news = [self._news.get(name, 0.0) for name in self.rates]
+        return max(0.0, max(self._stalled_until, self._closed_until, min(news)) - self.clock())
 
     def pause(self, seconds: float, sender: str | None = None) -> None:
         """The provider throttles a sender, or all: no turn of any process begins before then."""
@@ -172,4 +186,4 @@ def _reserve(
 ) -> Slice:
     for sender in sorted(pauses):
         pause(db, sender, pauses[sender])
-    return reserve(db, rates, segments, least)
+    return reserve(db, rates, segments, least, within=HOLD)

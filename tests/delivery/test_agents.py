@@ -10,10 +10,11 @@ from alerts import places
 from alerts.changes import Cause, PlaceChange
 from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard, Kind
-from delivery import progress
+from delivery import progress, stopping
 from delivery.planner import Planner
 from delivery.states import MessageState
 from delivery.telling import Telling
+from delivery.transport import Accepted, Throttled
 from delivery.writing import CatalogueWriter, Unwritable
 from templates_i18n import catalogue
 from templates_i18n.render import Form
@@ -132,8 +133,6 @@ async def test_progress_counts_what_is_left_and_how_long_it_takes(db, clock, ser
 
 
 async def test_a_provider_that_throttles_slows_everybody(db, clock, service):
-    from delivery.transport import Throttled
-
     class Throttling:
         async def send(self, text):
             return Throttled(after=30)
@@ -145,6 +144,29 @@ async def test_a_provider_that_throttles_slows_everybody(db, clock, service):
     await service.sender.drain()
     assert service.states() == ["queued"]
     assert service.sender.bucket.reserve(1) == 30
+
+
+async def test_in_a_long_pause_no_text_is_held_in_hand(db, clock, service):
+    """Whoever says STOP meanwhile, or hears of something worse, gets none of the old texts when it is over."""
+    handed = []
+
+    class ThrottlingOnce:
+        async def send(self, text):
+            handed.append(text.number)
+            return Throttled(after=30) if len(handed) == 1 else Accepted(provider_id=text.number)
+
+    for index in range(5):
+        a_person(db, index, WAJIMA)
+    set_state(db, {WAJIMA: "L4"}, clock())
+    service.plan()
+    narrow = replace(service.sender.settings, connections=1)
+    service.sender = replace(service.sender, transport=ThrottlingOnce(), settings=narrow)
+    await service.sender.drain()
+    assert (service.states(), len(handed)) == (["queued"] * 5, 1)
+    db.write_sync(stopping.stop, "hash2", clock())
+    clock.advance(31)
+    await service.sender.drain()
+    assert service.states() == ["accepted", "accepted", "withdrawn", "accepted", "accepted"]
 
 
 @pytest.fixture(scope="module")
