@@ -63,12 +63,12 @@ def understand(text: str) -> Said:
     folded, starts = _folded(plain)
     if not folded or len(folded) > _LONGEST:
         return _OTHER
-    if digits := _digits(plain, folded):
-        return digits
     words = _words()
     for candidate in without_fillers(folded, words.fillers):
         if command := words.commands.get(candidate):
             return Said(command=command)
+        if digits := _digits(plain, candidate):
+            return digits
     return _with_argument(plain, folded, starts, words.commands)
 
 
@@ -76,6 +76,13 @@ def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """The data file: command -> language -> words, as written there."""
     whole = _file()
     return {command: {tag: tuple(found) for tag, found in whole[command].items()} for command in _WORDS}
+
+
+def leading_digit(text: str) -> str:
+    """The digit of any script that a text begins with, as ASCII; "" for none, or for a longer number."""
+    folded = fold(text)
+    values = [unicodedata.digit(char, None) for char in folded[:2]]
+    return str(values[0]) if values and values[0] is not None and values[1:] in ([], [None]) else ""
 
 
 def agrees(text: str, language: str) -> bool:

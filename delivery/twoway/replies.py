@@ -31,7 +31,6 @@ from subscribers.refusal import Refused
 
 #: how long a digit answers a lesson or the question whether somebody is safe
 _QUESTION_STANDS = timedelta(hours=24)
-_LESSON = "lesson"
 #: takes away the places that the person has added
 _NO_PLACES = "0"
 _LAST_QUESTION = """
@@ -146,6 +145,10 @@ def _start(db: Connection, person: _Person, said: Said, desk: Desk, now: datetim
 
 
 def _help(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> Written | None:
+    """Whoever is asked whether they are safe, and calls for help, has answered."""
+    asked = _last_question(db, person.known.subscriber_id, now) if said.command is Command.HELP else None
+    if asked is not None and asked.text("kind") == triage.KIND:
+        return triage.said(db, person.known, triage.HELP, desk.words, now)
     return desk.words.say("help", person.known.language)
 
 
@@ -162,9 +165,15 @@ def _join(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime
 
 
 def _other(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime) -> Written | None:
-    """An answer to a lesson in words, or what no program can answer."""
-    asked = _last_question(db, person.known.subscriber_id, now) if desk.quiz else None
-    if desk.quiz is not None and asked is not None and asked.text("kind") == _LESSON:
+    """An answer to a lesson in words, a cry for help in more than a digit, or what no program can answer.
+
+    "2 my leg" is a cry; "1 person is hurt" does not say that somebody is safe.
+    """
+    asked = _last_question(db, person.known.subscriber_id, now)
+    if asked is not None and asked.text("kind") == triage.KIND:
+        if keywords.leading_digit(person.text.body) == triage.HELP:
+            return triage.said(db, person.known, triage.HELP, desk.words, now)
+    elif asked is not None and desk.quiz is not None:
         answered = desk.quiz.answer(db, _question(asked), person.text.body)
         if answered is not None:
             return answered

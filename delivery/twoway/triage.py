@@ -29,7 +29,9 @@ PHRASES = ("help_ack", "safe_or_help_offer")
 _DUTY_PAUSE = timedelta(minutes=1)
 _DUTY_KEEP = timedelta(hours=2)
 _FROM_DUTY = re.compile(r"#?(\d{1,9})\s*[:,.\s]\s*([12])\W*")
-_SAYS = {"1": "safe", "2": "help"}
+#: the digit of whoever needs help
+HELP = "2"
+_SAYS = {"1": "safe", HELP: "help"}
 
 
 _TO_ASK = """

@@ -342,6 +342,29 @@ def test_a_cry_for_help_is_acknowledged_listed_told_and_answered(phones, clock):
     assert [one.answer for one in phones.db.read_sync(triage.cases, WAJIMA)] == ["help_ack", ""]
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("2 my leg is broken", ["help"]),
+        ("２、助けて", ["help"]),
+        ("HELP!", ["help"]),
+        ("ช่วยด้วย", ["help"]),
+        ("2です", ["help"]),
+        ("1 please", ["safe"]),
+        ("1 person is hurt", []),
+        ("20 people are here", []),
+        ("how are you?", []),
+    ],
+)
+def test_a_cry_for_help_counts_in_words_too(phones, clock, body, says):
+    phones.register((1, "en", ""))
+    on_duty(phones)
+    offered(phones, clock)
+    phones.write(body)
+    assert [one.says for one in phones.db.read_sync(triage.cases, WAJIMA)] == says
+    assert len(phones.answers()) == 1
+
+
 def test_two_people_see_a_number_and_the_person_is_told(phones, clock):
     phones.register((1, "en", ""))
     on_duty(phones)

@@ -70,13 +70,17 @@ def test_a_command_among_other_words_is_none(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["STOP please", "please stop", "stop sms!", "STOP po", "停止 ください", "Now stop, thanks"]
+    "text",
+    ["STOP please", "please stop", "stop sms!", "STOP po", "停止 ください", "やめて下さい", "សូមឈប់", "Now stop, thanks"],
 )
 def test_politeness_changes_nothing(text):
     assert understand(text) == Said(command=Command.STOP)
 
 
-@pytest.mark.parametrize("text", ["1", "１", " 1. ", "①", "1️⃣", "1)", "१", "၁", "๑", "១", "১"])
+@pytest.mark.parametrize(
+    "text",
+    ["1", "１", " 1. ", "①", "1️⃣", "1)", "१", "၁", "๑", "១", "১", "1です", "１番です", "1번입니다", "1 please", "1 ครับ"],
+)
 def test_a_digit_is_understood_in_any_script(text):
     assert understand(text) == Said(command=Command.DIGIT, argument="1")
 
