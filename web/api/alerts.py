@@ -10,14 +10,14 @@ from alerts.places import PlaceTable
 from alerts.report import Spot
 from alerts.vocabulary import Hazard
 from delivery.byhand import signing, submissions, submitting
-from delivery.byhand.drafts import Draft
+from delivery.byhand.drafts import Draft, Wrong
 from delivery.byhand.previews import Desk
 from delivery.byhand.signing import Person
 from delivery.byhand.submissions import Kind, Shown, Submission
 from storage.connection import Connection
 from storage.database import Database
 from web.accounts.roles import Permission
-from web.api import alerts_rows, endpoints, guard
+from web.api import alerts_rows, endpoints, guard, japanese
 from web.api.alerts_models import (
     AlertIn,
     AlertOrSubmission,
@@ -128,8 +128,7 @@ class Alerts:
 
         made = await self.db.write(work)
         if isinstance(made, signing.Refused):
-            details = [(one.field, one.text) for one in made.wrong]
-            raise ApiError(409, "refused", "nothing was submitted", details)
+            raise _refused(made.wrong)
         self.on_submitted()
         return endpoints.json(_submission(made), 202, {"Location": f"/api/v1/alerts/{made.name}"})
 
@@ -186,7 +185,12 @@ def _moment(written: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(written).astimezone(UTC) if written else None
     except (ValueError, OverflowError):
-        raise ApiError(409, "refused", "nothing was submitted", [("until", "no such time")]) from None
+        raise _refused([Wrong(field="until", key="no_such_time", text="no such time")]) from None
+
+
+def _refused(wrong: Sequence[Wrong]) -> ApiError:
+    """Everything that is wrong with a draft."""
+    return ApiError(409, "refused", "nothing was submitted", [japanese.wrong("byhand_wrong", one) for one in wrong])
 
 
 def _draft(body: AlertIn) -> Draft:

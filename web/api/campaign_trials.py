@@ -12,6 +12,7 @@ from campaigns.plan import Plan
 from campaigns.previews import Preview
 from campaigns.telling import Teller
 from delivery.byhand import signing
+from delivery.byhand.drafts import Wrong
 from storage.connection import Connection
 from storage.database import Database
 from subscribers import msisdn
@@ -89,7 +90,8 @@ class CampaignTrials:
         plan = await self._checked(call, body.plan)
         number = msisdn.parse(body.number)
         if isinstance(number, Refused):
-            raise ApiError(409, "refused", "nothing was sent", [("number", "expected a Japanese mobile number")])
+            told = "expected a Japanese mobile number"
+            raise refused([Wrong(field="number", key="no_number_of_phone", text=told)], "nothing was sent")
         sealed = (self.sealer.fingerprint(number), self.sealer.seal(number))
         who, home = person(call), plan.audience.places[0]
 

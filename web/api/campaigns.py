@@ -20,7 +20,7 @@ from storage.connection import Connection
 from storage.database import Database
 from subscribers import disclosure
 from web.accounts.roles import Permission
-from web.api import endpoints, guard
+from web.api import endpoints, guard, japanese
 from web.api.alerts_models import BeforeQuery
 from web.api.campaigns_models import CampaignOut, CampaignPage, DueOut, PlanIn, PlanOut, StepIn
 from web.api.endpoints import Call, Endpoint
@@ -121,7 +121,8 @@ class Campaigns:
         assert isinstance(call.body, StepIn)
         campaign, body = await self._find(call, Permission.SUBMIT), call.body
         if (body.plan is None) is (body.step == "change"):
-            raise ApiError(409, "refused", "nothing was changed", [("plan", "belongs to `change`, and to it alone")])
+            told = "belongs to `change`, and to it alone"
+            raise refused([Wrong(field="plan", key="plan_of_change", text=told)], "nothing was changed")
         plan = plan_of(body.plan) if body.plan is not None else None
 
         def work(db: Connection) -> Planned | signing.Refused | Outcome:
@@ -202,9 +203,9 @@ def plan_of(body: PlanIn) -> Plan:
     return found
 
 
-def refused(wrong: Sequence[Wrong]) -> ApiError:
+def refused(wrong: Sequence[Wrong], message: str = "nothing was planned") -> ApiError:
     """Everything that is wrong with a plan."""
-    return ApiError(409, "refused", "nothing was planned", [(one.field, one.text) for one in wrong])
+    return ApiError(409, "refused", message, [japanese.wrong("campaign_wrong", one) for one in wrong])
 
 
 def _due(row: Due) -> DueOut:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from delivery.byhand.drafts import Wrong
+from web import words
+
 #: between English and Japanese, as in the reasons of an import
 BETWEEN: Final = " / "
 #: code of an error -> the sentence
@@ -57,6 +60,11 @@ def schema(kind: str, english: str, context: Mapping[str, Any]) -> str:
     """What a value lacks, in both languages. `kind` and `context` as pydantic names them; no value stands in either."""
     told = {name: str(value).replace(" or ", "、") for name, value in context.items()}
     return both(english, _SCHEMA.get(kind, _OTHER).format_map(told))
+
+
+def wrong(section: str, one: Wrong) -> tuple[str, str]:
+    """Field and reason of a refusal that a page tells too, in both languages; `section` of the words of the pages."""
+    return one.field, f"{one.text}{BETWEEN}{words.load()['ja'](f'{section}.{one.key}')}"
 
 
 def both(english: str, japanese: str) -> str:
