@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, InstanceOf, PlainSerializer
 from delivery.hooks import signature
 from feeds.cap import source as sources
 from feeds.cap.source import Source
-from web.access import is_loopback
+from web.loopback import is_loopback
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _CODE = re.compile(r"\d{5}")

@@ -6,8 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from storage import server_clock
 from storage.database import Database
 
@@ -58,6 +56,8 @@ class Clock:
         self._here, self._steady = here, steady
         self._seen = here(), steady()
         self._looking: asyncio.Task[None] | None = None
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler  # what only tells the time does not wait for it
+
         # a call that finds the one before it still going on is left out on purpose, and is not worth a line
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(

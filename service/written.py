@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from subscribers import msisdn, sealing
 from subscribers.refusal import Refused
+from web.loopback import is_loopback
 
 FEEDS = ("eqvol", "extra", "regular", "other")
 TARGETS = ("L5", "L4", "L3", "tsunami", "earthquake")
@@ -133,7 +134,7 @@ def _public(value: str) -> str:
     parts = urlsplit(value)
     if parts.path.strip("/"):
         raise ValueError("expected the address alone, such as https://warn.example.jp, without a path")
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError("expected https://: residents' pages and the provider's calls must not travel in the open")
     return value.rstrip("/")
 
@@ -165,13 +166,6 @@ def _split(value: str, example: str) -> tuple[str, str]:
     except ValueError:
         raise ValueError(f"expected an address such as {example}") from None
     return parts.scheme, parts.hostname or ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]

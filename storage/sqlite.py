@@ -9,20 +9,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
-from typing import TypeVar
-
-import sqlite_utils
+from typing import TYPE_CHECKING, TypeVar
 
 from storage import migrations, writer
 from storage.connection import Connection, EngineName, Role
 from storage.errors import StorageError, StorageUnavailable
 from storage.sqlite_connection import SqliteConnection, translated
 
+if TYPE_CHECKING:
+    import sqlite_utils
+
 T = TypeVar("T")
 #: Read threads, and read connections kept open; pages and planning read side by side with the writer.
 _READERS = 4
 #: Milliseconds to wait for another process that holds the write lock.
 _BUSY = 10_000
+#: how sqlite-utils calls the set of our migrations
+_BOOK = "tomoshibi"
 
 
 class SqliteEngine:
@@ -170,8 +173,12 @@ def _prepare(handle: sqlite3.Connection) -> None:
 
 def _migrate(handle: sqlite3.Connection) -> None:
     """Apply what is pending, all or nothing; sqlite-utils keeps the book (table `_sqlite_migrations`)."""
+    if _is_up_to_date(handle):
+        return
+    import sqlite_utils  # with numpy half a second, which only a database that is behind waits for
+
     database = sqlite_utils.Database(handle, recursive_triggers=False, execute_plugins=False)
-    book = sqlite_utils.Migrations("tomoshibi")
+    book = sqlite_utils.Migrations(_BOOK)
     for migration in migrations.load():
         book(name=migration.name)(_apply(migration))
     try:
@@ -186,8 +193,17 @@ def _migrate(handle: sqlite3.Connection) -> None:
         raise translated(error) if isinstance(error, sqlite3.Error) else error from None
 
 
-def _apply(migration: migrations.Migration) -> Callable[[sqlite_utils.Database], None]:
-    def apply(database: sqlite_utils.Database) -> None:
+def _is_up_to_date(handle: sqlite3.Connection) -> bool:
+    """A look into the book; whatever is wrong with it is said by who keeps it."""
+    try:
+        rows = handle.execute(f"SELECT name FROM _sqlite_migrations WHERE migration_set = '{_BOOK}'").fetchall()  # noqa: S608 -- a constant
+        return not migrations.pending(name for (name,) in rows)
+    except (sqlite3.Error, StorageError):
+        return False
+
+
+def _apply(migration: migrations.Migration) -> "Callable[[sqlite_utils.Database], None]":
+    def apply(database: "sqlite_utils.Database") -> None:
         for statement in migration.statements("sqlite"):
             database.conn.execute(statement)
 

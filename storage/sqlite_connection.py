@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import NoReturn
 
-import sqlite_utils
-
 from storage import rows, sql
 from storage.connection import EngineName, Parameters
 from storage.errors import Conflict, StorageError, StorageUnavailable
@@ -74,6 +72,8 @@ class SqliteConnection:
 
     def upsert_all(self, table: str, records: list[dict[str, object]], pk: tuple[str, ...]) -> None:
         """Insert or update by sqlite-utils; storage.bulk has checked the names."""
+        import sqlite_utils  # with numpy half a second, which only bulk work waits for
+
         self._refuse_failed()
         try:
             database = sqlite_utils.Database(self._handle, recursive_triggers=False, execute_plugins=False)

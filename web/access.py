@@ -1,10 +1,10 @@
 """Who may see the console before anybody has an account, and the headers every answer carries."""
 
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 
 from aiohttp import web
 
+from web.loopback import is_loopback
 from web.state import WebState
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -40,16 +40,6 @@ def allowed(state: WebState, request: web.Request) -> bool:
         return True
     through_proxy = any(name in request.headers for name in _FORWARDED)
     return is_loopback(state.http_host) and is_loopback(host(request)) and not through_proxy
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a name or an address means this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def host(request: web.Request) -> str:

@@ -14,7 +14,7 @@ import aiohttp
 from alerts import noticeboard
 from alerts.notices import Notice, NoticeKind
 from alerts.places import PlaceTable
-from delivery.hooks import addresses, signature, store
+from delivery.hooks import addresses, looking_up, signature, store
 from delivery.hooks.addresses import NOTHING, Private
 from delivery.hooks.events import Event
 from delivery.hooks.store import Delivery, Hook, State
@@ -104,7 +104,7 @@ class HookTeller:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=_AT_ONCE, limit_per_host=_PER_HOST, resolver=addresses.Guard(self.private)
+                    limit=_AT_ONCE, limit_per_host=_PER_HOST, resolver=looking_up.Guard(self.private)
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,

@@ -1,12 +1,11 @@
 """How commands print: one JSON document, or lines for people, and how far long work has come."""
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 
 import click
-from rich.console import Console
-from rich.progress import Progress as ProgressBar
 
 
 def print_json(document: object) -> None:
@@ -21,6 +20,11 @@ def say(line: str) -> None:
 
 def progress(stack: ExitStack, task: str) -> Callable[[int, int], None] | None:
     """Takes what is done and the whole, for a bar on the terminal; None elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console  # nobody who watches no bar waits for it
+    from rich.progress import Progress as ProgressBar
+
     console = Console(stderr=True)
     if not console.is_terminal:
         return None

@@ -18,6 +18,7 @@ from web.console.frame import Frame
 from web.console.gate import COOKIE, KNOWN, PASSWORD, SIGN_IN, Gate, speak
 from web.console.visitor import Visitor
 from web.joining import door
+from web.loopback import is_loopback
 from web.state import WebState
 
 _HOME = "/console"
@@ -160,7 +161,7 @@ class SignInPages:
     def _form(
         self, request: web.Request, back: str, *, wrong: str = "", status: int = 200, name: str = ""
     ) -> web.Response:
-        open_air = not self._state.public_url.startswith("https:") and not access.is_loopback(access.host(request))
+        open_air = not self._state.public_url.startswith("https:") and not is_loopback(access.host(request))
         values = {"next": _back(back), "wrong": wrong, "name": name[:40], "open_air": open_air}
         return self._page(request, "console/sign_in.html", status=status, **values)
 

@@ -6,7 +6,8 @@ import pytest
 from aiohttp.abc import AbstractResolver
 
 from delivery.hooks import addresses
-from delivery.hooks.addresses import Guard, Refused
+from delivery.hooks.addresses import Refused
+from delivery.hooks.looking_up import Guard
 
 
 @pytest.mark.parametrize(
