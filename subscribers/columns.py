@@ -1,6 +1,7 @@
 """The header of an import file: which column is which, and which a file must not have at all.
 
-Owns the English and Japanese headings. Refuses files that carry what must never be stored (contract §4).
+Owns the English and Japanese headings. Refuses files that carry what must never be stored (contract §4; design,
+rule 10): to leave such a column out would be to have been given it.
 """
 
 import difflib
@@ -57,6 +58,13 @@ class What(NamedTuple):
 
 _A_NAME: Final = What("a name", "氏名")
 _A_NATIONALITY: Final = What("a nationality", "国籍")
+_AN_AGE: Final = What("an age", "年齢")
+_AN_ADDRESS: Final = What(
+    "an address (the municipality has a column of its own: 市区町村)", "住所（市区町村は別の列に）"
+)
+_MAIL: Final = What("an e-mail or another address on the net", "メールアドレスなどの連絡先")
+_A_SEX: Final = What("a sex", "性別")
+_ANOTHER: Final = What("another detail of a person's life", "そのほかの個人の情報")
 #: What it looks like, beginnings of English words, parts of Japanese headings.
 _FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
     (
@@ -89,6 +97,20 @@ _FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
         "surname|forename|nickname|nome|nombre|initials|householder",
         "氏名|名前|芳名|ネーム|イニシャル|あだ名|呼び名|世帯主|なまえ|姓|苗字|名字|フリガナ|ふりがな|よみがな|ヨミガナ|読み仮名|ローマ字|者名|人名|主名",
     ),
+    (
+        _MAIL,
+        "mail|email|wechat|weixin|whatsapp|facebook|messenger|instagram|telegram|kakaotalk|zalo|viber|skype",
+        "メール|メルアド|アドレス|電子郵便|フェイスブック|インスタ|微信|SNS",
+    ),
+    (_AN_AGE, "", "年齢|年令|年代|満年|歳"),
+    (_AN_ADDRESS, "address|street|apartment", "住所|番地|現住|居所|部屋|アパート|マンション|方書|本籍"),
+    (_A_SEX, "gender", "性別|男女"),
+    (
+        _ANOTHER,
+        "family|spouse|marital|marriage|household|religio|disab|disease|illness|health|income|salary|bank|insurance|blood"
+        "|photo",
+        "家族|続柄|配偶|婚姻|世帯|扶養|宗教|信仰|障害|障がい|病歴|持病|病気|健康|要介護|年収|収入|所得|給与|口座|保険|学歴|血液|顔写真",
+    ),
 )
 #: what nobody else calls a column: a name, a birth date, a nationality in the languages of the people registered
 _FORBIDDEN_ABROAD: Final = tuple(
@@ -109,6 +131,13 @@ _FORBIDDEN_ABROAD: Final = tuple(
             "quốctịch|kewarganegaraan|nasyonalidad|pagkamamamayan|국적|राष्ट्रियता|नागरिकता|สัญชาติ|សញ្ជាតិ|иргэншил|харьяалал|ජාතිකත්වය|"
             "জাতীয়তা|နိုင်ငံသား|護照|护照|nacionalidade|nacionalidad",
         ),
+        (_AN_AGE, "tuổi|umur|usia|edad|idade|나이|연령|उमेर|อายุ|អាយុ|нас|වයස|বয়স|အသက်|年龄|年齡"),
+        (
+            _AN_ADDRESS,
+            "địachỉ|alamat|tirahan|endereço|dirección|domicilio|주소|ठेगाना|ที่อยู่|អាសយដ្ឋាន|хаяг|ලිපිනය|ঠিকানা|လိပ်စာ|地址",
+        ),
+        (_MAIL, "이메일|อีเมล|имэйл|ইমেইল|इमेल|邮箱|电子邮件|電子郵件|line|lineid|ライン|ラインid|fb|sns"),
+        (_A_SEX, "giớitính|jeniskelamin|kasarian|sexo|성별|लिङ्ग|เพศ|ភេទ|хүйс|ලිංගය|লিঙ্গ|性别"),
     )
 )
 _FORBIDDEN_WHOLE: Final = {
@@ -129,6 +158,8 @@ _FORBIDDEN_WHOLE: Final = {
     "given": _A_NAME,
     "middle": _A_NAME,
 }
+#: words that begin others: an agency is no age
+_FORBIDDEN_WORDS: Final = {"age": _AN_AGE, "ages": _AN_AGE, "sex": _A_SEX}
 _SIMILAR: Final = 0.82
 
 
@@ -178,10 +209,11 @@ def why_forbidden(cell: str) -> Refused | None:
         return None
     return Refused(
         reason=f"column {quoted(cell)} looks like {what.en}; this service never holds names, birth dates, "
-        "nationalities, residence cards or status, visas or employers: what is not stored cannot be asked for. "
+        "nationalities, residence cards or status, visas, employers, addresses, e-mail or other details of a person: "
+        "what is not stored cannot be asked for. "
         "Delete the column and import the file again",
-        ja=f"列 {quoted(cell)} は{what.ja}のようです。氏名、生年月日、国籍、在留カード・在留資格、ビザ、勤務先は"
-        "保存しません（保存していないものは、だれにも求められません）。この列を消して、もう一度取り込んでください",
+        ja=f"列 {quoted(cell)} は{what.ja}のようです。氏名、生年月日、国籍、在留カード・在留資格、ビザ、勤務先、"
+        "住所、メールアドレスなど個人の情報は保存しません（保存していないものは、だれにも求められません）。この列を消して、もう一度取り込んでください",
     )
 
 
@@ -206,11 +238,13 @@ def _looks_like(cell: str) -> What | None:
     # n a m e, D.O.B. and My Number are words too.
     words.append("".join(words))
     for what, beginnings, parts in _FORBIDDEN:
-        if any(word.startswith(tuple(beginnings.split("|"))) for word in words):
+        if beginnings and any(word.startswith(tuple(beginnings.split("|"))) for word in words):
             return what
         if any(part in squeezed for part in parts.split("|")):
             return what
-    return _A_NAME if any(word.endswith(("name", "names")) for word in words) else None
+    if any(word.endswith(("name", "names")) for word in words):
+        return _A_NAME
+    return next((what for word, what in _FORBIDDEN_WORDS.items() if word in words), None)
 
 
 def _why_incomplete(at: Mapping[Field, int]) -> Refused | None:

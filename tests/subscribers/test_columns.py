@@ -73,6 +73,14 @@ def test_remarks_and_width_do_not_matter(cell: str) -> None:
         ("v i s a", "a visa"),
         ("passport no", "a nationality"),
         ("status of residence", "a"),
+        *[(cell, "an age") for cell in ("age", "Age (years)", "年齢", "年令", "満年齢", "年　齢", "나이", "Tuổi")],
+        *[(cell, "an address") for cell in ("address", "Home Address", "住所", "住　所", "現住所", "Địa chỉ", "番地")],
+        *[
+            (cell, "an e-mail")
+            for cell in ("e-mail", "Email", "E‐mail", "mail address", "メール", "ﾒｰﾙｱﾄﾞﾚｽ", "ＬＩＮＥ ＩＤ", "WeChat")
+        ],
+        *[(cell, "a sex") for cell in ("sex", "Gender", "性別", "giới tính")],
+        *[(cell, "another detail") for cell in ("religion", "家族構成", "障害の有無", "年収", "Bank account", "病歴")],
     ],
 )
 def test_forbidden_columns_refuse_the_file_with_the_reason(cell: str, what: str) -> None:
@@ -82,7 +90,7 @@ def test_forbidden_columns_refuse_the_file_with_the_reason(cell: str, what: str)
 
 
 @pytest.mark.parametrize(
-    "cell", ["備考", "No.", "番号", "住所", "学校", "remarks", "", "2026", "Gruppe", "性別", "e-mail"]
+    "cell", ["備考", "No.", "番号", "学校", "remarks", "", "2026", "Gruppe", "agency", "agreed", "オンライン", "Essex"]
 )
 def test_other_columns_are_left_out_and_said(cell: str) -> None:
     assert header(*GOOD, cell).ignored == ((cell,) if cell else ())
