@@ -20,6 +20,9 @@ from shelters.site import Danger, Site, State
 
 #: nobody who lives among a place's sites has farther than this to the one that is named
 NEAR_KM: Final = 3.0
+#: the same where a wave may come in minutes; 500 m is the most that the manual of 消防庁 lets a municipality plan on
+#: foot (津波避難対策推進マニュアル検討会報告書, 2013)
+WALK_KM: Final = 0.5
 #: people a site is taken to hold where the list does not say
 UNKNOWN_CAPACITY: Final = 300
 #: a mark "open" is about one event; after this it says no more than the list
@@ -30,6 +33,7 @@ class Texts(StrEnum):
     """Whether texts of a grade may name a site."""
 
     NEAR = "near"
+    WALK = "walk"
     CHOSEN = "chosen"
     NEVER = "never"
 
@@ -37,10 +41,11 @@ class Texts(StrEnum):
 class Why(StrEnum):
     """Why a text names no site."""
 
-    NOT_NOW = "not_now"  #: nobody is to go out, or minutes count
+    NOT_NOW = "not_now"  #: nobody is to go out
     NO_SITE = "no_site"  #: none is designated for this, or all are full or closed
     NOT_CHOSEN = "not_chosen"  #: it needs the municipality's choice
     SPREAD = "spread"  #: some people live too far from it
+    TOO_FAR_ON_FOOT = "too_far_on_foot"  #: the same, where a wave may come first
     CROWD = "crowd"  #: more people are registered than it holds
 
 
@@ -71,8 +76,10 @@ def need(hazard: Hazard, grade: str, *, coastal: bool = False) -> Need | None:
     texts = found[1].get(grade) if found else None
     if found is None or texts is None:
         return None
-    sea = coastal and hazard is Hazard.EARTHQUAKE
-    return Need(dangers=found[0], texts=texts, always=frozenset({Danger.TSUNAMI}) if sea else frozenset())
+    if not (coastal and hazard is Hazard.EARTHQUAKE):
+        return Need(dangers=found[0], texts=texts)
+    on_foot = Texts.WALK if texts is Texts.NEAR else texts
+    return Need(dangers=found[0], texts=on_foot, always=frozenset({Danger.TSUNAMI}))
 
 
 def fitting(here: Here, wanted: Need) -> tuple[Site, ...]:
@@ -88,20 +95,44 @@ def named(here: Here, wanted: Need, people: int) -> Site | Why:
     """The site that a text to all `people` of the place may name, or why it names none."""
     if wanted.texts is Texts.NEVER:
         return Why.NOT_NOW
-    usable = [site for site in fitting(here, wanted) if site.state.usable]
-    # once the municipality has said which are open, no other is
-    usable = [site for site in usable if site.state is State.OPEN] or usable
+    usable = asking(fitting(here, wanted))
     if not usable:
         return Why.NO_SITE
     if chosen := [site for site in usable if site.chosen]:
         return chosen[0]
     if wanted.texts is Texts.CHOSEN:
         return Why.NOT_CHOSEN
-    near = [site for site in usable if _near_for_all(site, here.sites)]
+    near = [site for site in usable if is_near(site, here, wanted)]
     if not near:
-        return Why.SPREAD
-    roomy = (site for site in near if people <= (site.entry.capacity or UNKNOWN_CAPACITY))
-    return next(roomy, Why.CROWD)
+        return Why.TOO_FAR_ON_FOOT if wanted.texts is Texts.WALK else Why.SPREAD
+    return next((site for site in near if holds(site, people)), Why.CROWD)
+
+
+def asking(fit: Sequence[Site]) -> list[Site]:
+    """Of those that fit the ones that texts may name; once the municipality has said which are open, no other."""
+    usable = [site for site in fit if site.state.usable]
+    return [site for site in usable if site.state is State.OPEN] or usable
+
+
+def holds(site: Site, people: int) -> bool:
+    """Whether all of them find room."""
+    return people <= (site.entry.capacity or UNKNOWN_CAPACITY)
+
+
+def is_near(site: Site, here: Here, wanted: Need) -> bool:
+    """Sites of any kind stand where people live: none of them may be far from this one.
+
+    Where a wave may come first, neither may the municipal office, nor may anything be unknown.
+    """
+    point = _point(site)
+    if point is None:
+        return False
+    points = [_point(one) for one in here.sites]
+    known = [there for there in points if there is not None]
+    if wanted.texts is not Texts.WALK:
+        return all(distance.kilometres(point, there) <= NEAR_KM for there in known)
+    known.append((here.place.lat, here.place.lng))
+    return None not in points and all(distance.kilometres(point, there) <= WALK_KM for there in known)
 
 
 def at(place: Place, wards: Iterable[str], sites: Iterable[Site], now: datetime) -> Here:
@@ -122,14 +153,6 @@ def _asked(sites: Sequence[Site], wanted: Need) -> frozenset[Danger] | None:
 def _as_now(site: Site, now: datetime) -> Site:
     stale = site.state is State.OPEN and (site.state_at is None or now - site.state_at > OPEN_FOR)
     return replace(site, state=State.LISTED) if stale else site
-
-
-def _near_for_all(site: Site, sites: Sequence[Site]) -> bool:
-    """Sites of any kind stand where people live: none of them may be far from this one."""
-    here = _point(site)
-    if here is None:
-        return False
-    return all(distance.kilometres(here, there) <= NEAR_KM for one in sites if (there := _point(one)))
 
 
 def _away(place: Place, site: Site) -> float:

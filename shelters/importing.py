@@ -6,7 +6,7 @@ retire most of the list unless that is asked for, and never retires a site whose
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypedDict
 
@@ -166,6 +166,15 @@ def compare(kept: Sequence[Site], checked: Checked) -> Difference:
         unchanged=sum(key in known and known[key].entry == entry for key, entry in entries.items()),
         retired=tuple(site for key, site in known.items() if key not in entries and key not in spared),
     )
+
+
+def foreseen(municipality: Place, kept: Sequence[Site], found: Difference) -> tuple[Site, ...]:
+    """The list as it would stand once the difference is written; sites that are new have the id 0."""
+    gone = {site.id for site in found.retired}
+    changed = {entry.key: entry for entry in found.changed}
+    stay = (replace(site, entry=changed.get(site.entry.key, site.entry)) for site in kept if site.id not in gone)
+    new = (Site(id=0, municipality=municipality.code, entry=entry) for entry in found.added)
+    return (*stay, *new)
 
 
 def _write(db: Connection, checked: Checked, task: Task, digest: str, now: datetime) -> ImportResult:

@@ -76,6 +76,8 @@ class Room(NamedTuple):
     form: Form
     heard: bool
     shelter: bool
+    #: the text sends people out, so that whoever knows no place to go would stay
+    urgent: bool
     #: the shelter has no name that these readers can read but on its sign
     unread: bool
     #: the shelter can be named in Japanese alone
@@ -110,7 +112,7 @@ def _full(room: Room) -> Iterator[Layout]:
         for layout in _without_shelter(room):
             if (layout.signs or not room.unread) and not layout.fewest:
                 yield replace(layout, shelter=True)
-        if not room.plain:
+        if room.urgent and not room.plain:
             yield from _for_shelter(room)
     yield from _without_shelter(room)
 

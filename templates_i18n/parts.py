@@ -25,6 +25,8 @@ _JST = ZoneInfo("Asia/Tokyo")
 _SHELTERS = "shelter_free"
 #: directions of acts that send people out
 _OUT = frozenset({"away", "up"})
+#: these keep people where they are; whoever's house has broken has to know where to go all the same
+_AFTERWARDS = frozenset({(Hazard.EARTHQUAKE, "violent")})
 
 
 class Piece(NamedTuple):
@@ -87,6 +89,12 @@ def sends_out(plans: composition.Composition, request: TextRequest) -> bool:
     return not plan.deadly and plans.directions.get(plan.act_of(request.kind)) in _OUT
 
 
+def names_site(plans: composition.Composition, request: TextRequest) -> bool:
+    """Whether a text may name a place to go to."""
+    band = composition.band(request.hazard, request.grade)
+    return sends_out(plans, request) or (request.kind in IN_FORCE and (request.hazard, band) in _AFTERWARDS)
+
+
 def _neighbour(catalogue: Catalogue, request: TextRequest, voice: Voice) -> str:
     """Empty in a drill, which may send nobody running who does not know of it, and where the text is Japanese.
 
@@ -134,6 +142,7 @@ class PartsWriter:
                 form=self.form,
                 heard=Role.HEARD in shown,
                 shelter=shelter is not None,
+                urgent=shelter is not None and sends_out(self.catalogue.composition, request),
                 unread=shelter is not None and not shelter.text,
                 bare=shelter is not None and bool(shelter.bare),
                 fewest=bool(bare_head),
@@ -219,7 +228,7 @@ class PartsWriter:
 
     def _shelter(self, language: Language) -> Iterator[Piece]:
         request = self.request
-        if self.form is not Form.FULL or request.shelter is None or not sends_out(self.catalogue.composition, request):
+        if self.form is not Form.FULL or request.shelter is None or not names_site(self.catalogue.composition, request):
             return
         where, style = request.shelter, language.place
         if not placing.has_name(where.name, style, as_on_signs=True):

@@ -1,43 +1,26 @@
 """`shelters`: import a municipality's list of evacuation sites, show it, mark sites open, full or closed."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import click
 
 from alerts import places
-from alerts.places import Place, PlaceTable
-from alerts.vocabulary import Hazard
-from delivery import sheltering
+from alerts.places import PlaceTable
+from delivery import naming
+from delivery.naming import Report
 from service import opening, settings
 from service.clock import system_time
 from service.commands import arguments, output
 from service.commands.arguments import ACTOR
-from shelters import finding, importing, latin, store
+from shelters import importing, latin, store
 from shelters.importing import ImportResult, Task
 from shelters.site import Danger, Site, State
 from storage.connection import Connection
 from subscribers import intake
-
-#: the grade that stands for a hazard in `shelters list`: the highest at which people are told to go
-_SAMPLES: Final = (
-    (Hazard.HEAVY_RAIN, "L4"),
-    (Hazard.FLOOD, "L4"),
-    (Hazard.LANDSLIDE, "L4"),
-    (Hazard.STORM_SURGE, "L4"),
-    (Hazard.TSUNAMI, "major_warning"),
-    (Hazard.EARTHQUAKE, "6+"),
-    (Hazard.VOLCANO, "V5"),
-)
-_WHY: Final = {
-    finding.Why.NOT_NOW: "never",
-    finding.Why.NO_SITE: "none is listed for it, or all are full or closed",
-    finding.Why.NOT_CHOSEN: "only one that you choose (shelters choose ID)",
-    finding.Why.SPREAD: f"sites lie more than {finding.NEAR_KM:g} km apart; choose one that texts may name",
-    finding.Why.CROWD: "more people are registered than it holds; choose one that texts may name",
-}
+from web import words
+from web.words import Words
 
 
 @click.group()
@@ -65,14 +48,20 @@ def import_file(file: Path, municipality: str, dry_run: bool, fewer: bool, as_js
         else:
             with ExitStack() as stack:
                 result = importing.import_list(db, data, task, system_time, output.progress(stack, "importing"))
-        naming = {} if result.file_refused else db.read_sync(_naming, table, task.municipality, system_time())
+        seen = Report() if result.file_refused else db.read_sync(_seen, task, result, dry_run)
     if as_json:
-        output.print_json(result.to_json())
+        output.print_json({**result.to_json(), "texts": seen.to_json()})
     else:
         _show(result, dry_run=dry_run)
-        if not dry_run:
-            _show_naming(naming)
+        _show_report(seen)
     return 0 if result.clean else 1
+
+
+def _seen(db: Connection, task: Task, result: ImportResult, dry_run: bool) -> Report:
+    """What people will read of the list, after a dry run as it would be."""
+    here = task.municipality
+    listed = importing.foreseen(here, store.on_list(db, here.code), result.difference) if dry_run else None
+    return naming.report(db, task.places, here, system_time(), listed)
 
 
 @shelters.command("list")
@@ -86,14 +75,16 @@ def list_sites(municipality: str | None, as_json: bool) -> int:
             return _list_municipalities(table, db.read_sync(store.municipalities), as_json=as_json)
         place = arguments.place(municipality)
         sites = db.read_sync(store.on_list, place.code)
-        naming = db.read_sync(_naming, table, place, system_time())
+        seen = db.read_sync(naming.report, table, place, system_time())
     if as_json:
-        named = {hazard: site.id if isinstance(site, Site) else None for hazard, site in naming.items()}
-        output.print_json({"municipality": place.code, "sites": [_to_json(site) for site in sites], "named": named})
+        here = [one for one in seen.places if one.place.code == place.code]
+        named = {one.hazard: one.found.id if isinstance(one.found, Site) else None for one in here}
+        listed = [_to_json(site) for site in sites]
+        output.print_json({"municipality": place.code, "sites": listed, "named": named, "texts": seen.to_json()})
         return 0
     for site in sites:
         click.echo(_line(site))
-    _show_naming(naming)
+    _show_report(seen)
     return 0
 
 
@@ -129,15 +120,29 @@ def _answer(site_id: int, site: Site | store.Unknown, *, as_json: bool) -> int:
     return 0
 
 
-def _naming(db: Connection, table: PlaceTable, place: Place, now: datetime) -> dict[Hazard, Site | finding.Why]:
-    """What a text would name now, by hazard."""
-    return {hazard: sheltering.site(db, table, place, hazard, grade, now) for hazard, grade in _SAMPLES}
+def _show_report(seen: Report) -> None:
+    """English, then the same in Japanese."""
+    for one in words.load().values():
+        for line in _report_lines(seen, one):
+            click.echo(line)
 
 
-def _show_naming(naming: dict[Hazard, Site | finding.Why]) -> None:
-    for hazard, found in naming.items():
-        said = f"{found.id} {found.entry.name}" if isinstance(found, Site) else f"no site: {_WHY[found]}"
-        click.echo(f"texts of {hazard} name {said}")
+def _report_lines(seen: Report, say: Words) -> Iterator[str]:
+    places = {named.place.code for named in seen.places}
+    for named in seen.places:
+        found, place = named.found, named.place.names.ja if say.language == "ja" else named.place.names.romaji
+        warning = say.named("hazard", named.hazard)
+        where = warning if len(places) == 1 else f"{place}, {warning}"
+        told = (
+            f"{found.id or ''} {found.entry.name}".strip() if isinstance(found, Site) else say(f"shelter_why.{found}")
+        )
+        yield say("shelters.line", warning=where, told=told)
+    for stands in seen.sites:
+        groups = "; ".join(
+            f"{say(f'shelter_standing.{how}')}: {', '.join(say.named('hazard', hazard) for hazard in hazards)}"
+            for how, hazards in stands.grouped()
+        )
+        yield f"{stands.site.entry.name}: {groups}"
 
 
 def _list_municipalities(table: PlaceTable, found: list[tuple[str, int]], *, as_json: bool) -> int:

@@ -51,21 +51,37 @@ async def test_the_nearest_site_stands_in_the_text_and_the_next_once_it_is_full(
     ("hazard", "grade"),
     [
         (Hazard.LANDSLIDE, "L5"),
-        (Hazard.TSUNAMI, "major_warning"),
         (Hazard.TSUNAMI, "advisory"),
-        (Hazard.EARTHQUAKE, "6+"),
+        (Hazard.EARTHQUAKE, "5+"),
         (Hazard.STORM, "warning"),
     ],
 )
-async def test_nobody_is_sent_out_where_that_is_the_danger_or_minutes_count(db, clock, service, hazard, grade):
+async def test_nobody_is_sent_out_where_that_is_the_danger(db, clock, service, hazard, grade):
     take(db, a_csv(SCHOOL))
     a_person(db, 1, WAJIMA)
     set_state(db, {WAJIMA: grade}, clock(), hazard=hazard)
     assert "go to" not in await heard(service, 1)
 
 
-async def test_in_a_tsunami_the_site_that_the_municipality_has_chosen_is_named(db, clock, service):
+@pytest.mark.parametrize(
+    ("hazard", "grade"), [(Hazard.TSUNAMI, "major_warning"), (Hazard.EARTHQUAKE, "6-"), (Hazard.EARTHQUAKE, "7")]
+)
+async def test_where_a_wave_may_come_the_site_in_reach_of_all_is_named(db, clock, service, hazard, grade):
     take(db, a_csv(SCHOOL))
+    a_person(db, 1, WAJIMA)
+    set_state(db, {WAJIMA: grade}, clock(), hazard=hazard)
+    assert (await heard(service, 1)).endswith("go to 輪島小学校")
+
+
+async def test_in_a_tsunami_the_site_that_the_municipality_has_chosen_is_named(db, clock, service):
+    take(db, a_csv(SCHOOL, PARK))  # a kilometre apart
+    a_person(db, 2, WAJIMA)
+    set_state(db, {WAJIMA: "warning"}, clock(), hazard=Hazard.TSUNAMI)
+    assert "go to" not in await heard(service, 2)
+    clock.advance(60)
+    set_state(db, {WAJIMA: "none"}, clock(), hazard=Hazard.TSUNAMI)
+    await service.run()
+    clock.advance(60)
     db.write_sync(lambda at: store.choose(at, 1, chosen=True, actor="test", now=NOW))
     a_person(db, 1, WAJIMA)
     set_state(db, {WAJIMA: "warning"}, clock(), hazard=Hazard.TSUNAMI)

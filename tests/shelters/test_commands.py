@@ -33,12 +33,17 @@ def test_a_list_is_imported_listed_marked_and_chosen(at: Path, capsys: pytest.Ca
     )
     code, out = run(capsys, "shelters", "import", file, "--municipality", "172049", "--dry-run")
     assert (code, "2 would be added" in out) == (0, True)
+    assert "texts of Flood: 輪島小学校" in out
+    assert "洪水のSMS：輪島小学校" in out
+    assert "津波のSMS：案内しない（津波までに歩けるのは500m以内" in out
+    assert "; another one is chosen, or nearer to the town hall: Heavy rain, Flood" in out
     code, out = run(capsys, "shelters", "list", "--json")
     assert json.loads(out) == {"municipalities": []}
     code, out = run(capsys, "shelters", "import", file, "--municipality", WAJIMA)
     assert code == 0
-    assert "texts of flood name 1 輪島小学校" in out
-    assert "texts of tsunami name no site: only one that you choose" in out
+    assert "texts of Flood: 1 輪島小学校" in out
+    assert "texts of Tsunami: no site: minutes count" in out
+    assert "輪島小学校: named in texts: " in out
     assert run(capsys, "shelters", "choose", "1")[0] == 0
     code, out = run(capsys, "shelters", "list", "--municipality", WAJIMA, "--json")
     listed = json.loads(out)
@@ -48,8 +53,8 @@ def test_a_list_is_imported_listed_marked_and_chosen(at: Path, capsys: pytest.Ca
     assert (code, json.loads(out)["state"]) == (0, "full")
     code, out = run(capsys, "shelters", "list", "--municipality", WAJIMA)
     assert "1 full chosen 輪島小学校 / Wajima Elementary School [flood,tsunami]" in out
-    assert "texts of flood name 2 河井公園" in out
-    assert "texts of tsunami name no site: none is listed" in out
+    assert "texts of Flood: 2 河井公園" in out
+    assert "texts of Tsunami: no site: none is designated for it, or all are full" in out
 
 
 def test_refused_rows_are_said_in_both_languages(at: Path, capsys: pytest.CaptureFixture[str]) -> None:

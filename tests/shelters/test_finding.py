@@ -102,8 +102,31 @@ def test_on_a_coast_a_site_for_earthquakes_is_safe_from_a_tsunami_too() -> None:
     assert [site.id for site in finding.fitting(here(low, high), coast)] == [2]
     assert [site.id for site in finding.fitting(here(low, high), inland)] == [1, 2]
     assert finding.fitting(here(low), coast) == ()
-    # where to go after an earthquake is on the page; no text sends people out
-    assert named(low, high, need=coast) is Why.NOT_NOW
+    assert named(low, high, need=inland) == 1
+    # a wave may follow: two kilometres are too far on foot
+    assert named(low, high, need=coast) is Why.TOO_FAR_ON_FOOT
+    assert named(low, a_site(3, Danger.EARTHQUAKE, Danger.TSUNAMI, north=0.4), need=coast) == 3
+
+
+@pytest.mark.parametrize("grade", ["5-", "5-?", "5+"])
+def test_where_houses_stand_after_an_earthquake_the_page_shows_sites_and_no_text_names_one(grade: str) -> None:
+    need = finding.need(Hazard.EARTHQUAKE, grade)
+    assert need is not None
+    assert len(finding.fitting(here(a_site(1, Danger.EARTHQUAKE)), need)) == 1
+    assert named(a_site(1, Danger.EARTHQUAKE, chosen=True), need=need) is Why.NOT_NOW
+
+
+def test_in_a_tsunami_a_site_is_named_only_where_everybody_reaches_it_on_foot() -> None:
+    wave = finding.need(Hazard.TSUNAMI, "warning")
+    assert wave is not None
+    near, other = a_site(1, Danger.TSUNAMI, north=0.2), a_site(2, north=0.6)
+    assert named(near, other, need=wave) == 1
+    assert named(near, a_site(2, north=0.8), need=wave) is Why.TOO_FAR_ON_FOOT
+    # from the office too, and nobody lives where nobody knows
+    assert named(a_site(1, Danger.TSUNAMI, north=0.6), need=wave) is Why.TOO_FAR_ON_FOOT
+    assert named(near, a_site(2, pointless=True), need=wave) is Why.TOO_FAR_ON_FOOT
+    assert named(near, other, need=wave, people=finding.UNKNOWN_CAPACITY + 1) is Why.CROWD
+    assert named(a_site(1, Danger.TSUNAMI, north=9, chosen=True), other, need=wave) == 1
 
 
 @pytest.mark.parametrize(
@@ -180,4 +203,6 @@ def test_whatever_is_named_is_safe_from_it_and_takes_people(
     assert danger in found.entry.dangers
     assert found.state in (State.OPEN, State.LISTED)
     assert texts is not Texts.NEVER
-    assert found.chosen or (texts is Texts.NEAR and people <= (found.entry.capacity or finding.UNKNOWN_CAPACITY))
+    assert found.chosen or (
+        texts in (Texts.NEAR, Texts.WALK) and people <= (found.entry.capacity or finding.UNKNOWN_CAPACITY)
+    )

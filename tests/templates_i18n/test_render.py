@@ -606,6 +606,21 @@ def test_a_shelter_is_named_in_every_language_if_need_be_with_a_segment_more(lan
         assert rendered.exception == (f"4 segments instead of 3: {NAMES_SHELTER}" if longer else None)
 
 
+@pytest.mark.parametrize("language", catalogue.load().languages())
+def test_after_violent_shaking_a_site_is_named_and_costs_no_segment_more(language: str) -> None:
+    for grade, link in itertools.product(("6-", "7"), ("", ADDRESS)):
+        rendered = text(replace(a_request(QUAKE, grade), shelter=STAY, link=link), language)
+        assert rendered.segmentation.segments <= Form.FULL.budget
+        assert rendered.exception is None
+    weaker = replace(a_request(QUAKE, "5+"), shelter=STAY)
+    assert text(weaker, language) == text(replace(weaker, shelter=None), language)
+
+
+def test_the_site_after_an_earthquake_stands_behind_what_to_do_at_once() -> None:
+    rendered = text(replace(a_request(QUAKE, "6-"), shelter=STAY), "en").text
+    assert rendered.index("COVER your head") < rendered.index("Shelter: ")
+
+
 def test_the_shelter_is_kept_longer_than_link_and_neighbour_line() -> None:
     request = replace(a_request(RAIN, "L4"), shelter=STAY, link=ADDRESS)
     rendered = text(request, "en")

@@ -13,10 +13,9 @@ from typing import Final
 from aiohttp import web
 
 from alerts.places import Place
-from alerts.vocabulary import Hazard
-from delivery import sheltering
+from delivery import naming
+from delivery.naming import Report
 from shelters import importing, latin, store
-from shelters.finding import Why
 from shelters.importing import ImportResult, Task
 from shelters.site import Danger, Site, State
 from storage.connection import Connection
@@ -32,15 +31,6 @@ _PATH: Final = "/console/shelters"
 _CHANGING: Final = (Permission.SUBMIT, Permission.APPROVE, Permission.MANAGE_USERS)
 _KEPT: Final = timedelta(minutes=15)
 _MOST: Final = 4
-#: the grade that stands for a hazard: the highest at which people are told to go
-_SAMPLES: Final = (
-    (Hazard.HEAVY_RAIN, "L4"),
-    (Hazard.FLOOD, "L4"),
-    (Hazard.LANDSLIDE, "L4"),
-    (Hazard.STORM_SURGE, "L4"),
-    (Hazard.TSUNAMI, "major_warning"),
-    (Hazard.VOLCANO, "V5"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +47,7 @@ class Listed:
     """The list of one municipality as the page shows it."""
 
     sites: tuple[Site, ...]
-    naming: tuple[tuple[Hazard, Site | Why], ...]
+    report: Report
 
 
 class ShelterPages:
@@ -97,6 +87,7 @@ class ShelterPages:
             dangers=tuple(Danger),
             states=(State.OPEN, State.FULL, State.CLOSED, State.LISTED),
             latin=lambda entry: latin.name(entry.name, entry.kana, entry.english),
+            stands={one.site.id: one for one in listed.report.sites} if listed else {},
         )
 
     async def mark(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -139,9 +130,12 @@ class ShelterPages:
             fewer=fields.get("fewer") == "1",
             at=visitor.wall,
         )
-        result = await asyncio.to_thread(importing.dry_run, self._state.db, data, self._task(upload))
-        token = "" if result.file_refused else self._keep(upload)
-        return await self._preview(visitor, code, result, token)
+        task = self._task(upload)
+        result = await asyncio.to_thread(importing.dry_run, self._state.db, data, task)
+        if result.file_refused:
+            return await self._preview(visitor, code, result)
+        report = await self._state.db.read(_foreseen, task, result, visitor.now)
+        return await self._preview(visitor, code, result, report, self._keep(upload))
 
     async def do_import(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Import what was looked at."""
@@ -154,12 +148,21 @@ class ShelterPages:
         result = await asyncio.to_thread(importing.import_list, self._state.db, upload.data, task, lambda: wall)
         self._state.changes.notify()
         if result.file_refused:
-            return await self._preview(visitor, upload.municipality, result, "")
+            return await self._preview(visitor, upload.municipality, result)
         return self._frame.back(_PATH, said="shelters_imported", m=upload.municipality)
 
-    async def _preview(self, visitor: Visitor, code: str, result: ImportResult, token: str) -> web.Response:
+    async def _preview(
+        self, visitor: Visitor, code: str, result: ImportResult, report: Report | None = None, token: str = ""
+    ) -> web.Response:
         return await self._frame.show(
-            visitor, "console/shelters_preview.html", code=code, result=result, told=result.to_json(), token=token
+            visitor,
+            "console/shelters_preview.html",
+            code=code,
+            result=result,
+            report=report,
+            told=result.to_json(),
+            latin=lambda entry: latin.name(entry.name, entry.kana, entry.english),
+            token=token,
         )
 
     def _allow(self, visitor: Visitor, code: str) -> None:
@@ -181,11 +184,13 @@ class ShelterPages:
 
 
 def _listed(db: Connection, state: WebState, place: Place, now: datetime) -> Listed:
-    named = sheltering.sites(db, state.places, place, _SAMPLES, now)
-    return Listed(
-        sites=tuple(store.on_list(db, place.code)),
-        naming=tuple((hazard, found) for (hazard, _), found in zip(_SAMPLES, named, strict=True)),
-    )
+    return Listed(sites=tuple(store.on_list(db, place.code)), report=naming.report(db, state.places, place, now))
+
+
+def _foreseen(db: Connection, task: Task, result: ImportResult, now: datetime) -> Report:
+    here = task.municipality
+    listed = importing.foreseen(here, store.on_list(db, here.code), result.difference)
+    return naming.report(db, task.places, here, now, listed)
 
 
 def _changed(

@@ -54,7 +54,8 @@ async def test_the_list_says_state_names_and_what_texts_would_name(enter: Enter,
     assert "Wajima Elementary School" in page
     assert "no reading: not named in texts of Latin letters" in page
     assert "flood, tsunami" in page.lower()
-    assert "only one that you choose" in page
+    assert "minutes count" in page
+    assert "more than 500 m from another site or the town hall" in page
     assert 'href="/console/shelters"' in page
     assert "避難場所" in await text(client, f"{PATH}?lang=ja")
 
@@ -124,7 +125,16 @@ async def test_a_list_is_looked_at_and_then_imported(enter: Enter, db: Database)
     bad = a_row(name="浜", latitude="136.9021", longitude="37.392")
     status, page = await upload(client, a_csv(SCHOOL, bad))
     assert status == 200
-    for words in ("1 new", "1 refused", "1 taken off", "河井公園", "Row 3, latitude", "swapped"):
+    for words in (
+        "1 new",
+        "1 refused",
+        "1 taken off",
+        "河井公園",
+        "Row 3, latitude",
+        "swapped",
+        "after this import",
+        "named in texts",
+    ):
         assert words in page, words
     assert len(states(db)) == 1
     status, where = await post(client, f"{PATH}/import", token=token(page))

@@ -1,0 +1,141 @@
+"""What texts would name in each place of a municipality, warning by warning, and of each site why not.
+
+For whoever imports a list: what people will read is seen before the night it is needed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypedDict
+
+from alerts.places import Place, PlaceTable
+from alerts.vocabulary import Hazard
+from delivery import audience
+from shelters import finding, standing, store
+from shelters.finding import Why
+from shelters.site import Site
+from shelters.standing import Standing
+from storage.connection import Connection
+
+#: the grade that stands for a hazard: the highest at which people are told to go
+SAMPLES: Final = (
+    (Hazard.HEAVY_RAIN, "L4"),
+    (Hazard.FLOOD, "L4"),
+    (Hazard.LANDSLIDE, "L4"),
+    (Hazard.STORM_SURGE, "L4"),
+    (Hazard.TSUNAMI, "major_warning"),
+    (Hazard.EARTHQUAKE, "6+"),
+    (Hazard.VOLCANO, "V5"),
+)
+
+
+class NamedJson(TypedDict):
+    """What texts of one warning name in one place: a site, or why none."""
+
+    place: str
+    hazard: str
+    name: str | None
+    why: str | None
+
+
+class SiteJson(TypedDict):
+    """How one site stands in each warning."""
+
+    name: str
+    place: str
+    texts: dict[str, str]
+
+
+class ReportJson(TypedDict):
+    """A report as the interface gives it."""
+
+    places: list[NamedJson]
+    sites: list[SiteJson]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What texts of one warning name in one place."""
+
+    place: Place
+    hazard: Hazard
+    found: Site | Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """One site of the list: by hazard whether texts of its place name it, and why not."""
+
+    site: Site
+    texts: dict[Hazard, Standing]
+
+    def grouped(self) -> list[tuple[Standing, list[Hazard]]]:
+        """The same by reason, where it is named first."""
+        return [(one, has) for one in Standing if (has := [hazard for hazard, is_ in self.texts.items() if is_ is one])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A municipality's list, as its people will read it."""
+
+    #: the municipality, then its wards that have sites of their own
+    places: tuple[Named, ...] = ()
+    sites: tuple[Stands, ...] = ()
+
+    def to_json(self) -> ReportJson:
+        """The document of `shelters import --json`."""
+        return {
+            "places": [
+                {
+                    "place": one.place.code,
+                    "hazard": one.hazard.value,
+                    "name": one.found.entry.name if isinstance(one.found, Site) else None,
+                    "why": one.found.value if isinstance(one.found, Why) else None,
+                }
+                for one in self.places
+            ],
+            "sites": [
+                {
+                    "name": one.site.entry.name,
+                    "place": one.site.entry.place,
+                    "texts": {hazard.value: how.value for hazard, how in one.texts.items()},
+                }
+                for one in self.sites
+            ],
+        }
+
+
+def report(
+    db: Connection, table: PlaceTable, municipality: Place, now: datetime, listed: Sequence[Site] | None = None
+) -> Report:
+    """Of the list as it is kept, or as it would be: `listed`. Sites on others' lists count as they do for texts."""
+    wards = table.wards_of(municipality.code)
+    codes = {municipality.code, *wards, municipality.parent or municipality.code}
+    own = tuple(store.on_list(db, municipality.code)) if listed is None else tuple(listed)
+    keys = {site.entry.key for site in own}
+    others = [site for site in store.in_places(db, codes) if site.municipality != municipality.code]
+    sites = [*own, *(site for site in others if site.entry.key not in keys)]
+    return _judged(db, table, municipality, sites, own, now)
+
+
+def _judged(
+    db: Connection, table: PlaceTable, municipality: Place, sites: Sequence[Site], own: Sequence[Site], now: datetime
+) -> Report:
+    named: list[Named] = []
+    texts: dict[str, dict[Hazard, Standing]] = {site.entry.key: {} for site in own}
+    for place in _places(table, municipality, own):
+        here = finding.at(place, table.wards_of(place.code), sites, now)
+        people = audience.registered(db, [place.code])
+        for hazard, grade in SAMPLES:
+            judged = standing.judge(here, finding.need(hazard, grade, coastal=place.coastal), people)
+            named.append(Named(place=place, hazard=hazard, found=judged.found))
+            for site in own:
+                if site.entry.place == place.code:
+                    texts[site.entry.key][hazard] = judged.standing[site.entry.key]
+    return Report(places=tuple(named), sites=tuple(Stands(site=site, texts=texts[site.entry.key]) for site in own))
+
+
+def _places(table: PlaceTable, municipality: Place, own: Iterable[Site]) -> list[Place]:
+    """The municipality first; a ward only where the list tells it from the others."""
+    codes = dict.fromkeys([municipality.code, *sorted({site.entry.place for site in own})])
+    return [place for code in codes if (place := table.place(code)) is not None]

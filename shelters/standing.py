@@ -1,0 +1,64 @@
+"""Of every site of a place: whether texts of one warning name it, and why not. Pure; for who imports a list."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shelters import finding
+from shelters.finding import Here, Need, Texts, Why
+from shelters.site import Site, State
+
+
+class Standing(StrEnum):
+    """Whether texts name a site, or why not."""
+
+    NAMED = "named"
+    NOT_NOW = "not_now"  #: texts of this warning name none
+    NOT_MEANT = "not_meant"  #: not designated for all that it needs
+    FULL = "full"
+    CLOSED = "closed"
+    NOT_OPEN = "not_open"  #: others are marked open
+    NOT_CHOSEN = "not_chosen"  #: it needs the municipality's choice
+    FAR = "far"  #: it lies too far from some other site, or nobody knows where it lies
+    FAR_ON_FOOT = "far_on_foot"  #: the same, where a wave may come first
+    SMALL = "small"  #: more people are registered than it holds
+    SECOND = "second"  #: another is chosen, or nearer to the municipal office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """All sites of a place in one warning."""
+
+    found: Site | Why
+    #: by `Entry.key`
+    standing: dict[str, Standing]
+
+
+def judge(here: Here, wanted: Need | None, people: int) -> Judged:
+    """What texts to all `people` of the place name, and how every site stands."""
+    if wanted is None or wanted.texts is Texts.NEVER:
+        return Judged(found=Why.NOT_NOW, standing={site.entry.key: Standing.NOT_NOW for site in here.sites})
+    found, fit = finding.named(here, wanted, people), finding.fitting(here, wanted)
+    standing = {site.entry.key: Standing.NOT_MEANT for site in here.sites}
+    usable = finding.asking(fit)
+    asked = {site.entry.key for site in usable}
+    for site in fit:
+        if site.entry.key not in asked:
+            standing[site.entry.key] = _UNUSABLE.get(site.state, Standing.NOT_OPEN)
+    for site in usable:
+        standing[site.entry.key] = _of_usable(site, found, here, wanted, people)
+    return Judged(found=found, standing=standing)
+
+
+def _of_usable(site: Site, found: Site | Why, here: Here, wanted: Need, people: int) -> Standing:
+    if isinstance(found, Site) and found.entry.key == site.entry.key:
+        return Standing.NAMED
+    if site.chosen or (isinstance(found, Site) and found.chosen):
+        return Standing.SECOND
+    if wanted.texts is Texts.CHOSEN:
+        return Standing.NOT_CHOSEN
+    if not finding.is_near(site, here, wanted):
+        return Standing.FAR_ON_FOOT if wanted.texts is Texts.WALK else Standing.FAR
+    return Standing.SECOND if finding.holds(site, people) else Standing.SMALL
+
+
+_UNUSABLE = {State.FULL: Standing.FULL, State.CLOSED: Standing.CLOSED}
