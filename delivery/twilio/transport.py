@@ -8,6 +8,8 @@ from urllib.parse import quote_plus, urlencode
 
 import aiohttp
 
+from delivery import carriers
+from delivery.carriers import Advice
 from delivery.states import MessageState
 from delivery.transport import Accepted, CannotTell, Found, Lookup, NotThere, Outcome, OutgoingText, Retryable, Unknown
 from delivery.twilio import taxonomy
@@ -17,6 +19,8 @@ from delivery.twilio.slim_http import TIMEOUT, SlimHttpClient
 STATUS_PATH = "/webhooks/twilio/status"
 #: seconds, both ends included
 _VALIDITY = (1, 36_000)
+#: what a carrier says of a phone is no fault of ours
+_CARRIERS = frozenset({Advice.TRY_AGAIN, Advice.COUNT})
 #: the provider's clock may be behind ours, and its times have no fractions
 _CLOCKS_APART = timedelta(seconds=90)
 
@@ -98,6 +102,8 @@ class TwilioTransport:
         if taxonomy.of_status(answer.status) is MessageState.FAILED:  # created and given up in one breath
             if answer.code is None:
                 return Retryable(code="failed")
+            if carriers.advice(str(answer.code)) in _CARRIERS:
+                return Retryable(code=str(answer.code), after=carriers.PAUSE.total_seconds())
             return taxonomy.of_error(400, answer.code, {}, self._clock(), sender)
         return Accepted(provider_id=answer.sid)
 

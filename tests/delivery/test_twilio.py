@@ -247,16 +247,20 @@ async def test_without_a_connection_nothing_has_left(provider):
     await transport.close()
 
 
-async def test_texts_that_fail_at_once_are_not_taken_for_accepted(provider, transport, monkeypatch):
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [(21610, OptedOut()), (30006, Retryable(code="30006", after=720)), (30034, OurFault(code="30034"))],
+)
+async def test_texts_that_fail_at_once_are_not_taken_for_accepted(provider, transport, monkeypatch, code, outcome):
     from tests.delivery import fake_twilio
 
     resource = fake_twilio._resource
 
     def failed(one, status):
-        return {**resource(one, "failed"), "status": "failed", "error_code": 21610}
+        return {**resource(one, "failed"), "status": "failed", "error_code": code}
 
     monkeypatch.setattr(fake_twilio, "_resource", failed)
-    assert await transport.send(TEXT) == OptedOut()
+    assert await transport.send(TEXT) == outcome
 
 
 # looking up ---------------------------------------------------------------------------------------
