@@ -1,6 +1,6 @@
 """How far a broadcast has come, in numbers a person can add up. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ class Progress:
     #: from telegram seen to the first and the last text handed over, in seconds
     first_seconds: float | None
     last_seconds: float | None
-    #: to the last person from now, at the rate of the senders; None when nothing is waiting
+    #: to the last person from now; None when nothing is waiting
     minutes_left: float | None
     #: others are handed over before it
     after_others: bool
@@ -32,10 +32,13 @@ class Progress:
         return asked and self.row.seen_at + reach.UNREACHED_AFTER <= now < self.row.seen_at + reach.UNREACHED_UNTIL
 
 
-def of(rows: Sequence[BroadcastRow], rate: float) -> tuple[Progress, ...]:
-    """Progress of each; `rate` is in segments per second of all senders together."""
-    waiting = {row.id: _waiting(row) for row in rows}
-    return tuple(_progress(row, _ahead(row, rows, waiting), waiting[row.id], rate) for row in rows)
+def of(rows: Sequence[BroadcastRow], rate: float, queue: Sequence[BroadcastRow] | None = None) -> tuple[Progress, ...]:
+    """Progress of each; `rate` is in segments per second of all senders together.
+
+    `queue` is whatever is being sent anywhere, which a reader of some places is not shown; None: nothing but `rows`.
+    """
+    others = rows if queue is None else queue
+    return tuple(_progress(row, _before(row, others), _beside(row, others), rate) for row in rows)
 
 
 def _waiting(row: BroadcastRow) -> float:
@@ -45,18 +48,25 @@ def _waiting(row: BroadcastRow) -> float:
     return sum(row.everywhere.get(state, 0) for state in _WAITING) * row.planned_segments / row.planned
 
 
-def _ahead(row: BroadcastRow, rows: Sequence[BroadcastRow], waiting: Mapping[int, float]) -> float:
-    return sum(waiting[other.id] for other in rows if (other.priority, other.id) < (row.priority, row.id))
+def _before(row: BroadcastRow, queue: Sequence[BroadcastRow]) -> float:
+    """Segments of what is more urgent."""
+    return sum(_waiting(other) for other in queue if other.priority < row.priority)
 
 
-def _progress(row: BroadcastRow, ahead: float, waiting: float, rate: float) -> Progress:
-    first, last = row.first_handover_at, row.last_handover_at
+def _beside(row: BroadcastRow, queue: Sequence[BroadcastRow]) -> float:
+    """Segments of equals that leave before the last of this one: they go in step, one text each (`delivery.turns`)."""
+    mine = _waiting(row)
+    return sum(min(mine, _waiting(one)) for one in queue if one.priority == row.priority and one.id != row.id)
+
+
+def _progress(row: BroadcastRow, before: float, beside: float, rate: float) -> Progress:
+    first, last, waiting = row.first_handover_at, row.last_handover_at, _waiting(row)
     done = last is not None and not waiting and row.planned_at is not None
     return Progress(
         row=row,
         reach=reach.of(row.cells),
         first_seconds=(first - row.seen_at).total_seconds() if first else None,
         last_seconds=(last - row.seen_at).total_seconds() if last and done else None,
-        minutes_left=(ahead + waiting) / rate / 60 if waiting else None,
-        after_others=ahead > 0,
+        minutes_left=(before + beside + waiting) / rate / 60 if waiting else None,
+        after_others=before + beside > 0,
     )

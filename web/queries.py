@@ -9,7 +9,7 @@ from datetime import datetime
 
 from alerts import codec
 from alerts.vocabulary import NONE, Hazard
-from delivery import counting, outcomes
+from delivery import counting, outcomes, throughput
 from delivery.byhand import holds, submissions
 from feeds.health import FeedState
 from storage import times
@@ -46,6 +46,8 @@ def snapshot(db: Connection, now: datetime, within: frozenset[str] | None = None
         sources=_sources(db),
         telegrams=_telegrams(db),
         broadcasts=broadcasts,
+        queue=_queue(db),
+        measured=throughput.measured(db, now),
         texts=_texts(db),
         feeds=feeds(db),
         quarantined=_count(db, "SELECT count(*) AS n FROM telegrams WHERE state = 'quarantined'"),
@@ -210,6 +212,15 @@ def _broadcasts(db: Connection, within: frozenset[str] | None) -> tuple[Broadcas
     )
     cells = reach.cells(db, [row.integer("id") for row in rows], within)
     return tuple(_broadcast(row, tuple(cells.get(row.integer("id"), ()))) for row in rows)
+
+
+def _queue(db: Connection) -> tuple[BroadcastRow, ...]:
+    """What is being sent, to people anywhere."""
+    rows = db.execute(
+        f"SELECT {_BROADCAST}, c.version FROM broadcasts b LEFT JOIN counted_broadcasts c ON c.broadcast_id = b.id"  # noqa: S608 -- our own names only
+        " WHERE b.state IN ('planning', 'sending') ORDER BY b.id"
+    )
+    return tuple(_broadcast(row, ()) for row in rows)
 
 
 def _waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow, ...]:

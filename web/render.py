@@ -63,7 +63,8 @@ def live(
     """The part of the console that changes, for a reader of these places; None for all."""
     mine = [row for row in snapshot.standing if within is not None and row.place in within]
     everywhere = standing.group(snapshot.standing, snapshot.sources, state.places)
-    running = progress.of(snapshot.broadcasts, state.rate)
+    rate = snapshot.measured or state.rate
+    running = progress.of(snapshot.broadcasts, rate, snapshot.queue)
     text = page(
         "console/live.html",
         words,
@@ -81,7 +82,7 @@ def live(
         map_frames=japan.FRAMES,
         broadcasts=running,
         unreached=[one for one in running if one.late(now)],
-        rate=state.rate,
+        rate=rate,
         few=reach.few,
         name_place=lambda code: words.place(state.places, code),
         language_name=lambda tag: language_name(state.catalogue, tag, words.language),

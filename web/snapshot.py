@@ -155,6 +155,10 @@ class Snapshot:
     sources: Mapping[tuple[str, str], Source]
     telegrams: tuple[TelegramRow, ...]
     broadcasts: tuple[BroadcastRow, ...]
+    #: whatever is being sent, to people anywhere
+    queue: tuple[BroadcastRow, ...]
+    #: segments per second of all senders together, as measured now; None where too little is leaving to say
+    measured: float | None
     texts: tuple[TextRow, ...]
     feeds: tuple[FeedState, ...]
     quarantined: int

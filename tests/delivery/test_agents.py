@@ -10,7 +10,8 @@ from alerts import places
 from alerts.changes import Cause, PlaceChange
 from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard, Kind
-from delivery import progress, stopping
+from delivery import outbox, outcomes, progress, stopping, throughput
+from delivery.outcomes import Answered
 from delivery.planner import Planner
 from delivery.states import MessageState
 from delivery.telling import Telling
@@ -130,6 +131,30 @@ async def test_progress_counts_what_is_left_and_how_long_it_takes(db, clock, ser
     await service.send()
     done = db.read_sync(progress.progress, first, 6.0)
     assert (done.state, done.segments_left, done.counts) == ("complete", 0, {MessageState.DELIVERED: 4})
+
+
+async def test_the_rate_is_measured_by_what_leaves_now(db, clock, service):
+    for index in range(20):
+        a_person(db, index, WAJIMA)
+    set_state(db, {WAJIMA: "L4"}, clock())
+    service.plan()
+    assert db.read_sync(throughput.measured, clock()) is None
+
+    def hand_over(count):
+        """So many texts of three segments."""
+        for text in db.write_sync(outbox.claim, clock(), count).texts:
+            accepted = Accepted(provider_id=str(text.message_id))
+            ended = Answered(message_id=text.message_id, broadcast_id=text.broadcast_id, outcome=accepted, at=clock())
+            db.write_sync(outcomes.record, [ended])
+
+    hand_over(2)
+    clock.advance(20)  # another stretch
+    for _ in range(6):
+        hand_over(2)
+        clock.advance(1)
+    assert db.read_sync(throughput.measured, clock()) == 6
+    clock.advance(6)
+    assert db.read_sync(throughput.measured, clock()) is None
 
 
 async def test_a_provider_that_throttles_slows_everybody(db, clock, service):

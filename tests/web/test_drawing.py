@@ -175,6 +175,15 @@ def test_minutes_to_the_last_person_count_what_goes_first() -> None:
     assert held.minutes_left is None
 
 
+def test_equals_go_in_step_and_what_a_reader_does_not_see_counts() -> None:
+    long, short = ({"queued": 6_000}, {"queued": 600})
+    mine = a_broadcast(id=2, priority=30, everywhere=short)
+    older, urgent = a_broadcast(id=1, priority=30, everywhere=long), a_broadcast(id=3, priority=10, everywhere=long)
+    assert [one.minutes_left for one in progress.of([mine], 100, [older, mine])] == [0.4]
+    assert [one.minutes_left for one in progress.of([older], 100, [older, mine])] == [2.2]
+    assert [one.minutes_left for one in progress.of([mine], 100, [older, mine, urgent])] == [2.4]
+
+
 @pytest.mark.parametrize(("planned_at", "seconds"), [(ago(2), 60.0), (None, None)])
 def test_the_last_text_is_known_once_all_is_planned(planned_at: datetime | None, seconds: float | None) -> None:
     row = a_broadcast(planned_at=planned_at, first_handover_at=ago(2.5), last_handover_at=ago(2))
