@@ -35,6 +35,7 @@ from service.clock import Clock, system_time
 from service.parts import Parts as Parts
 from service.settings import SettingsError
 from service.teaching import Teaching
+from templates_i18n import matrix
 from web.app import make_app
 from web.live import Changes
 from web.state import WebState
@@ -100,6 +101,7 @@ class Service:
         if not self.parts.simulation:
             await self.parts.db.write(upkeep.note_settings, self.parts.settings, self.parts.clock())
         await self.look_at_languages()
+        matrix.rehearse(self._words, self.places)
         if self.parts.machines is None:
             await self._drills.start()
         await self._listen()

@@ -5,7 +5,6 @@ complete, and tells all problems at once. What a file may hold is for `conformit
 """
 
 import functools
-import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,17 +15,20 @@ import rtoml
 
 from alerts import hazards
 from alerts.vocabulary import Hazard
-from templates_i18n import composition, conformity, reviews
+from templates_i18n import composition, conformity, proofs, reviews
 from templates_i18n.composition import Composition
 from templates_i18n.language import Language, Review, build, flatten
+from templates_i18n.proofs import Proofs, Verdict
 
 #: the voice of languages that have no file yet, and of those whose words nobody has accepted
 BILINGUAL = "ja-Hira+en"
 
-_OTHER_FILES = frozenset({"composition.toml", "languages.toml"})
+_OTHER_FILES = frozenset({"composition.toml", "languages.toml", proofs.FILE})
 _TOO_MANY = 40
 
 Values = dict[tuple[str, ...], object]
+#: content by name
+Files = Mapping[str, bytes]
 
 
 class CatalogueError(ValueError):
@@ -123,26 +125,65 @@ def load() -> Catalogue:
 
 def read(folder: Traversable) -> Catalogue:
     """The catalogue of a folder. CatalogueError lists all problems."""
-    files = {item.name: item for item in folder.iterdir() if item.name.endswith(".toml")}
+    files = _contents(folder)
+    return _read(folder, files, _proofs(files))[0]
+
+
+def prove(folder: Traversable) -> str:
+    """The content of `proofs.toml` for a folder, found without looking at it. CatalogueError lists all problems."""
+    return proofs.to_toml(_read(folder, _contents(folder), Proofs())[1])
+
+
+def _read(folder: Traversable, files: Files, known: Proofs) -> tuple[Catalogue, Proofs]:
+    """The catalogue, and what was found of its files: what is known of these very files is not looked for again."""
     names = _names(_table(files, "languages.toml"))
     plans = _composition(files)
-    read_back = dict(_reviews(folder))
+    records = _contents(folder.joinpath("review"))
     values = {tag: _values(files, tag) for tag in names if f"{tag}.toml" in files}
-    _refuse(_file_problems(files, names, values, read_back))
+    _refuse(_file_problems(files, names, values, records))
+    digest = proofs.digest((name, files[name]) for name in sorted(files.keys() - {proofs.FILE}))
     english = values[conformity.REFERENCE]
-    _refuse(_word_problems(values, names, plans, english))
+    if digest != known.words:
+        _refuse(_word_problems(values, names, plans, english))
     missing = {tag: gaps for tag, own in values.items() if (gaps := tuple(conformity.missing(own, english)))}
-    by_tag, unread = _reviewed(values, read_back, missing)
-    _refuse(problem for language in by_tag.values() for problem in conformity.long_heads(language, plans))
-    return Catalogue(
+    verdicts = {tag: _verdict(tag, values, files, records, known.readings.get(tag)) for tag in values}
+    by_tag = {tag: replace(build(own), review=verdicts[tag].review) for tag, own in values.items()}
+    if digest != known.words:
+        _refuse(problem for language in by_tag.values() for problem in conformity.long_heads(language, plans))
+    read = Catalogue(
         version=_version(files, values),
         composition=plans,
         by_tag=by_tag,
-        unread=unread,
+        unread={tag: verdict.unread for tag, verdict in verdicts.items() if verdict.unread},
         missing={tag: tuple(map(conformity.shown, gaps)) for tag, gaps in missing.items()},
         names=names,
         exceptions=dict(_exceptions(folder)),
     )
+    return read, Proofs(words=digest, readings=verdicts)
+
+
+def _verdict(tag: str, values: Mapping[str, Values], files: Files, records: Files, known: Verdict | None) -> Verdict:
+    """How far a language has been read, and what is missing to more."""
+    file = f"{tag}.toml"
+    looked_at = (conformity.REFERENCE_FILE, files[conformity.REFERENCE_FILE]), (file, files[file])
+    digest = proofs.digest((*looked_at, ("record", records.get(file, b""))))
+    if known is not None and known.files == digest:
+        return known
+    own, english = values[tag], values[conformity.REFERENCE]
+    present = reviews.sentences(own) | {".".join(path): "" for path in conformity.missing(own, english)}
+    review, unread = reviews.borne_out(Review(str(own["language", "review"])), present, _record(records, file))
+    return Verdict(files=digest, review=review, unread=unread)
+
+
+def _record(records: Files, file: str) -> reviews.ReviewFile:
+    """The readings of a language."""
+    if file not in records:
+        return reviews.NOBODY
+    table = _table(records, file, "review/")
+    try:
+        return reviews.parse(table)
+    except ValueError as error:
+        raise CatalogueError([f"review/{file}: {error}"]) from error
 
 
 def _refuse(problems: Iterable[str]) -> None:
@@ -168,57 +209,35 @@ def _gaps(own: Values, english: Values, name: LanguageName) -> Iterator[str]:
             yield conformity.gap(name.tag, path, english)
 
 
-def _table(files: Mapping[str, Traversable], name: str) -> Mapping[str, object]:
+def _contents(folder: Traversable) -> Files:
+    """The TOML files of a folder by name; none where there is no folder."""
+    inner = folder.iterdir() if folder.is_dir() else ()
+    return {item.name: item.read_bytes() for item in inner if item.name.endswith(".toml")}
+
+
+def _table(files: Files, name: str, folder: str = "") -> Mapping[str, object]:
     if name not in files:
-        raise CatalogueError([f"{name}: missing from the catalogue's folder"])
+        raise CatalogueError([f"{folder}{name}: missing from the catalogue's folder"])
     try:
-        return rtoml.loads(files[name].read_text(encoding="utf-8"))
+        return rtoml.loads(files[name].decode())
     except (rtoml.TomlParsingError, UnicodeDecodeError) as error:
-        raise CatalogueError([f"{name}: expected TOML in UTF-8: {error}"]) from error
+        raise CatalogueError([f"{folder}{name}: expected TOML in UTF-8: {error}"]) from error
 
 
-def _values(files: Mapping[str, Traversable], tag: str) -> Values:
+def _proofs(files: Files) -> Proofs:
+    """What is known already; nothing where there is no such file."""
+    if proofs.FILE not in files:
+        return Proofs()
+    try:
+        return proofs.parse(_table(files, proofs.FILE))
+    except CatalogueError:
+        raise
+    except ValueError as error:
+        raise CatalogueError([f"{proofs.FILE}: {error}; remove the file, it is generated"]) from error
+
+
+def _values(files: Files, tag: str) -> Values:
     return dict(flatten(_table(files, f"{tag}.toml")))
-
-
-def _reviews(folder: Traversable) -> Iterator[tuple[str, reviews.ReviewFile]]:
-    """The readings of each language, by tag."""
-    for tag, table in _tables_of(folder, "review"):
-        try:
-            yield tag, reviews.parse(table)
-        except ValueError as error:
-            raise CatalogueError([f"review/{tag}.toml: {error}"]) from error
-
-
-def _tables_of(folder: Traversable, name: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """The TOML files of a folder within the catalogue, by the tags they are called by."""
-    inner = folder.joinpath(name)
-    files = {item.name: item for item in inner.iterdir()} if inner.is_dir() else {}
-    for file in sorted(files):
-        if file.endswith(".toml"):
-            try:
-                yield file.removesuffix(".toml"), _table(files, file)
-            except CatalogueError as error:
-                raise CatalogueError([f"{name}/{problem}" for problem in error.problems]) from error
-
-
-def _reviewed(
-    values: Mapping[str, Values],
-    read_back: Mapping[str, reviews.ReviewFile],
-    missing: Mapping[str, tuple[conformity.Path, ...]],
-) -> tuple[dict[str, Language], dict[str, tuple[str, ...]]]:
-    """The languages, called by the review that is borne out, and what is missing to more."""
-    by_tag: dict[str, Language] = {}
-    unread: dict[str, tuple[str, ...]] = {}
-    for tag, own in values.items():
-        language = build(own)
-        file = read_back.get(tag, reviews.NOBODY)
-        present = reviews.sentences(own) | {".".join(path): "" for path in missing.get(tag, ())}
-        review, to_read = reviews.borne_out(language.review, present, file)
-        by_tag[tag] = replace(language, review=review)
-        if to_read:
-            unread[tag] = to_read
-    return by_tag, unread
 
 
 def _names(table: Mapping[str, object]) -> dict[str, LanguageName]:
@@ -230,7 +249,7 @@ def _names(table: Mapping[str, object]) -> dict[str, LanguageName]:
         ) from error
 
 
-def _composition(files: Mapping[str, Traversable]) -> Composition:
+def _composition(files: Files) -> Composition:
     try:
         return composition.build(_table(files, "composition.toml"))
     except CatalogueError:
@@ -239,26 +258,21 @@ def _composition(files: Mapping[str, Traversable]) -> Composition:
         raise CatalogueError([f"composition.toml: {error}"]) from error
 
 
-def _version(files: Mapping[str, Traversable], values: Mapping[str, Values]) -> str:
-    digest = hashlib.sha256()
-    for name in ["composition.toml", *(f"{tag}.toml" for tag in sorted(values))]:
-        content = files[name].read_bytes()
-        digest.update(f"{name} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()[:12]
+def _version(files: Files, values: Mapping[str, Values]) -> str:
+    names = ["composition.toml", *(f"{tag}.toml" for tag in sorted(values))]
+    return proofs.digest((name, files[name]) for name in names)[:12]
 
 
 def _exceptions(folder: Traversable) -> Iterator[tuple[str, dict[str, Missed]]]:
     """The declared exceptions of each voice."""
-    for tag, rows in _tables_of(folder, "exceptions"):
-        yield tag, {key: Missed(**row) for key, row in rows.items() if isinstance(row, dict)}
+    files = _contents(folder.joinpath("exceptions"))
+    for name in sorted(files):
+        rows = _table(files, name, "exceptions/")
+        yield name.removesuffix(".toml"), {key: Missed(**row) for key, row in rows.items() if isinstance(row, dict)}
 
 
 def _file_problems(
-    files: Mapping[str, Traversable],
-    names: Mapping[str, LanguageName],
-    values: Mapping[str, Values],
-    read_back: Mapping[str, reviews.ReviewFile],
+    files: Files, names: Mapping[str, LanguageName], values: Mapping[str, Values], records: Files
 ) -> Iterator[str]:
     for name in sorted(files.keys() - _OTHER_FILES):
         if name.removesuffix(".toml") not in names:
@@ -266,7 +280,7 @@ def _file_problems(
     for part in BILINGUAL.split("+"):
         if part not in values:
             yield f"{part}.toml: missing; languages without words of their own are served by it"
-    for tag in sorted(read_back.keys() - values.keys()):
+    for tag in sorted({name.removesuffix(".toml") for name in records} - values.keys()):
         yield f"review/{tag}.toml: no {tag}.toml stands in the catalogue"
     for tag, known in names.items():
         if known.complete and tag not in values:

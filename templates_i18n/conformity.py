@@ -18,6 +18,7 @@ from templates_i18n.language import Language, PlaceStyle, Review, placeholders
 HEAD_UNITS = 60
 #: whose keys and placeholders the other languages follow
 REFERENCE = "en"
+REFERENCE_FILE = f"{REFERENCE}.toml"
 
 #: Japanese by intent, whatever the language's script; in Easy Japanese without kanji all the same
 _JAPANESE_KEYS = frozenset({("drill", "japanese"), ("language", "name")})

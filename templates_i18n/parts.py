@@ -5,6 +5,7 @@ for `render`.
 """
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from templates_i18n.layouts import Layout, Role, Room
 from templates_i18n.request import DANGER, IN_FORCE, Form, Shelter, TextRequest
 
 _JST = ZoneInfo("Asia/Tokyo")
+_DIGIT = re.compile(r"\d")
 #: what is said of shelters where none is named
 _SHELTERS = "shelter_free"
 #: directions of acts that send people out
@@ -50,8 +52,8 @@ class Parts:
     """The parts of a text before it is known which of them have room."""
 
     heads: tuple[str, ...]
-    #: the same in the fewest words; empty where it may not stand
-    bare_head: str
+    #: makes the same in the fewest words, which most texts never need; None where it may not stand
+    bare_head: Callable[[], str] | None
     #: emoji ids
     emoji: tuple[str, ...]
     place: Piece
@@ -72,7 +74,7 @@ class Parts:
         """The lines of a layout, without emoji."""
         drill = self.drill_unicode if layout.unicode else self.drill
         body = [piece.shown(layout) for piece in self.body if piece.role in layout.roles]
-        heads = (self.bare_head,) if layout.fewest and self.bare_head else self.heads
+        heads = (self.bare_head(),) if layout.fewest and self.bare_head else self.heads
         return [*([drill] if drill else []), *heads, *body, *([drill] if drill else [])]
 
 
@@ -121,7 +123,8 @@ class PartsWriter:
         """All parts of the text. KeyError where the catalogue has no words."""
         languages = speakers(voice, self.form)
         language = languages[-1]
-        request, plan, phrases = self.request, self._plan(), self._actions()
+        request, plan = self.request, self._plan()
+        phrases = self._actions(plan)
         act = plan.act_of(request.kind)
         place = self._place(language)
         body = [place, *self._body(languages, phrases), Piece(self._issued(language)), *self._ending(voice, language)]
@@ -145,7 +148,7 @@ class PartsWriter:
                 urgent=shelter is not None and sends_out(self.catalogue.composition, request),
                 unread=shelter is not None and not shelter.text,
                 bare=shelter is not None and bool(shelter.bare),
-                fewest=bool(bare_head),
+                fewest=bare_head is not None,
                 neighbour=Role.NEIGHBOUR in shown,
                 link=Role.LINK in shown,
             ),
@@ -163,12 +166,12 @@ class PartsWriter:
     def _head(self, language: Language, *, brief: bool = False) -> str:
         return heads.head(language, self.catalogue.composition, self.request.subject(brief=brief))
 
-    def _bare_head(self, languages: tuple[Language, ...]) -> str:
+    def _bare_head(self, languages: tuple[Language, ...]) -> Callable[[], str] | None:
         """In the fewest words what came down or was put right reads like what is new: for the core form alone."""
         told_as_new = self.request.kind in {Kind.LOWERED, Kind.CORRECTED}
         if self.form is not Form.CORE and (told_as_new or len(languages) > 1 or not languages[-1].brief):
-            return ""
-        return self._head(languages[-1], brief=True)
+            return None
+        return functools.partial(self._head, languages[-1], brief=True)
 
     def _place(self, language: Language) -> Piece:
         others = tuple((place, self._grade(language, grade)) for place, grade in self.others)
@@ -178,10 +181,11 @@ class PartsWriter:
         """A piece with names, which the full form may write also as on signs."""
         return Piece(write(False), role, write(True) if self.form is Form.FULL else "")
 
-    def _actions(self) -> tuple[str, ...]:
+    def _actions(self, plan: composition.Plan) -> tuple[str, ...]:
         """Phrase ids of this form; the phrase about the sea is chosen by what JMA says of a tsunami."""
-        plan = self._plan()
         ids = {Form.FULL: plan.actions, Form.SHORT: plan.short, Form.CORE: plan.core}[self.form]
+        if composition.SEA not in ids:
+            return ids
         chosen = (self._sea() if phrase == composition.SEA else phrase for phrase in ids)
         return tuple(phrase for phrase in chosen if phrase)
 
@@ -204,7 +208,7 @@ class PartsWriter:
         # a second head leaves no room for the name
         if self.form is Form.FULL and kind in IN_FORCE and len(languages) == 1:
             for name in self._name(language):
-                yield Piece(name, Role.NUMBER if any(char.isdigit() for char in name) else Role.NAME)
+                yield Piece(name, Role.NUMBER if _DIGIT.search(name) else Role.NAME)
         if self.form is Form.FULL and kind is Kind.RAISED:
             yield Piece(language.lines["raised"], Role.RISEN)
         if self.form is not Form.CORE:
@@ -269,7 +273,7 @@ class PartsWriter:
         heard = plans.heard.get(request.grade)
         if heard is not None and name in (heard.japanese, heard.kana):
             return
-        if any(char.isdigit() for char in name) or name.casefold() not in self._head(language).casefold():
+        if _DIGIT.search(name) or name.casefold() not in self._head(language).casefold():
             yield language.lines["name"].format_map({"name": name.removesuffix(".")})
 
     def _named(self, language: Language) -> Iterator[str]:

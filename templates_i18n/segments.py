@@ -128,11 +128,37 @@ def _walk(sizes: Iterable[int], room: int) -> int:
     return parts
 
 
+class _Folded(dict[int, str]):
+    """Letters without their marks, each worked out when a text first holds it; a mark that stands alone is empty."""
+
+    def __missing__(self, code: int) -> str:
+        parted = unicodedata.normalize("NFD", chr(code))
+        base, marks = parted[0], parted[1:]
+        if unicodedata.combining(base):
+            folded = ""
+        elif unicodedata.name(base, "").startswith("LATIN "):
+            folded = "".join((base, *(mark for mark in marks if not unicodedata.combining(mark))))
+        else:
+            folded = chr(code)
+        self[code] = folded.translate(_STROKES)
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
 @functools.lru_cache(maxsize=8192)
 def fold_latin(text: str) -> str:
     """The text with the marks of Latin letters dropped (ã -> a, đ -> d); other scripts stay as they are."""
     if text.isascii():
         return text
+    folded = text.translate(_FOLDED)
+    # a mark that stands alone may belong to a letter of another script, and stays with it
+    return folded if len(folded) >= len(text) else _fold_marks(text)
+
+
+def _fold_marks(text: str) -> str:
+    """The same for a text with marks that are characters of their own."""
     kept: list[str] = []
     latin = False
     for char in unicodedata.normalize("NFD", text):

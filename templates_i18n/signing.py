@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from templates_i18n import catalogue, lessons, reviews
+from templates_i18n import catalogue, lessons, proofs, reviews
 from templates_i18n.language import Review, flatten
 
 #: the state in a language file
@@ -96,6 +96,8 @@ def sign(words: Words, signature: Signature) -> Signed | Refused:
     with record.open("a", encoding="utf-8") as file:
         file.write("\n".join(["", "[[signature]]", *lines, ""]))
     own.write_text(_STATE.sub(f'review = "{Review.SIGNED}"', own.read_text(encoding="utf-8"), count=1), "utf-8")
+    if (words.folder / proofs.FILE).is_file():
+        (words.folder / proofs.FILE).write_text(catalogue.prove(words.folder), "utf-8")
     return Signed(words=signed_for)
 
 

@@ -4,7 +4,7 @@ from typing import get_type_hints
 
 import pytest
 
-from alerts import hazards
+from alerts import hazards, places
 from alerts.hazards import Ends
 from alerts.places import PlaceTable
 from alerts.vocabulary import Action, Hazard, Kind
@@ -71,3 +71,11 @@ def test_messages_can_be_narrowed(words: Catalogue, table: PlaceTable) -> None:
     assert {(row["language"], row["hazard"]) for row in some} == {("ja", "landslide")}
     served = matrix.messages_json(words, table, language="km")["messages"]
     assert {row["language"] for row in served} == ({"km"} if words.names["km"].complete else {BILINGUAL})
+
+
+def test_after_a_rehearsal_no_text_waits_for_a_table_of_names(words: Catalogue, table: PlaceTable) -> None:
+    tables = (places.load_rivers, places.load_volcanoes)
+    for load in tables:
+        load.cache_clear()
+    matrix.rehearse(words, table)
+    assert [load.cache_info().currsize for load in tables] == [1, 1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from templates_i18n import catalogue, lessons, signing
+from templates_i18n import catalogue, lessons, proofs, signing
 from templates_i18n.language import Review
 from templates_i18n.signing import Signature, Signed
 from tests.templates_i18n.conftest import CATALOGUE
@@ -31,6 +31,7 @@ def _warnings(folder: Path, tag: str) -> signing.Words:
 def test_a_signed_language_counts_as_signed_until_a_word_changes(folder: Path) -> None:
     assert isinstance(signing.sign(_warnings(folder, "ja"), _CHIE), Signed)
     assert catalogue.read(folder).by_tag["ja"].review is Review.SIGNED
+    assert (folder / proofs.FILE).read_text("utf-8") == catalogue.prove(folder)
     for file in (folder / "ja.toml", folder / "review" / "ja.toml"):
         old = "前より危険が高まっています。"
         file.write_text(file.read_text("utf-8").replace(old, "前よりも危険が高まっています。"), "utf-8")
