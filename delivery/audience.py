@@ -48,9 +48,13 @@ ORDER BY subscriber_id LIMIT :limit
 
 # What makes people alike in one column: reading columns one by one is what planning a big city would cost most.
 _PEOPLE = chunks.statement("""
-SELECT s.id AS subscriber_id, s.state || '|' || r.language || '|' || r.min_level || '|' || r.places AS alike,
-       s.state, r.municipality, r.language, r.places, r.min_level, r.standing, r.chosen
+SELECT s.id AS subscriber_id, s.state || '|' || r.language || '|' || r.min_level || '|' || r.places AS alike
 FROM subscribers s LEFT JOIN registrations r ON r.subscriber_id = s.id
+WHERE s.id IN ({chunk})
+""")
+_SEVERAL = chunks.statement("""
+SELECT s.id AS subscriber_id, s.state, r.municipality, r.language, r.places, r.min_level, r.standing, r.chosen
+FROM subscribers s JOIN registrations r ON r.subscriber_id = s.id
 WHERE s.id IN ({chunk})
 ORDER BY s.id, r.id
 """)
@@ -96,23 +100,23 @@ class People:
 
     def read(self, db: Connection, ids: Sequence[int]) -> list[tuple[int, Candidate]]:
         """The people of a chunk with their subscriber ids, in the order of `ids`."""
-        rows: dict[int, Row] = {}
-        several: dict[int, list[Row]] = {}
+        found: dict[int, str | None] = {}
+        several: set[int] = set()
         for row in db.execute(_PEOPLE, chunks.parameters(ids)):
-            identity = row.integer("subscriber_id")
-            first = rows.setdefault(identity, row)
-            if first is not row:
-                several.setdefault(identity, [first]).append(row)
+            identity, alike = row.columns("subscriber_id", "alike")
+            if identity in found:
+                several.add(identity)
+            found[identity] = alike
+        together = _together(db, sorted(several)) if several else {}
         return [
-            (identity, self._together(several[identity]) if identity in several else self._single(rows[identity]))
+            (identity, together[identity] if identity in together else self._single(found[identity]))
             for identity in ids
-            if identity in rows
+            if identity in found
         ]
 
-    def _single(self, row: Row) -> Candidate:
-        if row["alike"] is None:
+    def _single(self, alike: str | None) -> Candidate:
+        if alike is None:
             return _GONE
-        alike = row.text("alike")
         candidate = self._shared.get(alike)
         if candidate is None:
             state, language, min_level, places = alike.split("|")
@@ -121,11 +125,17 @@ class People:
             candidate = self._shared[alike] = Candidate(state=state, person=person, alike=alike)
         return candidate
 
-    def _together(self, rows: list[Row]) -> Candidate:
-        """One person of several registrations."""
-        whole = next(audience.fold(rows))
-        person = Person(places=whole.places, languages=whole.languages, min_level=whole.min_level)
-        return Candidate(state=whole.state, person=person, alike="")
+
+def _together(db: Connection, ids: Sequence[int]) -> dict[int, Candidate]:
+    """People of several registrations, each one person."""
+    return {
+        one.subscriber_id: Candidate(
+            state=one.state,
+            person=Person(places=one.places, languages=one.languages, min_level=one.min_level),
+            alike="",
+        )
+        for one in audience.fold(db.execute(_SEVERAL, chunks.parameters(ids)))
+    }
 
 
 def remembered_since(hazard: Hazard | None, now: datetime) -> str:

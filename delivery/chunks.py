@@ -1,5 +1,5 @@
-"""A chunk of rows in one statement: `{chunk}` in SQL stands for the ids of at most `SIZE` rows, `{rows}` for as many
-rows of three columns (`column1` an id, `column2` and `column3` texts).
+"""A chunk of rows in one statement: `IN ({chunk})` in SQL stands for the ids of at most `SIZE` rows, `{rows}` for as
+many rows of three columns (`column1` an id, `column2` and `column3` texts).
 
 The statement is the same text for every chunk, so that both engines prepare it once.
 """
@@ -9,8 +9,6 @@ from collections.abc import Sequence
 #: people planned, or messages claimed, in one transaction
 SIZE = 400
 
-_NAMES = tuple(f"i{number}" for number in range(SIZE))
-_PLACEHOLDERS = ", ".join(f":{name}" for name in _NAMES)
 _CELLS = tuple((f"i{number}", f"j{number}", f"k{number}") for number in range(SIZE))
 _ROWS = "VALUES " + ", ".join(f"(:{first}, :{second}, :{third})" for first, second, third in _CELLS)
 #: no row has them
@@ -20,18 +18,18 @@ _NO_ROW = (_NOBODY, _NO_KEY, _NO_KEY)
 
 
 def statement(sql: str) -> str:
-    """SQL with `{chunk}` and `{rows}` replaced by as many parameters as a chunk has at most."""
-    return sql.replace("{chunk}", _PLACEHOLDERS).replace("{rows}", _ROWS)
+    """SQL with `({chunk})` replaced by a list, and `{rows}` by as many parameters as a chunk has at most."""
+    return sql.replace("({chunk})", ":chunk").replace("{rows}", _ROWS)
 
 
 def parameters(ids: Sequence[int]) -> dict[str, object]:
     """The parameters of one chunk; ValueError for more than `SIZE` ids."""
-    return _filled(ids, _NOBODY)
+    return _listed(ids)
 
 
 def keys(texts: Sequence[str]) -> dict[str, object]:
-    """The same for a text column; no row has an empty key."""
-    return _filled(texts, _NO_KEY)
+    """The same for a text column."""
+    return _listed(texts)
 
 
 def rows(values: Sequence[tuple[int, str, str]]) -> dict[str, object]:
@@ -44,7 +42,7 @@ def rows(values: Sequence[tuple[int, str, str]]) -> dict[str, object]:
     }
 
 
-def _filled(values: Sequence[object], filler: object) -> dict[str, object]:
+def _listed(values: Sequence[object]) -> dict[str, object]:
     if len(values) > SIZE:
         raise ValueError(f"a chunk of {len(values)}; expected at most {SIZE}")
-    return dict(zip(_NAMES, [*values, *[filler] * (len(_NAMES) - len(values))], strict=True))
+    return {"chunk": list(values)}

@@ -6,16 +6,17 @@ A text is written once per broadcast, kind, places and language; message rows ho
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from delivery import chunks, turns
+from delivery import turns
 from delivery.telling import Telling
 from delivery.writing import Written
-from storage import times
+from storage import lists, times
 from storage.connection import Connection
+from storage.lists import Each
 
 #: what the copies of one text have in common
 _SHARED = (
@@ -39,21 +40,24 @@ _SHARED = (
     "settled_at",
 )
 _COLUMNS = (*_SHARED, "subscriber_id", "turn")
-#: one statement for a whole chunk: texts beside people, so that nothing is sent and read once more for every copy
+#: columns of a text's row: what its copies share, the people, and the first one's turn
+_WIDTH = len(_SHARED) + 2
+#: one statement for a whole chunk: a row for each text, which brings its people as a list
 _INSERT = """
 INSERT INTO messages ({columns})
-SELECT {shared}, copy.column2, copy.column3
-FROM (VALUES {copies}) copy JOIN (VALUES {texts}) text ON text.column1 = copy.column1
+SELECT {shared}, {person}, text.{first} + {position}
+FROM (VALUES {texts}) AS text, {copies}
 WHERE 1 = 1
 ON CONFLICT (subscriber_id, change_key) DO NOTHING
 """.replace("{columns}", ", ".join(_COLUMNS)).replace(
-    "{shared}", ", ".join(f"text.column{number}" for number in range(2, len(_SHARED) + 2))
+    "{shared}", ", ".join(f"text.column{number}" for number in range(1, len(_SHARED) + 1))
 )
-_KNOWN = "SELECT text_key, id FROM texts WHERE text_key IN ({keys})"
-#: columns of a text's row, with the number that its copies name it by
-_WIDTH = len(_SHARED) + 1
-#: number of its text, person, turn
-_Copy = tuple[int, int, int]
+_PEOPLE, _FIRST = f"text.column{_WIDTH - 1}", f"column{_WIDTH}"
+_KNOWN = "SELECT text_key, id FROM texts WHERE text_key IN :keys"
+#: texts of one statement
+_AT_ONCE = 100
+#: a text's row, in the order of `_SHARED`, then its people and the first one's turn
+_Copies = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,31 +118,39 @@ def text_key(broadcast_id: int, telling: Telling, written: Written, version: str
 def add(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]], version: str, now: datetime) -> None:
     """Queue each draft for its people; a person who has a message of the same key keeps that one."""
     at, turns_of, ids = times.to_text(now), _turns(db, drafts), _text_ids(db, [one for one, _ in drafts], version)
-    rows = [draft.row(ids[draft.text_key], at) for draft, _ in drafts]
-    single: list[_Copy] = []
-    for index, (draft, people) in enumerate(drafts):
-        numbers = turns_of[draft.broadcast_id, draft.priority]
-        copies = [(index, person, next(numbers)) for person in people]
+    single: list[_Copies] = []
+    for draft, people in drafts:
+        first = turns_of[draft.broadcast_id, draft.priority]
+        turns_of[draft.broadcast_id, draft.priority] += len(people)
+        shared = draft.row(ids[draft.text_key], at)
+        copies = (*(shared[name] for name in _SHARED), list(people), first)
         if len(draft.places) > 1:
-            _add_with_places(db, draft, rows, copies)
+            _add_with_places(db, draft, copies)
         else:
-            single.extend(copies)
-    for statement, values in _inserts(rows, single):
-        db.execute(statement, values)
+            single.append(copies)
+    for begin in range(0, len(single), _AT_ONCE):
+        some = single[begin : begin + _AT_ONCE]
+        db.execute(_insert(db, len(some)), _cells("t", some))
 
 
-def _inserts(rows: Sequence[Mapping[str, object]], copies: Sequence[_Copy]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Statements for these copies of texts, a chunk each, with their parameters."""
-    for first in range(0, len(copies), chunks.SIZE):
-        some = copies[first : first + chunks.SIZE]
-        texts = [(index, *(rows[index][name] for name in _SHARED)) for index in sorted({one[0] for one in some})]
-        yield (
-            _INSERT.replace("{copies}", _table("c", len(some), 3)).replace("{texts}", _table("t", len(texts), _WIDTH)),
-            _cells("c", some) | _cells("t", texts),
-        )
+def _insert(db: Connection, texts: int) -> str:
+    """The statement for the copies of so many texts."""
+    copies = lists.each(db, _PEOPLE, "copy")
+    return _filled(copies, texts)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
+def _filled(copies: Each, texts: int) -> str:
+    parts = {
+        "person": copies.value,
+        "position": copies.position,
+        "copies": copies.source,
+        "first": _FIRST,
+        "texts": _table("t", texts, _WIDTH),
+    }
+    return _INSERT.format(**parts)
+
+
 def _table(name: str, rows: int, columns: int) -> str:
     """The parameters of a table, as VALUES takes them."""
     lines = (", ".join(f":{name}{row}_{column}" for column in range(columns)) for row in range(rows))
@@ -149,44 +161,38 @@ def _cells(name: str, rows: Sequence[Sequence[object]]) -> dict[str, object]:
     return {f"{name}{number}_{column}": value for number, row in enumerate(rows) for column, value in enumerate(row)}
 
 
-def _turns(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]]) -> dict[tuple[int, int], Iterator[int]]:
-    """The turns of all copies, by broadcast and priority."""
+def _turns(db: Connection, drafts: Sequence[tuple[Draft, Sequence[int]]]) -> dict[tuple[int, int], int]:
+    """The first turn of all copies, by broadcast and priority."""
     counted: Counter[tuple[int, int]] = Counter()
     for draft, people in drafts:
         counted[draft.broadcast_id, draft.priority] += len(people)
-    return {key: iter(turns.take(db, *key, count)) for key, count in counted.items()}
+    return {key: turns.take(db, *key, count).start for key, count in counted.items()}
 
 
-def _add_with_places(
-    db: Connection, draft: Draft, rows: Sequence[Mapping[str, object]], copies: Sequence[_Copy]
-) -> None:
+def _add_with_places(db: Connection, draft: Draft, copies: _Copies) -> None:
     further = list(draft.places)[1:]
-    for statement, values in _inserts(rows, copies):
-        made = db.execute(statement + " RETURNING id, subscriber_id", values)
-        db.executemany(
-            "INSERT INTO message_places (message_id, hazard, event, place, subscriber_id)"
-            " VALUES (:message_id, :hazard, :event, :place, :subscriber_id)",
-            [
-                {
-                    "message_id": one.integer("id"),
-                    "hazard": draft.hazard,
-                    "event": draft.event,
-                    "place": place,
-                    "subscriber_id": one.integer("subscriber_id"),
-                }
-                for one in made
-                for place in further
-            ],
-        )
+    made = db.execute(_insert(db, 1) + " RETURNING id, subscriber_id", _cells("t", [copies]))
+    db.executemany(
+        "INSERT INTO message_places (message_id, hazard, event, place, subscriber_id)"
+        " VALUES (:message_id, :hazard, :event, :place, :subscriber_id)",
+        [
+            {
+                "message_id": one.integer("id"),
+                "hazard": draft.hazard,
+                "event": draft.event,
+                "place": place,
+                "subscriber_id": one.integer("subscriber_id"),
+            }
+            for one in made
+            for place in further
+        ],
+    )
 
 
 def _text_ids(db: Connection, drafts: Sequence[Draft], version: str) -> dict[str, int]:
     """Text key -> id; what is not there yet is written."""
-    found: dict[str, int] = {}
-    for first in range(0, len(drafts), chunks.SIZE):
-        keys = [(draft.text_key,) for draft in drafts[first : first + chunks.SIZE]]
-        known = _KNOWN.replace("{keys}", _table("k", len(keys), 1))
-        found |= {row.text("text_key"): row.integer("id") for row in db.execute(known, _cells("k", keys))}
+    rows = db.execute(_KNOWN, {"keys": [draft.text_key for draft in drafts]})
+    found = {row.text("text_key"): row.integer("id") for row in rows}
     for draft in drafts:
         if draft.text_key not in found:
             found[draft.text_key] = _add_text(db, draft, version)

@@ -16,6 +16,8 @@ T = TypeVar("T")
 class Connection(Protocol):
     """One open transaction. Values may be str, int, float, bytes or None; times only as text (storage.times).
 
+    `IN :name`, without brackets, takes a list of integers or of texts, of any length, as one value.
+
     After a statement has failed the transaction is over: let the error pass, do not go on.
     """
 

@@ -16,6 +16,8 @@ _PAGE = 2_000
 #: bookkeeping of migrations, which every database keeps for itself
 _BOOKS = frozenset({"_sqlite_migrations", "migrations"})
 _CHECKSUM_BYTES = 32
+#: table -> parents that PostgreSQL keeps for it by triggers instead of foreign keys (migration 0041)
+BY_TRIGGER: Mapping[str, frozenset[str]] = {"messages": frozenset({"broadcasts", "subscribers", "texts"})}
 #: tables of which a new database holds no row, and one that is in use does
 _AT_WORK = ("audit_entries", "leases", "reports", "subscribers", "workers")
 
@@ -185,7 +187,7 @@ def _table(db: Connection, name: str) -> Table:
         name=name,
         columns=tuple(sorted(row.text("name") for row in columns)),
         key=tuple(row.text("name") for row in key),
-        parents=frozenset(row.text("name") for row in parents),
+        parents=frozenset(row.text("name") for row in parents) | BY_TRIGGER.get(name, frozenset()),
     )
 
 

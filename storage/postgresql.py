@@ -112,13 +112,16 @@ class PostgresqlConnection:
                 self._failed = True
                 raise StorageError(f"the statement has no value for :{name}")
             value = params[name]
-            # a space, or a minus before it would begin a comment
-            literal = f" {value}" if type(value) is int else self._literal(value)
-            pieces += (text, literal)
+            pieces += (text, self._literal(value))
         pieces.append(split.end)
         return "".join(pieces)
 
     def _literal(self, value: object) -> str:
+        kind = type(value)
+        if kind is int:  # a space, or a minus before it would begin a comment
+            return f" {value}"
+        if isinstance(value, list) and value and type(value[0]) is int:
+            return f"'{{{','.join(map(str, value))}}}'::bigint[]"
         return "NULL" if value is None else self._quoting.as_literal(value).decode()
 
     def _failure(self, error: psycopg.Error) -> StorageError:

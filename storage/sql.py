@@ -68,7 +68,13 @@ def checked(sql: str) -> str:
 @lru_cache(maxsize=1024)
 def percent_style(sql: str) -> str:
     """`:name` parameters as `%(name)s`, every other `%` doubled; strings and comments keep their colons."""
-    return "".join(_percent_token(token) for token in tokens(checked(sql)))
+    return "".join(_percent_token(token) for token in tokens(_any_of_lists(checked(sql))))
+
+
+@lru_cache(maxsize=1024)
+def for_sqlite(sql: str) -> str:
+    """A checked statement as SQLite reads it: `IN :name` looks into a list that comes as JSON."""
+    return _replace_lists(checked(sql), lambda name: f"IN (SELECT value FROM json_each({name}))")  # noqa: S608 -- a mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +91,7 @@ class Split:
 def split(sql: str) -> Split:
     """Where the parameters stand; strings and comments keep their colons."""
     texts, names, current = [], [], ""
-    for token in tokens(checked(sql)):
+    for token in tokens(_any_of_lists(checked(sql))):
         if _is_parameter(token):
             texts.append(current)
             names.append(token[1:])
@@ -121,6 +127,22 @@ def many_rows(sql: str) -> ManyRows | None:
     if start is None or row is None or not _PLAIN_TAIL.fullmatch(text, row.end()):
         return None
     return ManyRows(head=start.group(), row=row.group(), tail=text[row.end() :])
+
+
+def _any_of_lists(sql: str) -> str:
+    """As PostgreSQL reads it: one array, which it takes in much faster than as many values in brackets."""
+    return _replace_lists(sql, lambda name: f"= ANY ({name})")
+
+
+def _replace_lists(sql: str, replace: Callable[[str], str]) -> str:
+    """`sql` with every `IN :name` replaced."""
+    found: list[str] = []
+    for token in tokens(sql):
+        if _is_parameter(token) and len(found) > 1 and found[-2].upper() == "IN" and found[-1].isspace():
+            found[-2:] = [replace(token)]
+        else:
+            found.append(token)
+    return "".join(found)
 
 
 def _percent_token(token: str) -> str:

@@ -1,5 +1,6 @@
 """A transaction on SQLite: runs statements, gives rows, turns driver errors into ours."""
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -26,6 +27,7 @@ def _refuse_time(value: object) -> NoReturn:
 # The driver's own adapters would write a second spelling of times beside ours.
 for _kind in (datetime, date, time):
     sqlite3.register_adapter(_kind, _refuse_time)
+sqlite3.register_adapter(list, json.dumps)
 
 
 class SqliteConnection:
@@ -66,7 +68,7 @@ class SqliteConnection:
         """One statement for every row of parameters."""
         self._refuse_failed()
         try:
-            self._handle.executemany(sql.checked(statement), many)
+            self._handle.executemany(sql.for_sqlite(statement), many)
         except sqlite3.Error as error:
             raise self._failure(error) from error
 
@@ -84,7 +86,7 @@ class SqliteConnection:
     def _run(self, statement: str, params: Parameters | None) -> sqlite3.Cursor:
         self._refuse_failed()
         try:
-            return self._handle.execute(sql.checked(statement), params or {})
+            return self._handle.execute(sql.for_sqlite(statement), params or {})
         except sqlite3.Error as error:
             raise self._failure(error) from error
 
