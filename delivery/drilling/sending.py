@@ -9,7 +9,7 @@ from datetime import datetime
 from delivery.drilling import outbox
 from delivery.drilling.guards import OnlyDrills
 from delivery.drilling.outbox import Answered, Claimed
-from delivery.rate import Bucket
+from delivery.rate import HOLD, Bucket
 from delivery.transport import OurFault, OutgoingText, Retryable, Throttled, Unknown
 from storage.database import Database
 
@@ -33,7 +33,7 @@ class DrillSender:
 
     async def step(self, drill_id: int) -> int:
         """Hand over the next texts of a drill; how many were taken."""
-        if not await self.db.read(outbox.waits, drill_id):
+        if self.bucket.paused() > HOLD or not await self.db.read(outbox.waits, drill_id):
             return 0
         claim = outbox.claim_simulated if self.unseal is None else outbox.claim_group
         claimed = await self.db.write(claim, drill_id, self.clock(), _HAND)

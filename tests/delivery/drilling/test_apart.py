@@ -173,6 +173,15 @@ async def test_only_those_who_agreed_get_a_drill_by_its_own_sender(house):
     assert house.db.read_sync(lambda c: c.execute("SELECT id FROM messages")) == []
 
 
+async def test_while_the_provider_asks_to_wait_no_drill_text_is_in_hand(house):
+    house.agree()
+    house.approve(house.submit())
+    house.stage.people.bucket.pause(30)
+    await house.play()
+    states = house.db.read_sync(lambda c: c.execute("SELECT DISTINCT state FROM drill_messages"))
+    assert [row.text("state") for row in states] == ["queued"]
+
+
 async def test_without_consent_nobody_is_in_it(house):
     identity = house.submit()
     house.approve(identity)
