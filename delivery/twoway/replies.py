@@ -34,7 +34,7 @@ _QUESTION_STANDS = timedelta(hours=24)
 #: takes away the places that the person has added
 _NO_PLACES = "0"
 _LAST_QUESTION = """
-SELECT id, kind, grade, language, place, coalesce(handed_at, created_at) AS asked_at FROM messages
+SELECT id, kind, grade, language, place, change_key, coalesce(handed_at, created_at) AS asked_at FROM messages
 WHERE subscriber_id = :id AND kind IN ('lesson', 'safety') AND coalesce(handed_at, created_at) >= :since
   AND state IN ('handing', 'accepted', 'sent', 'delivered', 'uncertain')
 ORDER BY coalesce(handed_at, created_at) DESC, id DESC LIMIT 1
@@ -148,7 +148,7 @@ def _help(db: Connection, person: _Person, said: Said, desk: Desk, now: datetime
     """Whoever is asked whether they are safe, and calls for help, has answered."""
     asked = _last_question(db, person.known.subscriber_id, now) if said.command is Command.HELP else None
     if asked is not None and asked.text("kind") == triage.KIND:
-        return triage.said(db, person.known, triage.HELP, desk.words, now)
+        return triage.said(db, person.known, asked.text("change_key"), triage.HELP, desk.words, now)
     return desk.words.say("help", person.known.language)
 
 
@@ -172,7 +172,7 @@ def _other(db: Connection, person: _Person, said: Said, desk: Desk, now: datetim
     asked = _last_question(db, person.known.subscriber_id, now)
     if asked is not None and asked.text("kind") == triage.KIND:
         if keywords.leading_digit(person.text.body) == triage.HELP:
-            return triage.said(db, person.known, triage.HELP, desk.words, now)
+            return triage.said(db, person.known, asked.text("change_key"), triage.HELP, desk.words, now)
     elif asked is not None and desk.quiz is not None:
         answered = desk.quiz.answer(db, _question(asked), person.text.body)
         if answered is not None:
@@ -234,7 +234,7 @@ def _digit(db: Connection, person: _Person, said: Said, desk: Desk, now: datetim
     if asked is None:
         return _help(db, person, said, desk, now)
     if asked.text("kind") == triage.KIND:
-        return triage.said(db, person.known, said.argument, desk.words, now)
+        return triage.said(db, person.known, asked.text("change_key"), said.argument, desk.words, now)
     if desk.quiz is None:
         return None
     question = _question(asked)

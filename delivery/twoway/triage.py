@@ -29,6 +29,8 @@ PHRASES = ("help_ack", "safe_or_help_offer")
 _DUTY_PAUSE = timedelta(minutes=1)
 _DUTY_KEEP = timedelta(hours=2)
 _FROM_DUTY = re.compile(r"#?(\d{1,9})\s*[:,.\s]\s*([12])\W*")
+#: how keys of questions begin, before the municipality or the case
+_OFFER, _DUTY = "safety", "duty"
 #: the digit of whoever needs help
 HELP = "2"
 _SAYS = {"1": "safe", HELP: "help"}
@@ -97,8 +99,8 @@ def keep(db: Connection, known: Known, sealed: bytes, now: datetime) -> None:
         )
 
 
-def offer(db: Connection, municipality: str, key: str, words: Words, now: datetime, after: int = 0) -> Offered:
-    """Ask a chunk of the municipality's people who live in it whether they are safe; nobody twice under one key.
+def offer(db: Connection, municipality: str, name: str, words: Words, now: datetime, after: int = 0) -> Offered:
+    """Ask a chunk of the municipality's people who live in it whether they are safe; nobody twice under one name.
 
     To be called again with `last` until nobody is left. Nobody is asked where nobody is on duty.
     """
@@ -111,14 +113,18 @@ def offer(db: Connection, municipality: str, key: str, words: Words, now: dateti
         by_language.setdefault(one.language, []).append(one.subscriber_id)
     for language, part in by_language.items():
         text = words.say("safe_or_help_offer", language)
+        key = f"{_OFFER}:{municipality}:{name}"
         answering.queue(db, Answer(text=text, people=part, key=key, language=language, kind=KIND), words.version, now)
     return Offered(people=len(people), last=rows[-1].integer("id") if rows else None)
 
 
-def said(db: Connection, known: Known, digit: str, words: Words, now: datetime) -> Written | None:
-    """Somebody has answered whether they are safe."""
+def said(db: Connection, known: Known, question: str, digit: str, words: Words, now: datetime) -> Written | None:
+    """Somebody has answered whether they are safe; `question` is the key of the text that asked.
+
+    The municipality that asked hears of it, before others that look after the same person.
+    """
     says = _SAYS.get(digit)
-    answering_for = dict.fromkeys(filter(None, (*known.municipalities, known.own_home)))
+    answering_for = dict.fromkeys(filter(None, (_asked_by(db, question), *known.municipalities, known.own_home)))
     on_duty = [one for one in answering_for if duty(db, one)]
     if says is None or not on_duty:
         return words.say("help", known.language)
@@ -136,6 +142,18 @@ def said(db: Connection, known: Known, digit: str, words: Words, now: datetime) 
         },
     )
     return words.say("safe_ack" if says == "safe" else "help_ack", known.language)
+
+
+def _asked_by(db: Connection, question: str) -> str:
+    """The municipality whose people asked; '' where nobody knows any more."""
+    kind, _, rest = question.partition(":")
+    about = rest.partition(":")[0]
+    if kind == _OFFER:
+        return about
+    if kind != _DUTY or not about.isdigit():
+        return ""
+    rows = db.execute("SELECT municipality FROM triage WHERE id = :id", {"id": int(about)})
+    return rows[0].text("municipality") if rows else ""
 
 
 def cases(db: Connection, municipality: str) -> list[Case]:
@@ -168,7 +186,7 @@ def answer(db: Connection, municipality: str, case: int, phrase: str, words: Wor
     )
     for row in rows:
         kind = KIND if phrase == PHRASES[-1] else answering.KIND
-        say_to(db, row.integer("subscriber_id"), phrase, f"duty:{case}:{times.to_text(now)}", words, now, kind=kind)
+        say_to(db, row.integer("subscriber_id"), phrase, f"{_DUTY}:{case}:{times.to_text(now)}", words, now, kind=kind)
     return bool(rows)
 
 

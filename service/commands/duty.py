@@ -144,7 +144,7 @@ def ask(municipality: str, by: str, approved_by: str) -> int:
         asked = 0
         last: int | None = 0
         while last is not None:
-            some = db.write_sync(triage.offer, code, f"safety:{code}:{now:%Y%m%d%H%M}", words, now, last)
+            some = db.write_sync(triage.offer, code, f"{now:%Y%m%d%H%M}", words, now, last)
             asked, last = asked + some.people, some.last
     click.echo(f"{asked} people are asked" if asked else "nobody is asked: is somebody on duty? see duty list")
     return 0 if asked else 1

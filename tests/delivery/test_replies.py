@@ -299,7 +299,7 @@ def on_duty(phones, index=50):
 def offered(phones, clock):
     asked, last = 0, 0
     while last is not None:
-        some = phones.db.write_sync(triage.offer, WAJIMA, "safety:1", DESK.words, clock(), last)
+        some = phones.db.write_sync(triage.offer, WAJIMA, "1", DESK.words, clock(), last)
         asked, last = asked + some.people, some.last
     phones.db.write_sync(lambda c: c.execute("UPDATE messages SET state = 'delivered'"))
     return asked
@@ -340,6 +340,23 @@ def test_a_cry_for_help_is_acknowledged_listed_told_and_answered(phones, clock):
     assert phones.answers()[-1] == service("help_ack")
     phones.write(f"{cases[0].id} 1", 2)  # nobody else may
     assert [one.answer for one in phones.db.read_sync(triage.cases, WAJIMA)] == ["help_ack", ""]
+
+
+def test_a_cry_for_help_goes_to_the_city_that_asked(phones, clock):
+    phones.register((1, "en", ""), municipality=KANAZAWA)
+    phones.register((1, "en", ""))
+    on_duty(phones)
+    sealed = SEALER.seal(Msisdn(number(51)))
+    phones.db.write_sync(triage.add_duty, KANAZAWA, SEALER.fingerprint(Msisdn(number(51))), sealed, clock())
+    offered(phones, clock)
+    phones.write("2")
+    (case,) = phones.db.read_sync(triage.cases, WAJIMA)
+    phones.write(f"{case.id} 2", 50)  # asked once more by those on duty
+    phones.db.write_sync(lambda c: c.execute("UPDATE messages SET state = 'delivered'"))
+    clock.advance(1)
+    phones.write("1")
+    assert [one.says for one in phones.db.read_sync(triage.cases, WAJIMA)] == ["safe"]
+    assert phones.db.read_sync(triage.cases, KANAZAWA) == []
 
 
 @pytest.mark.parametrize(
