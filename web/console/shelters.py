@@ -1,13 +1,8 @@
-"""Evacuation sites in the console: the list, marks in two taps, and an import that is looked at before it is done.
-
-Owns the uploads between a preview and its import, in memory and for a short time.
-"""
+"""Evacuation sites in the console: the list, marks in two taps, and an import that is looked at before it is done."""
 
 import asyncio
-import secrets
-from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -15,9 +10,10 @@ from aiohttp import web
 from alerts.places import Place
 from delivery import naming
 from delivery.naming import Report
-from shelters import importing, latin, store
+from shelters import importing, latin, store, uploads
 from shelters.importing import ImportResult, Task
 from shelters.site import Danger, Site, State
+from shelters.uploads import Upload
 from storage.connection import Connection
 from subscribers import sheets
 from web.accounts.roles import Permission
@@ -29,17 +25,6 @@ from web.state import WebState
 _PATH: Final = "/console/shelters"
 #: whoever may change something of a municipality may say that a shelter is full
 _CHANGING: Final = (Permission.SUBMIT, Permission.APPROVE, Permission.MANAGE_USERS)
-_KEPT: Final = timedelta(minutes=15)
-_MOST: Final = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Upload:
-    data: bytes
-    municipality: str
-    actor: str
-    fewer: bool
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +42,6 @@ class ShelterPages:
         """Of one service."""
         self._state = state
         self._frame = frame
-        self._uploads: OrderedDict[str, _Upload] = OrderedDict()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """All routes."""
@@ -123,25 +107,21 @@ class ShelterPages:
         self._allow(visitor, code)
         if not data:
             return self._frame.back(_PATH, said="upload_missing", m=code)
-        upload = _Upload(
-            data=data,
-            municipality=code,
-            actor=visitor.principal.name,
-            fewer=fields.get("fewer") == "1",
-            at=visitor.wall,
-        )
+        upload = Upload(data=data, municipality=code, actor=visitor.principal.name, fewer=fields.get("fewer") == "1")
         task = self._task(upload)
         result = await asyncio.to_thread(importing.dry_run, self._state.db, data, task)
         if result.file_refused:
             return await self._preview(visitor, code, result)
         report = await self._state.db.read(_foreseen, task, result, visitor.now)
-        return await self._preview(visitor, code, result, report, self._keep(upload))
+        token = await self._state.db.write(uploads.keep, upload, visitor.wall)
+        return await self._preview(visitor, code, result, report, token)
 
     async def do_import(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Import what was looked at."""
         fields = await forms.read(request)
-        upload = self._uploads.pop(fields.get("token", ""), None)
-        if upload is None or upload.actor != visitor.principal.name or visitor.wall - upload.at > _KEPT:
+        asked = (fields.get("token", ""), visitor.principal.name, visitor.wall)
+        upload = await self._state.db.write(uploads.take, *asked)
+        if upload is None:
             return self._frame.back(_PATH, said="upload_gone")
         self._allow(visitor, upload.municipality)
         task, wall = self._task(upload), visitor.wall
@@ -169,18 +149,11 @@ class ShelterPages:
         if not any(visitor.may(permission, code) for permission in _CHANGING):
             raise web.HTTPForbidden(text="not your municipality\n")
 
-    def _task(self, upload: _Upload) -> Task:
+    def _task(self, upload: Upload) -> Task:
         place = self._state.places.place(upload.municipality)
         if place is None:
             raise web.HTTPNotFound
         return Task(places=self._state.places, municipality=place, actor=upload.actor, fewer=upload.fewer)
-
-    def _keep(self, upload: _Upload) -> str:
-        token = secrets.token_urlsafe(16)
-        self._uploads[token] = upload
-        while len(self._uploads) > _MOST:
-            self._uploads.popitem(last=False)
-        return token
 
 
 def _listed(db: Connection, state: WebState, place: Place, now: datetime) -> Listed:
