@@ -10,10 +10,9 @@ from alerts import places
 from alerts.changes import Cause, PlaceChange
 from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard, Kind
-from delivery import outbox, outcomes, progress, stopping, throughput
+from delivery import outbox, outcomes, stopping, throughput
 from delivery.outcomes import Answered
 from delivery.planner import Planner
-from delivery.states import MessageState
 from delivery.telling import Telling
 from delivery.transport import Accepted, Throttled
 from delivery.writing import CatalogueWriter, Unwritable
@@ -118,19 +117,6 @@ async def test_people_without_a_text_are_counted_and_somebody_is_called(db, cloc
     row = db.read_sync(lambda c: c.execute("SELECT excluded, state FROM broadcasts WHERE id = :i", {"i": first}))[0]
     assert row.text("excluded") == '{"no text could be made": 1}'
     assert len(db.read_sync(lambda c: c.execute("SELECT id FROM notices WHERE urgent = 1"))) == 1
-
-
-async def test_progress_counts_what_is_left_and_how_long_it_takes(db, clock, service):
-    for index in range(4):
-        a_person(db, index, WAJIMA)
-    first = set_state(db, {WAJIMA: "L4"}, clock())
-    service.plan()
-    waiting = db.read_sync(progress.progress, first, 6.0)
-    assert (waiting.segments_left, waiting.seconds_to_last, waiting.measured_rate) == (12, 2.0, None)
-    assert waiting.counts == {MessageState.QUEUED: 4}
-    await service.send()
-    done = db.read_sync(progress.progress, first, 6.0)
-    assert (done.state, done.segments_left, done.counts) == ("complete", 0, {MessageState.DELIVERED: 4})
 
 
 async def test_the_rate_is_measured_by_what_leaves_now(db, clock, service):
