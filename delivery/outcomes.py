@@ -33,6 +33,8 @@ from subscribers.store import State
 
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 120.0
+#: seconds until a throttled text is tried again at least, doubling, with an end: some providers ask for 0 for minutes
+_HASTE, _LONGEST_HASTE = 0.25, 5.0
 #: seconds of a pause asked for by the provider, above which people in charge are called
 _LONG_PAUSE = 60.0
 #: tries after answers that may be about this text alone
@@ -143,7 +145,8 @@ def _after(outcome: Outcome, attempts: int, expires_at: datetime, at: datetime) 
             return _retried(outcome, attempts, expires_at, at)
         case Throttled(after=after):
             trouble = NoticeKind.PROVIDER if after > _LONG_PAUSE else None
-            return _again(OutcomeName.THROTTLED, "throttled", after, 0, expires_at, at, trouble=trouble)
+            wait = max(after, min(_LONGEST_HASTE, _HASTE * 2.0 ** min(attempts - 1, 10)))
+            return _again(OutcomeName.THROTTLED, "throttled", wait, 0, expires_at, at, trouble=trouble)
         case OptedOut():
             return Next(
                 state=MessageState.FAILED, outcome=OutcomeName.OPTED_OUT, reason="opted out", person=State.STOPPED

@@ -133,6 +133,13 @@ def test_a_throttled_text_waits_as_long_as_the_provider_says(db, clock, service)
     assert len(db.write_sync(outbox.claim, clock(), 10).texts) == 1
 
 
+@pytest.mark.parametrize(("attempts", "after", "wait"), [(1, 0, 0.25), (3, 0, 1), (50, 0, 5), (50, 7, 7)])
+def test_a_provider_that_asks_for_no_wait_is_not_pressed(clock, attempts, after, wait):
+    now = clock()
+    found = outcomes.follow(Throttled(after=after), attempts, now + timedelta(hours=1), now)
+    assert found.not_before == now + timedelta(seconds=wait)
+
+
 @pytest.mark.parametrize(("after", "calls"), [(60, 0), (61, 1)])
 def test_people_in_charge_hear_of_a_long_pause(db, clock, service, after, calls):
     queue_one(db, clock, service)
