@@ -1,4 +1,4 @@
-"""Messages to one person are forgotten: those of the erased within a day, everybody's after a set time.
+"""Messages to one person are forgotten: those of the erased within a day, answers after 72 hours, all after a set time.
 
 Owns the SQL and the totals that stay (`broadcast_totals`). Never forgets who was told of what is still in force: its
 end goes to exactly them (design, rule 6).
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from delivery import chunks
+from delivery.twoway import received
 from storage import audit, times
 from storage.connection import Connection
 
@@ -30,6 +31,12 @@ _TOO_OLD = f"""
 SELECT m.id FROM messages m WHERE m.created_at < :before AND m.state NOT IN {_OPEN}
   AND NOT EXISTS (SELECT 1 FROM in_force f WHERE f.hazard = m.hazard AND f.event = m.event AND f.grade <> 'none')
 ORDER BY m.created_at, m.id LIMIT :limit
+"""  # noqa: S608 -- our own words only
+# Answers say what somebody has written, and who has called for help.
+_REPLIES = f"""
+SELECT m.id FROM messages m WHERE m.broadcast_id IN (SELECT b.id FROM broadcasts b WHERE b.origin = 'reply')
+  AND m.created_at < :before AND m.state NOT IN {_OPEN}
+ORDER BY m.id LIMIT :limit
 """  # noqa: S608 -- our own words only
 _ADD_TOTALS = chunks.statement(
     "INSERT INTO broadcast_totals (broadcast_id, state, messages, segments)"
@@ -108,5 +115,8 @@ def _of_the_erased(db: Connection, now: datetime, limit: int) -> list[int]:
 
 
 def _too_old(db: Connection, now: datetime, keep: timedelta, limit: int) -> list[int]:
+    """Answers first: they go as soon as what they answer."""
+    replies = {"before": times.to_text(now - min(keep, received.KEPT)), "limit": limit}
     params = {"before": times.to_text(now - keep), "limit": limit}
-    return [row.integer("id") for row in db.execute(_TOO_OLD, params)]
+    rows = db.execute(_REPLIES, replies) or db.execute(_TOO_OLD, params)
+    return [row.integer("id") for row in rows]

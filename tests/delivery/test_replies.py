@@ -1,13 +1,14 @@
 """What people's texts do and what they are answered, on both engines; the numbers can belong to nobody."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerts import places
-from delivery import chunks
+from delivery import chunks, forgetting
 from delivery.inbound import Inbound
 from delivery.twoway import received, replies, revealing, triage
 from delivery.twoway.answering import Words
@@ -357,6 +358,21 @@ def test_a_cry_for_help_goes_to_the_city_that_asked(phones, clock):
     phones.write("1")
     assert [one.says for one in phones.db.read_sync(triage.cases, WAJIMA)] == ["safe"]
     assert phones.db.read_sync(triage.cases, KANAZAWA) == []
+
+
+def test_after_72_hours_no_answer_shows_who_called_for_help(phones, clock):
+    phones.register((1, "en", ""))
+    on_duty(phones)
+    offered(phones, clock)
+    phones.write("2")
+    phones.db.write_sync(lambda c: c.execute("UPDATE messages SET state = 'delivered'"))
+    keep = timedelta(days=180)
+    clock.advance(71 * 3600)
+    assert not phones.db.read_sync(forgetting.due, clock(), keep)
+    clock.advance(2 * 3600)
+    phones.db.write_sync(forgetting.step, clock(), keep)
+    assert phones.rows("SELECT id FROM messages") == phones.rows("SELECT id FROM texts") == []
+    assert not phones.db.read_sync(forgetting.due, clock(), keep)
 
 
 @pytest.mark.parametrize(
