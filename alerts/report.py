@@ -74,6 +74,8 @@ class Facts:
     volcano: str | None = None
     #: 12-digit code of the river forecast area (指定河川洪水予報の予報区域)
     river: str | None = None
+    #: of a notice: when what is told begins, UTC; None for now
+    start: datetime | None = None
     #: when what is told ends by itself, UTC (竜巻注意情報 and the like)
     until: datetime | None = None
     #: the day in Japan that is spoken of (熱中症警戒アラート)

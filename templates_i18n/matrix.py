@@ -24,6 +24,7 @@ SAMPLE_ISSUED = datetime(2026, 11, 23, 5, 7, tzinfo=UTC)
 _ARRIVAL = SAMPLE_ISSUED + timedelta(minutes=25)
 
 _SOON = SAMPLE_ISSUED + timedelta(hours=1)
+_LATER = SAMPLE_ISSUED + timedelta(minutes=23)
 _SPOT = Spot(ja="公民館", latin="Kominkan", kana="こうみんかん")
 
 #: what a text of this tsunami grade is shown with
@@ -137,6 +138,7 @@ def variants(request: TextRequest) -> Iterator[TextRequest]:
         case Hazard.NOTICE:
             for topic in Topic:
                 yield replace(request, facts=Facts(topic=topic))
+            yield replace(request, facts=replace(facts, start=_LATER))
         case _:
             pass
 

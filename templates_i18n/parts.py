@@ -255,13 +255,15 @@ class PartsWriter:
             yield Piece(self.request.link, Role.LINK)
 
     def _always(self, language: Language) -> Iterator[Piece]:
-        """What no form may leave out: the word of the loudspeakers, the place of a notice, the day of heat."""
+        """What no form may leave out: the word of the loudspeakers, place and start of a notice, the day of heat."""
         request, facts = self.request, self.request.facts
         if request.hazard is Hazard.EVACUATION:
             word = self.catalogue.composition.heard[request.grade]
             yield self._signed(lambda signs: placing.heard(word, language.place, as_on_signs=signs), Role.HEARD)
         if facts.spot is not None:
             yield self._signed(functools.partial(_spot, facts.spot, language))
+        if facts.start is not None and request.kind in DANGER:
+            yield Piece(language.lines["start"].format_map(_clock(facts.start)))
         if facts.day is not None:
             day = {"month": str(facts.day.month), "day": str(facts.day.day)}
             yield Piece(language.lines["day"].format_map(day))

@@ -54,6 +54,8 @@ class Draft:
     topic: Topic | None = None
     #: a building, or the district that an evacuation is for
     spot: Spot | None = None
+    #: of a notice: from when it holds, UTC; None for now
+    start: datetime | None = None
     #: of a notice: until when it holds, UTC
     until: datetime | None = None
     #: of a notice about something else: language -> the words of the coordinator
@@ -71,7 +73,15 @@ class Draft:
 
     def facts(self) -> Facts:
         """What texts say beside the grade."""
-        return Facts(topic=self.topic, spot=self.spot, until=self.until, words=tuple(sorted(self.words.items())))
+        words = tuple(sorted(self.words.items()))
+        return Facts(topic=self.topic, spot=self.spot, start=self.start, until=self.until, words=words)
+
+    @property
+    def ends(self) -> datetime | None:
+        """When it is over by itself: what begins later and has no end holds as long as what begins now."""
+        if self.until is not None or self.start is None:
+            return self.until
+        return self.start + hazards.rule(self.hazard).in_force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +129,24 @@ def _notice(draft: Draft, now: datetime) -> Iterator[Wrong]:
     if (draft.topic is None) != bool(draft.words):
         topics = ", ".join(Topic)
         yield Wrong(field="topic", key="topic_or_words", text=f"expected one of {topics}, or words of your own")
+    days = LONGEST_NOTICE.days
     if draft.until is not None and not now < draft.until <= now + LONGEST_NOTICE:
-        days = LONGEST_NOTICE.days
         yield Wrong(field="until", key="bad_until", text=f"expected a time from now on, within {days} days")
+    if draft.start is None:
+        return
+    if draft.start <= now:
+        yield Wrong(field="start", key="start_past", text="it has passed: leave it out for what holds from now on")
+    elif draft.start > now + LONGEST_NOTICE:
+        yield Wrong(field="start", key="start_far", text=f"expected a time within {days} days")
+    elif draft.until is not None and draft.until <= draft.start:
+        yield Wrong(field="start", key="start_after_end", text="expected a start before the end (`until`)")
 
 
 def _evacuation(draft: Draft) -> Iterator[Wrong]:
     if draft.topic is not None:
         yield Wrong(field="topic", key="topic_of_notice", text="only a notice has a topic")
+    if draft.start is not None:
+        yield Wrong(field="start", key="start_of_notice", text="an evacuation counts from now on")
     if draft.until is not None:
         yield Wrong(field="until", key="until_of_notice", text="an evacuation stays in force until it is lifted")
     if draft.words:
@@ -208,6 +228,8 @@ def to_json(draft: Draft) -> dict[str, Any]:
         "words": dict(draft.words),
         "text": draft.text_id,
         "origins": {tag: _origin_to_json(one) for tag, one in draft.origins.items()},
+        # left out where there is none: what was signed before keeps its digest
+        **({"start": draft.start.isoformat()} if draft.start else {}),
         **_of_source(draft),
     }
 
@@ -250,6 +272,7 @@ def from_json(row: Mapping[str, Any]) -> Draft:
         areas=tuple(row["areas"]),
         topic=Topic(row["topic"]) if row["topic"] else None,
         spot=Spot(**row["spot"]) if row["spot"] else None,
+        start=_time(row.get("start")),
         until=_time(row["until"]),
         words=row["words"],
         text_id=row.get("text"),

@@ -46,7 +46,7 @@ def of_draft(
                     facts=facts,
                 ),
             ),
-            valid_until=draft.until,
+            valid_until=draft.ends,
             unit=name,
         )
         for area in draft.areas

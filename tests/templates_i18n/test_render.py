@@ -678,6 +678,19 @@ def test_a_notice_says_what_and_where() -> None:
     assert "Where: Wajima Chugakko." in rendered.text
 
 
+def test_a_notice_that_begins_later_says_when_in_every_form_and_language() -> None:
+    facts = Facts(topic=Topic.WATER_OFF, start=IN_25_MINUTES)
+    for tag in catalogue.load().languages():
+        for form in Form:
+            later = text(a_request(Hazard.NOTICE, "information", facts=facts), tag, form).text.split("\n")
+            now = text(a_request(Hazard.NOTICE, "information", facts=replace(facts, start=None)), tag, form).text
+            [line] = [line for line in later if "14:32" in line]
+            assert [one for one in later if one is not line] == now.split("\n"), (tag, form)
+    assert "From 11/23 14:32." in text(a_request(Hazard.NOTICE, "information", facts=facts)).text
+    wrong = a_request(Hazard.NOTICE, "information", Kind.CANCELLED, facts=facts)
+    assert "14:32" not in text(wrong).text
+
+
 def test_fewer_words_stand_before_a_segment_more_but_not_where_a_danger_came_down() -> None:
     own = catalogue.load().by_tag["mn"]
     for kind, fewer in ((Kind.CANCELLED, True), (Kind.LOWERED, False), (Kind.CORRECTED, False)):

@@ -180,12 +180,12 @@ def _before(query: BeforeQuery) -> int:
     return int(query.before) if query.before is not None else 2**62
 
 
-def _moment(written: str | None) -> datetime | None:
+def _moment(written: str | None, field: str) -> datetime | None:
     """ApiError 409 for what has the form of a time and is none."""
     try:
         return datetime.fromisoformat(written).astimezone(UTC) if written else None
     except (ValueError, OverflowError):
-        raise _refused([Wrong(field="until", key="no_such_time", text="no such time")]) from None
+        raise _refused([Wrong(field=field, key="no_such_time", text="no such time")]) from None
 
 
 def _refused(wrong: Sequence[Wrong]) -> ApiError:
@@ -201,7 +201,8 @@ def _draft(body: AlertIn) -> Draft:
         areas=tuple(body.areas),
         topic=body.topic,
         spot=Spot(ja=spot.ja, latin=spot.latin, kana=spot.kana) if spot else None,
-        until=_moment(body.until),
+        start=_moment(body.start, "start"),
+        until=_moment(body.until, "until"),
         words={tag: words.strip() for tag, words in body.words.items()},
     )
 
@@ -211,7 +212,7 @@ def _submission(one: Submission) -> SubmissionOut:
     return SubmissionOut(
         id=one.name,
         state=one.state,
-        hazard=one.hazard,
+        hazard=one.hazard or "",
         grade=one.grade,
         areas=list(one.areas),
         people=told.people,

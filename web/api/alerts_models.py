@@ -78,6 +78,8 @@ class AlertIn(_Strict):
     #: no area means nobody, so it is refused
     areas: list[PlaceCode] = Field(min_length=1, max_length=MOST_AREAS)
     spot: SpotIn | None = None
+    #: of a notice: from when it holds; null for now
+    start: Moment | None = None
     #: of a notice: until when it holds
     until: Moment | None = None
     #: of a notice without topic: language -> words; ja-Hira, ja and en are needed

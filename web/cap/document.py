@@ -108,8 +108,10 @@ def _parameters(bulletin: Bulletin, group: Group) -> Iterator[tuple[str, str]]:
 
 
 def _onset(group: Group) -> datetime | None:
-    """When it begins there, where that is known and still to come: the first wave, the day of the heat."""
+    """When it begins there, where that is known and still to come: a notice, the first wave, the day of the heat."""
     facts = group.word.facts
+    if facts.start is not None:
+        return facts.start
     if facts.day is not None:
         return datetime(facts.day.year, facts.day.month, facts.day.day, tzinfo=_JST)
     return facts.arrival

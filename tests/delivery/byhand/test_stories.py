@@ -8,7 +8,7 @@ import pytest
 from alerts import store
 from alerts.report import Spot
 from alerts.vocabulary import NONE, Hazard, Topic
-from delivery.byhand import signing, submissions
+from delivery.byhand import drafts, signing, submissions
 from delivery.byhand.correcting import Reason, Wish
 from delivery.byhand.signing import Refused, Submitted
 from tests.delivery.builders import SUZU, WAJIMA, a_person, move
@@ -241,6 +241,16 @@ async def test_a_wrong_notice_is_taken_back_and_told_anew(db, clock, office):
         f"cancelled {WAJIMA}=information",
         f"new {WAJIMA}=information",
     ]
+
+
+async def test_what_begins_later_and_has_no_end_holds_for_its_whole_day(db, clock, office):
+    a_person(db, 1, WAJIMA)
+    start = clock() + timedelta(hours=20)
+    told = await office.tell(notice(start=start))
+    event = office.found(told).name
+    [row] = db.read_sync(store.in_force, Hazard.NOTICE, event, [WAJIMA]).values()
+    assert (row.ends_at, row.facts.start) == (start + timedelta(days=1), start)
+    assert drafts.from_json(office.found(told).body["draft"]).start == start
 
 
 async def test_what_a_newer_broadcast_has_overtaken_is_not_corrected(office, db):

@@ -19,6 +19,13 @@ from web.api.alerts_models import Tag
 URL = "/api/v1/alerts"
 ORDER: dict[str, Any] = {"hazard": "evacuation", "grade": "order", "areas": [WAJIMA], "expected_people": 10}
 SCHOOL = {"ja": "第3小学校", "latin": "Elementary School 3", "kana": "だい3 しょうがっこう"}
+NOTICE: dict[str, Any] = {
+    "hazard": "notice",
+    "grade": None,
+    "topic": "water_station",
+    "spot": SCHOOL,
+    "until": "2026-11-23T09:00:00Z",
+}
 
 
 @pytest.fixture
@@ -113,6 +120,12 @@ async def test_only_a_coordinators_key_submits(client: Client, db: Database, rol
         ({"spot": SCHOOL | {"latin": "School 4"}}, 409, "spot"),
         ({"spot": SCHOOL | {"ja": "http://x.example"}}, 409, "spot.ja"),
         ({"hazard": "notice", "grade": None}, 409, "topic"),
+        ({"start": "2026-11-23T10:00:00Z"}, 409, "start"),
+        (NOTICE | {"start": "2026-11-22T05:00:00Z"}, 409, "start"),
+        (NOTICE | {"start": "2026-11-23T09:00:00Z"}, 409, "start"),
+        (NOTICE | {"start": "2026-12-23T09:00:00Z", "until": None}, 409, "start"),
+        (NOTICE | {"start": "2026-02-30T09:00:00Z"}, 409, "start"),
+        (NOTICE | {"start": "tomorrow"}, 422, "start"),
     ],
 )
 async def test_what_is_wrong_is_named(
@@ -133,12 +146,10 @@ async def test_more_than_twice_the_expected_people_need_an_explanation(client: C
 
 
 async def test_a_notice_with_place_and_time(client: Client, db: Database) -> None:
-    until = "2026-11-23T09:00:00Z"
-    more = {"hazard": "notice", "grade": None, "topic": "water_station", "spot": SCHOOL, "until": until}
-    _, made = await post(client, a_key(db, Role.COORDINATOR), **more)
+    _, made = await post(client, a_key(db, Role.COORDINATOR), **NOTICE, start="2026-11-23T08:30:00Z")
     english = next(one["text"] for one in made["texts"] if one["language"] == "en")
     assert "Elementary School 3" in english
-    assert "11/23 18:00" in english
+    assert "From 11/23 17:30.\nUntil 11/23 18:00." in english
 
 
 def test_the_document_names_all_languages() -> None:

@@ -98,6 +98,15 @@ def test_markup_in_words_of_people_stays_words() -> None:
     assert "市役所 & <前>" in ElementTree.fromstring(raw).findtext("c:info/c:description", "", CAP)
 
 
+def test_a_notice_that_begins_later_has_its_onset() -> None:
+    later = a_bulletin(Hazard.NOTICE, p17204="information")
+    word = later.words["17204"]
+    facts = replace(word.facts, start=SENT + timedelta(hours=5))
+    raw = written(replace(later, words={"17204": replace(word, facts=facts)}))
+    assert oracle.problems(raw) == []
+    assert ElementTree.fromstring(raw).findtext("c:info/c:onset", "", CAP) == "2026-11-23T17:00:00+09:00"
+
+
 def test_a_made_up_day_is_an_exercise_and_says_so() -> None:
     by = replace(BY, status=Status.EXERCISE)
     raw = written(a_bulletin(Hazard.HEAVY_RAIN, p17204="L3"), by)

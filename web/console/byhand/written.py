@@ -28,7 +28,7 @@ class Written:
 def read(kind: str, fields: Mapping[str, str], areas: Sequence[str]) -> tuple[Written | None, list[Wrong]]:
     """The form of `evacuation` or `notice`. The draft is None where a field cannot be understood at all."""
     wrong: list[Wrong] = []
-    until = _until(fields.get("until", ""), wrong)
+    start, until = (_moment(fields, name, wrong) for name in ("start", "until"))
     expected = _expected(fields.get("expected", ""), wrong)
     grade, topic = _grade(kind, fields, wrong), _topic(kind, fields, wrong)
     if wrong:
@@ -39,6 +39,7 @@ def read(kind: str, fields: Mapping[str, str], areas: Sequence[str]) -> tuple[Wr
         areas=tuple(areas),
         topic=topic,
         spot=_spot(fields),
+        start=start if kind == Hazard.NOTICE else None,
         until=until if kind == Hazard.NOTICE else None,
         words=_words(fields) if kind == Hazard.NOTICE and topic is None else {},
         text_id=_text(fields) if kind == Hazard.NOTICE and topic is None else None,
@@ -81,14 +82,15 @@ def _words(fields: Mapping[str, str]) -> dict[str, str]:
     return {tag: text for tag, text in found.items() if text}
 
 
-def _until(written: str, wrong: list[Wrong]) -> datetime | None:
+def _moment(fields: Mapping[str, str], name: str, wrong: list[Wrong]) -> datetime | None:
     """A time in Japan, as a browser's field gives it."""
+    written = fields.get(name, "")
     if not written:
         return None
     try:
         return datetime.strptime(written[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=JST).astimezone(UTC)
     except (ValueError, OverflowError):
-        wrong.append(Wrong(field="until", key="bad_until", text="expected a date and a time"))
+        wrong.append(Wrong(field=name, key=f"bad_{name}", text="expected a date and a time"))
         return None
 
 
