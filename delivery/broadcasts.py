@@ -35,6 +35,8 @@ class Origin(StrEnum):
     OPERATOR = "operator"
     REPLY = "reply"
     PROBE = "probe"
+    #: that a lesson or a welcome was wrong
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ def _not_told(db: Connection, one: Submission, error: Exception, now: datetime) 
     notice = Notice(
         kind=NoticeKind.TEXT,
         subject=f"submission {one.name}",
-        text=f"What {one.signers} signed ({one.hazard} {one.grade}) could not be told:"
+        text=f"What {one.signers} signed ({one.about}) could not be told:"
         f" {type(error).__name__}. Nobody was told. Look for `submission_cannot_be_told` in the log.",
         urgent=True,
     )

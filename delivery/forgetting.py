@@ -59,10 +59,10 @@ _DELETE = (
     chunks.statement("UPDATE probes SET message_id = NULL WHERE message_id IN ({chunk})"),
     chunks.statement("DELETE FROM messages WHERE id IN ({chunk})"),
 )
-# Words of a warning speak to everybody and stay; an answer or a welcome was written for somebody.
+# Words of a warning or a lesson speak to everybody and stay; an answer or a welcome was written for somebody.
 _TEXTS = """
 DELETE FROM texts WHERE broadcast_id = :id
-  AND EXISTS (SELECT 1 FROM broadcasts b WHERE b.id = :id AND b.origin NOT IN ('alert', 'lesson'))
+  AND EXISTS (SELECT 1 FROM broadcasts b WHERE b.id = :id AND b.origin NOT IN ('alert', 'lesson', 'correction'))
   AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.broadcast_id = :id AND m.text_id = texts.id)
 """
 

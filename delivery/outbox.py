@@ -73,6 +73,8 @@ LEFT JOIN registrations o ON o.subscriber_id = p.subscriber_id AND o.municipalit
 WHERE p.subscriber_id = :id AND p.place IN ({marks}) AND (r.municipality <> '' OR r.standing = 1)
   AND CASE WHEN o.chosen = 1 THEN o.lessons ELSE r.lessons END = 1 LIMIT 1
 """
+# who has moved since has the wrong lesson all the same
+_TAKES_ANY = _TAKES.replace("AND p.place IN ({marks}) ", "")
 _STANDING = "SELECT grade, revision FROM in_force WHERE hazard = :hazard AND event = :event AND place = :place"
 
 
@@ -99,6 +101,8 @@ class Claimed:
     provider: str = FIRST
 
 
+#: whose lessons go to those who take lessons
+_LESSONS = (broadcasts.Origin.LESSON, broadcasts.Origin.CORRECTION)
 #: which provider takes each of these messages, written nowhere yet: message -> provider
 Whose = Callable[[Connection, Sequence[int]], Mapping[int, str]]
 
@@ -241,7 +245,7 @@ def _verdict(db: Connection, row: Row, now: datetime) -> _Dropped | None:
         return _Dropped(state=MessageState.EXPIRED, reason="too late to hand over", catch_up=is_alert)
     if is_alert and not _is_current(db, row):
         return _Dropped(state=MessageState.WITHDRAWN, reason="a newer state is being told", catch_up=bool(row["told"]))
-    is_lesson = row.text("kind") == "lesson" and row.text("origin") == broadcasts.Origin.LESSON
+    is_lesson = row.text("kind") == "lesson" and row.text("origin") in _LESSONS
     if is_lesson and not _takes_lessons(db, row):
         reason = "the person takes no lessons there any more"
         return _Dropped(state=MessageState.WITHDRAWN, reason=reason, catch_up=False)
@@ -250,6 +254,8 @@ def _verdict(db: Connection, row: Row, now: datetime) -> _Dropped | None:
 
 def _takes_lessons(db: Connection, row: Row) -> bool:
     """Whether somebody still is where a lesson is told and takes lessons: copies may have waited for a day."""
+    if row.text("origin") == broadcasts.Origin.CORRECTION:
+        return bool(db.execute(_TAKES_ANY, {"id": row["subscriber_id"]}))
     place = row.text("place")
     for marks, names in lists.portions([place, *places.load().wards_of(place)]):
         if db.execute(_TAKES.format(marks=marks), {**names, "id": row["subscriber_id"]}):

@@ -71,6 +71,7 @@ def _draft(db: Connection, whom: _Whom, writer: Writer, now: datetime) -> Draft:
     return Draft(
         broadcast_id=broadcast_id,
         change_key=f"welcome:self:{whom.themself}" if whom.themself else f"welcome:{whom.place}",
+        places={whom.place: ""},
         kind=KIND,
         language=whom.language,
         written=written,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from alerts.places import PlaceTable
 from campaigns import runner
+from campaigns.corrections import sending as corrections
 from campaigns.lessons.answering import LessonQuiz
 from campaigns.runner import Desk
 from campaigns.telling import Teller
@@ -45,6 +46,7 @@ class Teaching:
     async def begin(self) -> None:
         """Before the sender looks: while we were away a warning may have come, or the night."""
         await runner.hold_back(self.db, self._desk(), self.clock())
+        await corrections.run_due(self.db, self._correcting(), self.clock())
 
     async def look(self) -> None:
         """Set off what the rules see, and send what is due, unless a warning holds it."""
@@ -55,12 +57,16 @@ class Teaching:
                     pass
             except Exception:  # noqa: BLE001 -- whatever a rule stumbles over, copies have to wait for a warning
                 _log.exception("rules_failed")
-        if await runner.run_due(self.db, self._desk(), now):
+        lessons = await runner.run_due(self.db, self._desk(), now)
+        if await corrections.run_due(self.db, self._correcting(), now) or lessons:
             self.on_queued()
 
     def teller(self) -> Teller:
         """The words as they are now."""
         return teller(self.settings, self.quiz.book(), self.quiz.catalogue())
+
+    def _correcting(self) -> corrections.Desk:
+        return corrections.Desk(teller=self.teller(), places=self.places)
 
     def _desk(self) -> Desk:
         return Desk(teller=self.teller(), places=self.places, per_month=self.settings.lessons_per_month)

@@ -233,8 +233,8 @@ def _waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow,
     submitted = [
         WaitingRow(
             path=f"/console/waiting/{one.id}",
-            hazard=one.hazard,
-            grade=one.grade,
+            hazard=one.hazard or "lesson",
+            grade=one.grade if one.hazard is not None else "",
             deadline=one.deadline,
             by=one.author,
         )

@@ -6,7 +6,7 @@ from alerts.places import PlaceTable
 from alerts.report import Report
 from alerts.vocabulary import InfoType
 from delivery import broadcasts, deciding, scopes
-from delivery.byhand import drafts, holds, reports, striking, submissions
+from delivery.byhand import drafts, holds, reports, retracting, striking, submissions
 from delivery.byhand.submissions import Kind, State, Submission
 from storage import audit
 from storage.connection import Connection
@@ -29,6 +29,8 @@ def _made(db: Connection, found: Submission, places: PlaceTable, now: datetime) 
             return _tell(db, reports_of(found), found, places, now)
         case Kind.CORRECT:
             return _correct(db, found, places, now)
+        case Kind.RETRACT:
+            return retracting.retract(db, found, _why(found), now)
         case Kind.RELEASE:
             return _release(db, found, now)
 
@@ -40,8 +42,8 @@ def fail(db: Connection, found: Submission, why: str, now: datetime) -> None:
 
 
 def reports_of(found: Submission) -> list[Report]:
-    """What the state is folded from: of a released hold and of a struck telegram nothing."""
-    if found.decided_at is None or found.kind is Kind.RELEASE:
+    """What the state is folded from: of a released hold, a struck telegram and what was no warning nothing."""
+    if found.decided_at is None or found.kind in (Kind.RELEASE, Kind.RETRACT):
         return []
     signed, issued = found.decided_at, found.submitted_at
     if found.kind is Kind.ALERT:

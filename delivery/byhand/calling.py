@@ -134,7 +134,7 @@ def _hold(db: Connection, step: Step, hold: Hold, now: datetime) -> int:
 
 
 def _submission(db: Connection, step: Step, one: Submission, now: datetime) -> int:
-    what = f"{one.kind} {one.hazard} {one.grade} ({one.name})"
+    what = f"{one.what} ({one.name})"
     if step is Step.OVERDUE:
         why = "nobody decided before the deadline"
         if not submissions.decide(db, one.id, State.EXPIRED, by="", why=why, now=now, other_than_submitter=False):

@@ -188,8 +188,7 @@ def submit(db: Connection, new: New, now: datetime) -> int:
     identity = submissions.add(db, new, now)
     details: dict[str, object] = {
         "kind": new.kind,
-        "hazard": new.hazard,
-        "grade": new.grade,
+        **({"hazard": new.hazard, "grade": new.grade} if new.hazard is not None else {}),
         "areas": list(new.areas),
         "people": disclosure.total(new.people),
         "expected": new.expected,

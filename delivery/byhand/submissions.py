@@ -23,7 +23,8 @@ class Kind(StrEnum):
     """What two people sign."""
 
     ALERT = "alert"  #: evacuation or notice
-    CORRECT = "correct"  #: takes a broadcast back, or puts it right
+    CORRECT = "correct"  #: takes a broadcast of an alert back, or puts it right
+    RETRACT = "retract"  #: takes a lesson or a welcome back, or puts it right
     RELEASE = "release"  #: lets a held broadcast go
 
 
@@ -67,7 +68,8 @@ class New:
     kind: Kind
     municipality: str
     areas: tuple[str, ...]
-    hazard: Hazard
+    #: None for what was no warning
+    hazard: Hazard | None
     grade: str
     body: Mapping[str, Any]
     texts: Texts
@@ -103,6 +105,16 @@ class Submission(New):
         return f"s{self.id}"
 
     @property
+    def what(self) -> str:
+        """What is wanted, in few words."""
+        return f"{self.kind} {self.about}"
+
+    @property
+    def about(self) -> str:
+        """The hazard and its grade, or what was told that was no warning."""
+        return f"{self.hazard} {self.grade}" if self.hazard is not None else str(self.body.get("says", ""))
+
+    @property
     def author(self) -> str:
         """Who submitted it, as people read it; behind a program the user who answers for it."""
         name = self.submitted_by.removeprefix("user:")
@@ -125,7 +137,7 @@ def add(db: Connection, new: New, now: datetime) -> int:
             "kind": new.kind,
             "municipality": new.municipality,
             "areas": ",".join(new.areas),
-            "hazard": new.hazard,
+            "hazard": new.hazard or "",
             "grade": new.grade,
             "body": json.dumps(dict(new.body), ensure_ascii=False),
             "texts": _texts_to_json(new.texts),
@@ -300,7 +312,7 @@ def _submission(row: Row) -> Submission:
         state=State(row.text("state")),
         municipality=row.text("municipality"),
         areas=tuple(row.text("areas").split(",")),
-        hazard=Hazard(row.text("hazard")),
+        hazard=Hazard(row.text("hazard")) if row.text("hazard") else None,
         grade=row.text("grade"),
         body=json.loads(row.text("body")),
         texts=_texts(row.text("texts")),

@@ -37,6 +37,8 @@ _LAST_QUESTION = """
 SELECT id, kind, grade, language, place, change_key, coalesce(handed_at, created_at) AS asked_at FROM messages
 WHERE subscriber_id = :id AND kind IN ('lesson', 'safety') AND coalesce(handed_at, created_at) >= :since
   AND state IN ('handing', 'accepted', 'sent', 'delivered', 'uncertain')
+  AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.subscriber_id = messages.subscriber_id
+    AND c.change_key = 'correction:' || messages.broadcast_id)
 ORDER BY coalesce(handed_at, created_at) DESC, id DESC LIMIT 1
 """
 

@@ -122,8 +122,7 @@ def _some(areas: Sequence[str]) -> str:
 def _waiting(db: Connection) -> list[_Row]:
     rows: list[_Row] = []
     for one in submissions.open_ones(db):
-        what = f"{one.kind} {one.hazard} {one.grade}"
-        rows.append(_row(one.name, what, one.areas, f"{one.deadline:%Y-%m-%dT%H:%M:%SZ}", one.submitted_by))
+        rows.append(_row(one.name, one.what, one.areas, f"{one.deadline:%Y-%m-%dT%H:%M:%SZ}", one.submitted_by))
     for hold in held.open_holds(db):
         told = broadcasts.load(db, hold.broadcast_id)
         worst = hazards.rule(told.hazard).highest([change.after for change in told.changes.values()])

@@ -65,6 +65,7 @@ def test_every_word_a_page_asks_for_is_there_and_every_word_is_used() -> None:
         "operator",
         "reply",
         "probe",
+        "correction",
     }
     sections = {"page", "now", "broadcast", "texts", "telegrams", "reason", "attention", "blind", "home"}
     unused = {

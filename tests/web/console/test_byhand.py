@@ -1,18 +1,35 @@
 """Writing, approving, releasing and taking back by the pages, with hostile words in every field."""
 
 import html
+from datetime import date
 
 import pytest
 
 from alerts.vocabulary import Hazard
+from campaigns import copies, store
+from campaigns import due as lessons_due
 from delivery.byhand import signing, submissions, submitting
 from delivery.byhand.drafts import Draft
 from delivery.byhand.submissions import State
 from storage import audit
+from tests.campaigns.planning import a_plan, desk, planned
 from tests.delivery.builders import SUZU, WAJIMA, a_person
+from tests.web import rows
 from tests.web.console.byhand_people import EVACUATION, WATER, Hall, page, post, submitted
 
-FIELDS = ("grade", "topic", "area", "spot_ja", "spot_kana", "spot_latin", "until", "expected", "explanation", "step")
+FIELDS = (
+    "grade",
+    "topic",
+    "area",
+    "spot_ja",
+    "spot_kana",
+    "spot_latin",
+    "start",
+    "until",
+    "expected",
+    "explanation",
+    "step",
+)
 HOSTILE = "<script>alert(1)</script>{{7*7}}' OR 1=1 --\u202e\x1b"
 
 
@@ -158,11 +175,33 @@ async def test_words_of_their_own_need_three_languages_and_the_same_numbers(hall
 
 async def test_a_notice_with_place_and_time(hall):
     aoi = await hall.enter("aoi")
-    identity = await submitted(aoi, "notice", **WATER, until="2026-11-23T18:00")
+    times = {"start": "2026-11-23T16:30", "until": "2026-11-23T18:00"}
+    seen = await (await post(aoi, "/console/write/notice", **(WATER | times | {"step": "preview"}))).text()
+    assert seen.count(" 16:30") + seen.count("日16:30") == 18
+    identity = await submitted(aoi, "notice", **WATER, **times)
     texts = {one.language: one.text for one in stored(hall, identity).texts.message}
     assert "Elementary School 3" in texts["en"]
-    assert "11/23 18:00" in texts["en"]
+    assert "From 11/23 16:30.\nUntil 11/23 18:00." in texts["en"]
     assert "だい3 しょうがっこう" in texts["ja-Hira"]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("2026-11-22T13:00", "From: this time has passed"),
+        ("2026-11-23T18:00", "From has to be before Until"),
+        ("2026-12-23T18:00", "From: within 14 days"),
+        ("soon", "From: a date and a time"),
+    ],
+)
+async def test_a_start_that_cannot_be_is_refused_with_the_reason(hall, start, said):
+    aoi = await hall.enter("aoi")
+    answer = await post(aoi, "/console/write/notice", **WATER, start=start, until="2026-11-23T18:00")
+    assert answer.status == 422
+    seen = await answer.text()
+    assert said in seen
+    assert f'name="start" value="{start}"' in seen
+    assert hall.db.read_sync(submissions.open_ones) == []
 
 
 async def test_two_people_take_back_what_was_told(hall):
@@ -220,3 +259,51 @@ async def test_both_languages_of_the_pages_are_whole(hall):
     identity = await submitted(aoi)
     for path in ("write", "write/evacuation", "write/notice", "waiting", f"waiting/{identity}"):
         assert (await aoi.get(f"/console/{path}?lang=ja")).status == 200
+
+
+def a_lesson(hall):
+    """A lesson that three people of Wajima have got; its broadcast."""
+    planned(hall.db, a_plan(start=date(2026, 11, 23)), hall.clock())
+    [one] = hall.db.read_sync(lambda c: c.execute("SELECT * FROM campaign_lessons"))
+    due = hall.db.read_sync(lessons_due.find, one.integer("id"))
+
+    def begin(c):
+        made = copies.open_broadcast(c, due, store.find(c, due.campaign_id), hall.clock(), gently=False)
+        begun = lessons_due.find(c, due.id)
+        while copies.queue_chunk(c, begun, store.find(c, due.campaign_id), desk().teller, 4, hall.clock()):
+            pass
+        c.execute("UPDATE messages SET state = 'delivered'")
+        return made
+
+    return hall.db.write_sync(begin)
+
+
+async def test_two_people_put_a_lesson_right(hall):
+    aoi, bruno, far = await hall.enter("aoi"), await hall.enter("bruno"), await hall.enter("far")
+    broadcast = a_lesson(hall)
+    hall.db.write_sync(rows.counted)
+    path = f"/console/broadcasts/{broadcast}/correct"
+    assert f'href="{path}"' in await page(aoi, f"/console/broadcasts/{broadcast}")
+    assert (await far.get(path)).status == 404
+    look = await page(aoi, path)
+    assert "People were told: lesson" in look
+    assert "our lesson SMS of 11/23 was wrong" in look
+    assert 'value="water"' not in look
+    right = await page(aoi, f"{path}?instead=call_119")
+    assert "Put it right with:" in right
+    assert right.count("And then, anew") == 18
+    wrong = await post(aoi, path, reason="wrong_grade", instead="water")
+    assert wrong.status == 409
+    assert "Choose another lesson than the wrong one" in await wrong.text()
+    answer = await post(aoi, path, reason="wrong_words", instead="call_119")
+    identity = int(answer.url.path.rsplit("/", 1)[1])
+    for lists in ("/console/waiting", f"/console/waiting/{identity}", path, "/console"):
+        assert f"/console/waiting/{identity}" in await page(bruno, lists)
+    assert "To take back or put right: lesson" in await page(bruno, "/console/waiting")
+    answer = await post(bruno, f"/console/waiting/{identity}", step="approve")
+    assert "those who were told hear it by day" in await answer.text()
+    hall.apply()
+    found = stored(hall, identity)
+    assert (found.state, found.hazard, found.body["instead"]) == (State.DONE, None, "call_119")
+    done = await page(bruno, f"/console/waiting/{identity}")
+    assert f"/console/broadcasts/{found.made[0]}/correct" in done

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from alerts import hazards
 from alerts.vocabulary import NONE, Hazard
+from campaigns.corrections import told as lessons
 from delivery import broadcasts
 from delivery.broadcasts import Broadcast
 from delivery.byhand import correcting, previews, signing, submissions
@@ -20,6 +21,7 @@ from subscribers import disclosure
 from web.accounts.roles import Permission
 from web.console import forms
 from web.console.byhand import counts, told
+from web.console.byhand.retract import RetractPart
 from web.console.byhand.write import person
 from web.console.frame import Frame
 from web.console.visitor import Visitor
@@ -44,12 +46,13 @@ class Shown:
 
 
 class CorrectPage:
-    """One page for every broadcast of an alert."""
+    """One page for every broadcast that residents were told by."""
 
     def __init__(self, state: WebState, frame: Frame) -> None:
         """The page of one service."""
         self._state = state
         self._frame = frame
+        self._retract = RetractPart(state, frame)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Its route."""
@@ -59,7 +62,14 @@ class CorrectPage:
 
     async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
         """What was told, who would hear the correction, the reasons."""
-        return await self._show(visitor, int(request.match_info["id"]))
+        identity = int(request.match_info["id"])
+        if await self._is_lesson(identity):
+            return await self._retract.show(visitor, identity, request.query.get("instead", "")[:100])
+        return await self._show(visitor, identity)
+
+    async def _is_lesson(self, identity: int) -> bool:
+        """Whether it is no warning: a lesson or a welcome, or what put one right."""
+        return await self._state.db.read(lessons.find, identity) is not None
 
     async def _show(self, visitor: Visitor, identity: int, wrong: Sequence[Wrong] = ()) -> web.Response:
         shown = await self._state.db.read(self._look, visitor, identity)
@@ -89,6 +99,8 @@ class CorrectPage:
             reason = Reason(fields.get("reason", ""))
         except ValueError:
             raise web.HTTPBadRequest(text=f"expected reason: {', '.join(Reason)}\n") from None
+        if await self._is_lesson(identity):
+            return await self._retract.submit(visitor, identity, reason, fields.get("instead", "")[:100])
         wish = Wish(broadcast_id=identity, reason=reason, grade=fields.get("grade", NONE))
         state = self._state
         who = person(visitor, Permission.SUBMIT)

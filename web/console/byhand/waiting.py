@@ -129,7 +129,7 @@ class WaitingPages:
         self._state.changes.notify()
         if answer.submission.state is State.APPROVED:
             self._state.on_signed()
-        return self._frame.back(f"/console/waiting/{identity}", said=_SAID.get(answer.submission.state, ""))
+        return self._frame.back(f"/console/waiting/{identity}", said=_said(answer.submission))
 
     def _decide(self, db: Connection, visitor: Visitor, identity: int, step: str, why: str) -> Answer:
         state, now = self._state, self._state.clock()
@@ -225,6 +225,12 @@ class WaitingPages:
         ]
         who = person(visitor, Permission.APPROVE)
         return held, areas, preview, waiting, any(who.covers(place, state.places) for place in held.places)
+
+
+def _said(one: Submission) -> str:
+    """A key of [said]: what was no warning goes out by day only."""
+    by_day = one.kind is Kind.RETRACT and one.state is State.APPROVED
+    return "approved_by_day" if by_day else _SAID.get(one.state, "")
 
 
 def _held(hold: Hold, found: Broadcast, visitor: Visitor, state: WebState) -> Held | None:

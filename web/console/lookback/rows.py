@@ -67,7 +67,7 @@ class Text:
     units: int
     segments: int
     catalogue: str
-    #: new, raised, lifted …; '' for what is no warning
+    #: new, raised, lifted …; of a correction "correction" or "lesson"; '' for a lesson or a welcome itself
     kind: str
 
 
@@ -163,7 +163,8 @@ def texts(db: Connection, broadcast_id: int, place: str) -> tuple[Text, ...]:
     rows = db.execute(
         "SELECT x.id, x.text_key, x.language, x.form, x.text, x.encoding, x.units, x.segments, x.catalogue, b.origin"
         " FROM texts x JOIN broadcasts b ON b.id = x.broadcast_id WHERE x.broadcast_id = :id"
-        " AND b.origin IN ('alert', 'lesson', 'welcome') AND (b.origin <> 'alert' OR x.text_key LIKE :place)"
+        " AND b.origin IN ('alert', 'lesson', 'welcome', 'correction')"
+        " AND (b.origin <> 'alert' OR x.text_key LIKE :place)"
         " ORDER BY x.language, x.id LIMIT :limit",
         {"id": broadcast_id, "place": f"{broadcast_id}|%{place}=%", "limit": _TEXTS},
     )
@@ -180,7 +181,7 @@ def _text(row: Row) -> Text:
         units=row.integer("units"),
         segments=row.integer("segments"),
         catalogue=row.text("catalogue"),
-        kind=row.text("text_key").split("|")[1] if row.text("origin") == "alert" else "",
+        kind=row.text("text_key").split("|")[1] if row.text("origin") in ("alert", "correction") else "",
     )
 
 
@@ -210,7 +211,7 @@ def _containing(names: Sequence[str]) -> str:
         return " OR ".join(f"{column} LIKE :{name} ESCAPE '!'" for name in names)
 
     texts = (
-        "SELECT 1 FROM texts x WHERE b.origin IN ('alert', 'lesson', 'welcome') AND x.broadcast_id = b.id"  # noqa: S608
+        "SELECT 1 FROM texts x WHERE b.origin IN ('alert', 'lesson', 'welcome', 'correction') AND x.broadcast_id = b.id"  # noqa: S608
         f" AND ({any_of('x.text')})"
     )
     return f"({any_of('b.reason')} OR {any_of('t.type')} OR EXISTS ({texts}))"

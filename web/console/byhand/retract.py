@@ -1,0 +1,98 @@
+"""The page for taking back a lesson or a welcome, or telling the right lesson instead: a reason is one tap."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from campaigns.corrections import deciding, told
+from campaigns.corrections.deciding import Desk, Wish
+from campaigns.corrections.told import Subject
+from delivery.byhand import signing, submissions
+from delivery.byhand.correcting import Reason
+from delivery.byhand.drafts import Wrong
+from delivery.byhand.previews import Preview
+from delivery.byhand.submissions import State, Submission
+from storage.connection import Connection
+from subscribers import disclosure
+from web.accounts.roles import Permission
+from web.console.byhand import counts
+from web.console.byhand.told import is_seen
+from web.console.byhand.write import person
+from web.console.frame import Frame
+from web.console.visitor import Visitor
+from web.state import WebState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What was told, what would be told instead, and who has begun to."""
+
+    subject: Subject
+    lessons: Mapping[str, str]
+    instead: str
+    preview: Preview | None
+    waiting: tuple[Submission, ...]
+    mine: bool
+
+
+class RetractPart:
+    """What `CorrectPage` shows of broadcasts that were no warning."""
+
+    def __init__(self, state: WebState, frame: Frame) -> None:
+        """Of one service."""
+        self._state = state
+        self._frame = frame
+
+    async def show(
+        self, visitor: Visitor, identity: int, instead: str = "", wrong: Sequence[Wrong] = ()
+    ) -> web.Response:
+        """What was told, who would hear the correction, which lessons there are, the reasons."""
+        shown = await self._state.db.read(self._look, visitor, identity, instead)
+        if shown is None:
+            return await self._frame.message(visitor, "byhand_gone", status=404)
+        preview = shown.preview
+        return await self._frame.show(
+            visitor,
+            "console/byhand/retract.html",
+            status=409 if wrong else 200,
+            shown=shown,
+            subject=shown.subject,
+            preview=preview,
+            counts=counts.of(preview.texts.message) if preview else None,
+            queued=disclosure.total(preview.queued) if preview else 0,
+            reasons=deciding.REASONS,
+            wrong=wrong,
+        )
+
+    async def submit(self, visitor: Visitor, identity: int, reason: Reason, instead: str) -> web.Response:
+        """The first signature."""
+        state = self._state
+        wish = Wish(broadcast_id=identity, reason=reason, instead=instead)
+        who = person(visitor, Permission.SUBMIT)
+        made = await state.db.write(deciding.submit, wish, who, self._desk(), state.clock())
+        if isinstance(made, signing.Refused):
+            return await self.show(visitor, identity, instead, made.wrong)
+        state.changes.notify()
+        return self._frame.back(f"/console/waiting/{made.id}", said="submitted")
+
+    def _desk(self) -> Desk:
+        return Desk(teller=self._state.teller, places=self._state.places, rate=self._state.rate)
+
+    def _look(self, db: Connection, visitor: Visitor, identity: int, asked: str) -> Shown | None:
+        subject, places = told.find(db, identity), self._state.places
+        if subject is None or not any(is_seen(visitor, area, places) for area in subject.areas):
+            return None
+        who, desk = person(visitor, Permission.SUBMIT), self._desk()
+        lessons = deciding.offered(db, subject, who, desk, visitor.words.language)
+        instead = asked if asked in lessons else ""
+        preview = deciding.preview(db, subject, instead, desk)
+        waiting = [one for one in submissions.of_broadcast(db, identity) if one.state is State.WAITING]
+        return Shown(
+            subject=subject,
+            lessons=lessons,
+            instead=instead,
+            preview=preview if preview.people or preview.queued else None,
+            waiting=tuple(waiting),
+            mine=all(who.covers(area, places) for area in subject.areas),
+        )
