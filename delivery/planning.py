@@ -154,11 +154,12 @@ class Plan:
     def _reach(self, db: Connection, cursor: str, now: datetime) -> _Reached:
         """The next people of the audience, none twice."""
         index, after = (int(part) for part in cursor.split(":")) if cursor else (0, 0)
+        size = chunks.SIZE * chunks.GROWTH if cursor else chunks.SIZE
         ids: dict[int, int] = {}
         left_out = 0
         hazard, event = self._broadcast.hazard, self._broadcast.event
-        while index < len(self._order) and len(ids) < chunks.SIZE:
-            place, limit = self._order[index], chunks.SIZE - len(ids)
+        while index < len(self._order) and len(ids) < size:
+            place, limit = self._order[index], size - len(ids)
             if place not in self._live.changes:
                 left_out += audience.registered(db, [place]) if after == 0 else 0
                 index, after = index + 1, 0
