@@ -100,7 +100,7 @@ _FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
     (
         _MAIL,
         "mail|email|wechat|weixin|whatsapp|facebook|messenger|instagram|telegram|kakaotalk|zalo|viber|skype",
-        "メール|メルアド|アドレス|電子郵便|フェイスブック|インスタ|微信|SNS",
+        "メール|メルアド|メアド|アドレス|電子郵便|フェイスブック|インスタ|微信|SNS",
     ),
     (_AN_AGE, "", "年齢|年令|年代|満年|歳"),
     (_AN_ADDRESS, "address|street|apartment", "住所|番地|現住|居所|部屋|アパート|マンション|方書|本籍"),

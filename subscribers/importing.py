@@ -107,16 +107,17 @@ def check(sheets: Sequence[Sheet], reader: Reader) -> Checked | Refused:
 
 
 def _residents_sheet(sheets: Sequence[Sheet]) -> Sheet | Refused:
-    """The one sheet with a phone column; the others of a workbook may hold notes, but nothing forbidden."""
+    """The one visible sheet with a phone column; all others of a workbook may hold notes, but nothing forbidden."""
     for sheet in sheets:
         if sum(map(bool, sheet.rows[0])) > 1 and (refused := _why_forbidden(sheet.rows[0])):
             return refused
-    found = [sheet for sheet in sheets if columns.names_phone(sheet.rows[0])]
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    found = [sheet for sheet in visible if columns.names_phone(sheet.rows[0])]
     match found:
         case [sheet]:
             return sheet
         case []:
-            return sheets[0]
+            return visible[0]
         case _:
             names = ", ".join(quoted(sheet.name) for sheet in found)
             return Refused(

@@ -142,7 +142,7 @@ def import_residents(
 
 def check(data: bytes, reader: Reader) -> Checked | Refused:
     """Read and check a file against nobody's registrations."""
-    read = sheets.read(data)
+    read = sheets.read(data, hidden=True)
     return read if isinstance(read, Refused) else importing.check(read, reader)
 
 

@@ -28,6 +28,7 @@ MAX_COLUMNS: Final = 100
 _HEADER: Final = 20_000
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
+_CHARTS: Final = "xl/chartsheets/"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_AGAIN: Final = "save it again as XLSX or as CSV (UTF-8)"
 _SAVE_AGAIN_JA: Final = "XLSX または CSV（UTF-8）で保存し直してください"
@@ -57,14 +58,19 @@ class Sheet:
     #: Empty for CSV.
     name: str
     rows: tuple[tuple[str, ...], ...]
+    #: a spreadsheet does not show it; then `rows` holds its first row alone, for what it must not be headed by
+    hidden: bool = False
 
 
 class _TooLarge(Exception):
     """The file has more rows or columns than anybody's list."""
 
 
-def read(data: bytes) -> tuple[Sheet, ...] | Refused:
-    """The visible sheets of a file that hold anything, or why it cannot be read. The content decides, not the name."""
+def read(data: bytes, *, hidden: bool = False) -> tuple[Sheet, ...] | Refused:
+    """The visible sheets of a file that hold anything, or why it cannot be read. The content decides, not the name.
+
+    `hidden`: behind them the first rows of the others.
+    """
     if len(data) > MAX_BYTES:
         most = MAX_BYTES // 1_000_000
         return Refused(
@@ -86,7 +92,9 @@ def read(data: bytes) -> tuple[Sheet, ...] | Refused:
     if isinstance(sheets, Refused):
         return sheets
     filled = tuple(sheet for sheet in sheets if any(any(row) for row in sheet.rows))
-    return filled or Refused(reason="the file is empty", ja="ファイルが空です")
+    if all(sheet.hidden for sheet in filled):
+        return Refused(reason="the file is empty", ja="ファイルが空です")
+    return filled if hidden else tuple(sheet for sheet in filled if not sheet.hidden)
 
 
 # CSV
@@ -144,7 +152,7 @@ def _read_xlsx(data: bytes) -> tuple[Sheet, ...] | Refused:
         with warnings.catch_warnings():
             # It warns of styles and validations it does not know; we read values only.
             warnings.simplefilter("ignore", UserWarning)
-            return _visible_sheets(data)
+            return _sheets(_without_charts(data))
     except _DAMAGED as error:
         return Refused(
             reason=f"not a readable XLSX file ({type(error).__name__}); {_SAVE_AGAIN}",
@@ -152,18 +160,36 @@ def _read_xlsx(data: bytes) -> tuple[Sheet, ...] | Refused:
         )
 
 
-def _visible_sheets(data: bytes) -> tuple[Sheet, ...]:
+def _sheets(data: bytes) -> tuple[Sheet, ...]:
+    """The visible ones first."""
     import openpyxl  # with numpy half a second, which only those wait for who read such a file
 
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     try:
-        return tuple(
-            Sheet(name=sheet.title, rows=_cells(sheet.iter_rows(values_only=True)))
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible" and _forget_dimension(sheet)]
+        visible = [Sheet(name=sheet.title, rows=_cells(sheet.iter_rows(values_only=True))) for sheet in shown]
+        hidden = [
+            Sheet(name=sheet.title, rows=_cells(sheet.iter_rows(max_row=1, values_only=True)), hidden=True)
             for sheet in book.worksheets
-            if sheet.sheet_state == "visible" and _forget_dimension(sheet)
-        )
+            if sheet.sheet_state != "visible" and _forget_dimension(sheet)
+        ]
+        return (*visible, *hidden)
     finally:
         book.close()
+
+
+def _without_charts(data: bytes) -> bytes:
+    """openpyxl reads the drawing of a chart sheet, which holds no rows, and fails at what it does not know there."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+        if not any(name.startswith(_CHARTS) for name in names):
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as left:
+            for name in names:
+                if name.endswith((".xml", ".rels")) and not name.startswith(_CHARTS):
+                    left.writestr(name, archive.read(name))
+    return out.getvalue()
 
 
 def _forget_dimension(sheet: object) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from subscribers import sheets
 from subscribers.refusal import Refused
 from subscribers.sheets import Sheet
-from tests.subscribers.builders import a_workbook, add_sheet, an_xlsx, saved
+from tests.subscribers.builders import HEADER, a_row, a_workbook, add_sheet, an_xlsx, saved
 
 
 def rows(data: bytes) -> tuple[tuple[str, ...], ...]:
@@ -129,6 +129,24 @@ def test_hidden_sheets_are_not_read_and_empty_ones_do_not_count() -> None:
     read = sheets.read(saved(book))
     assert isinstance(read, tuple)
     assert [sheet.name for sheet in read] == ["Sheet"]
+
+
+def test_a_sheet_that_is_a_chart_holds_no_rows_and_hides_none() -> None:
+    book = a_workbook(a_row())
+    book.create_chartsheet("グラフ", 0)
+    assert rows(saved(book)) == (HEADER, a_row())
+    book.worksheets[0].sheet_state = "hidden"
+    assert "empty" in reason(saved(book))
+
+
+def test_of_hidden_sheets_only_the_first_row_is_given_and_only_who_asks_gets_it() -> None:
+    book = a_workbook(a_row())
+    add_sheet(book, "元", ("氏名", "b"), ("x", "y"))
+    book["元"].sheet_state = "hidden"
+    read = sheets.read(saved(book), hidden=True)
+    assert isinstance(read, tuple)
+    assert [(sheet.hidden, sheet.rows) for sheet in read[1:]] == [(True, (("氏名", "b"),))]
+    assert rows(saved(book)) == (HEADER, a_row())
 
 
 def test_blank_rows_between_keep_their_numbers_and_those_at_the_end_go() -> None:
