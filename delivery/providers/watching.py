@@ -17,6 +17,7 @@ from storage.database import Database
 _log = logging.getLogger(__name__)
 #: who moves traffic, in the log of changes
 SERVICE = "service"
+SUBJECT = "providers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,15 @@ class Providers:
     called: Mapping[str, str]
     #: those that tell what they delivered
     reporting: Collection[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who sets shares, and when, for the log of changes."""
+
+    actor: str
+    #: the time of people before the screen, where that of the service is a made-up one
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,29 +66,31 @@ def step(db: Connection, providers: Providers, counts: Mapping[str, Counts], now
     store.keep(db, after)
     _log.warning("traffic_moved", extra={"shares": written(after.shares), "why": after.why, "about": after.about})
     details = {**_details(held, after), "counts": {name: _share(one) for name, one in sorted(counts.items())}}
-    audit.append(db, now=now, actor=SERVICE, action="traffic moved", subject="providers", details=details)
+    audit.append(db, now=now, actor=SERVICE, action="traffic moved", subject=SUBJECT, details=details)
     _tell(db, after, providers, now)
     return True
 
 
-def set_by_hand(db: Connection, usual: Mapping[str, int], wanted: Mapping[str, int], now: datetime) -> Standing:
-    """Shares that stay until somebody changes them. ValueError says what cannot be; nothing was changed then.
-
-    What was before; the caller writes the log of changes.
-    """
+def set_by_hand(db: Connection, usual: Mapping[str, int], wanted: Mapping[str, int], now: datetime, by: By) -> Standing:
+    """Shares that stay until somebody changes them. ValueError says what cannot be; nothing was changed then."""
     unknown = sorted(wanted.keys() - usual.keys())
     if unknown:
         raise ValueError(f"{unknown[0]}: no such provider; expected {' and '.join(usual)}")
     after = Standing(shares={name: wanted.get(name, 0) for name in usual}, changed_at=now, why=Why.BY_HAND)
-    return _set(db, usual, after, now)
-
-
-def set_automatic(db: Connection, usual: Mapping[str, int], now: datetime) -> Standing:
-    """From now on traffic moves by itself again, beginning with the shares that stand. What was before."""
     before = store.hold(db, usual)
-    if not before.by_hand:
-        return before
-    return _set(db, usual, Standing(shares=before.shares, changed_at=now, why=Why.AUTOMATIC), now)
+    _set(db, after, now)
+    _log_set(db, before, after, "traffic set by hand", by)
+    return after
+
+
+def set_automatic(db: Connection, usual: Mapping[str, int], now: datetime, by: By) -> Standing:
+    """From now on traffic moves by itself again, beginning with the shares that stand."""
+    before = after = store.hold(db, usual)
+    if before.by_hand:
+        after = Standing(shares=before.shares, changed_at=now, why=Why.AUTOMATIC)
+        _set(db, after, now)
+    _log_set(db, before, after, "traffic automatic again", by)
+    return after
 
 
 def written(parts: Mapping[str, int]) -> str:
@@ -86,11 +98,14 @@ def written(parts: Mapping[str, int]) -> str:
     return " ".join(f"{name}={share}" for name, share in sorted(parts.items()))
 
 
-def _set(db: Connection, usual: Mapping[str, int], after: Standing, now: datetime) -> Standing:
-    before = store.hold(db, usual)
+def _set(db: Connection, after: Standing, now: datetime) -> None:
     store.keep(db, after)
     noticeboard.resolve_all(db, NoticeKind.TRAFFIC, now)
-    return before
+
+
+def _log_set(db: Connection, before: Standing, after: Standing, action: str, by: By) -> None:
+    details = {"before": written(before.shares), "after": written(after.shares)}
+    audit.append(db, now=by.at, actor=by.actor, action=action, subject=SUBJECT, details=details)
 
 
 def _details(before: Standing, after: Standing) -> dict[str, object]:

@@ -7,13 +7,12 @@ import click
 from delivery.providers import store, watching
 from delivery.providers.shares import Standing
 from delivery.providers.store import Look
-from delivery.providers.watching import Providers, written
+from delivery.providers.watching import By, Providers, written
 from service import opening, settings, transports
 from service.clock import system_time
 from service.commands import output
 from service.commands.arguments import ACTOR
 from service.settings import SettingsError
-from storage import audit
 from storage.connection import Connection
 
 
@@ -47,10 +46,11 @@ def set_shares(shares: tuple[str, ...]) -> int:
     known, _ = _providers()
 
     def change(db: Connection) -> Standing:
-        return watching.set_by_hand(db, known.usual, wanted, system_time())
+        now = system_time()
+        return watching.set_by_hand(db, known.usual, wanted, now, By(actor=ACTOR, at=now))
 
     try:
-        _change(known, change, "traffic set by hand")
+        _change(change, "traffic set by hand")
     except ValueError as wrong:
         raise click.BadParameter(str(wrong), param_hint="SHARES") from None
     return 0
@@ -60,20 +60,18 @@ def set_shares(shares: tuple[str, ...]) -> int:
 def auto() -> int:
     """Let traffic move by itself again, beginning with the shares that stand."""
     known, _ = _providers()
-    _change(known, lambda db: watching.set_automatic(db, known.usual, system_time()), "traffic automatic again")
+
+    def change(db: Connection) -> Standing:
+        now = system_time()
+        return watching.set_automatic(db, known.usual, now, By(actor=ACTOR, at=now))
+
+    _change(change, "traffic automatic again")
     return 0
 
 
-def _change(known: Providers, change: Callable[[Connection], Standing], action: str) -> None:
-    def logged(db: Connection) -> Standing:
-        before = change(db)
-        after = store.standing(db, known.usual)
-        details = {"before": written(before.shares), "after": written(after.shares)}
-        audit.append(db, now=system_time(), actor=ACTOR, action=action, subject="providers", details=details)
-        return after
-
+def _change(change: Callable[[Connection], Standing], said: str) -> None:
     with opening.opened(settings.load()) as db:
-        click.echo(f"{written(db.write_sync(logged).shares)}: {action}")
+        click.echo(f"{written(db.write_sync(change).shares)}: {said}")
 
 
 def _providers() -> tuple[Providers, settings.Settings]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from delivery.outcomes import Answered
 from delivery.providers import measuring, store, watching
 from delivery.providers.dealing import Deal
 from delivery.providers.shares import Counts, Standing, Why
-from delivery.providers.watching import Providers, Watch
+from delivery.providers.watching import By, Providers, Watch
 from delivery.rate import Bucket
 from delivery.sender import Second
 from delivery.simulated import Profile, SimulatedNetwork
@@ -23,6 +23,7 @@ from storage import audit
 from tests.delivery.builders import WAJIMA, a_person, a_service, number, set_state
 
 HALVES = {"A": 50, "B": 50}
+BY = By(actor="user:aoi", at=datetime(2026, 10, 1, tzinfo=UTC))
 PROVIDERS = Providers(usual=HALVES, called={"A": "first", "B": "second"}, reporting=("A", "B"))
 
 
@@ -91,9 +92,9 @@ def test_the_provider_is_recorded_with_the_attempt_before_anything_leaves(db, cl
 
 def test_what_somebody_sets_holds_at_the_next_claim(db, clock):
     queue(db, clock, a_service(db, clock), people=10)
-    db.write_sync(watching.set_by_hand, HALVES, {"A": 0, "B": 100}, clock())
+    db.write_sync(watching.set_by_hand, HALVES, {"A": 0, "B": 100}, clock(), BY)
     assert {text.provider for text in claim(db, clock, limit=5)} == {"B"}
-    db.write_sync(watching.set_by_hand, HALVES, {"A": 100}, clock())
+    db.write_sync(watching.set_by_hand, HALVES, {"A": 100}, clock(), BY)
     assert {text.provider for text in claim(db, clock, limit=5, shut=("A",))} == {"A"}
 
 
@@ -191,17 +192,17 @@ def test_a_look_moves_traffic_once_tells_and_writes_the_log(db, clock):
 
 def test_what_somebody_set_stays_until_somebody_gives_it_back(db, clock):
     bad = {"A": Counts(handed=100, failed=99)}
-    db.write_sync(watching.set_by_hand, HALVES, {"A": 90, "B": 10}, clock())
+    db.write_sync(watching.set_by_hand, HALVES, {"A": 90, "B": 10}, clock(), BY)
     clock.advance(3600)
     assert not db.write_sync(watching.step, PROVIDERS, bad, clock())
-    db.write_sync(watching.set_automatic, HALVES, clock())
+    db.write_sync(watching.set_automatic, HALVES, clock(), BY)
     assert not db.write_sync(watching.step, PROVIDERS, bad, clock())
     clock.advance(300)
     assert db.write_sync(watching.step, PROVIDERS, bad, clock())
     assert db.read_sync(store.standing, HALVES).shares == {"A": 80, "B": 20}
     for wrong in ({"A": 50}, {"A": 150, "B": -50}, {"A": 50, "C": 50}):
         with pytest.raises(ValueError, match="expected"):
-            db.write_sync(watching.set_by_hand, HALVES, wrong, clock())
+            db.write_sync(watching.set_by_hand, HALVES, wrong, clock(), BY)
     assert db.read_sync(store.standing, HALVES).shares == {"A": 80, "B": 20}
     # the settings have another set of providers now: theirs count
     assert db.read_sync(store.standing, {"A": 100}).shares == {"A": 100}
@@ -279,6 +280,6 @@ async def test_set_by_hand_to_nothing_a_provider_gets_nothing_even_so(db, clock)
     service, other = two(db, clock)
     service.sender = replace(service.sender, transport=Gone(clock))
     queue(db, clock, service, people=3)
-    db.write_sync(watching.set_by_hand, HALVES, {"A": 100, "B": 0}, clock())
+    db.write_sync(watching.set_by_hand, HALVES, {"A": 100, "B": 0}, clock(), BY)
     await service.sender.drain()
     assert (other.totals().accepted, service.states()) == (0, ["queued"] * 3)

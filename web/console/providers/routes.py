@@ -12,7 +12,7 @@ from aiohttp import web
 from delivery.providers import store, watching
 from delivery.providers.shares import FIRST, SECOND, WHOLE, Counts, Standing
 from delivery.providers.store import Look
-from delivery.providers.watching import Providers, written
+from delivery.providers.watching import By, Providers
 from storage.connection import Connection
 from web.accounts.roles import Permission
 from web.console import forms
@@ -22,7 +22,6 @@ from web.state import WebState
 
 _PATH: Final = "/console/providers"
 _MANAGE = Permission.MANAGE_USERS
-_SUBJECT = "providers"
 _EVERYWHERE = (
     "SELECT municipality FROM user_grants UNION SELECT municipality FROM registrations WHERE municipality <> ''"
 )
@@ -93,14 +92,15 @@ class ProviderPages:
 
     def _set(self, db: Connection, visitor: Visitor, wanted: Mapping[str, int]) -> None:
         _refuse(db, visitor)
-        before = watching.set_by_hand(db, self._providers.usual, wanted, visitor.now)
-        details = {"before": written(before.shares), "after": written(wanted)}
-        visitor.log(db, "traffic set by hand", _SUBJECT, details=details)
+        watching.set_by_hand(db, self._providers.usual, wanted, visitor.now, _by(visitor))
 
     def _auto(self, db: Connection, visitor: Visitor) -> None:
         _refuse(db, visitor)
-        before = watching.set_automatic(db, self._providers.usual, visitor.now)
-        visitor.log(db, "traffic automatic again", _SUBJECT, details={"before": written(before.shares)})
+        watching.set_automatic(db, self._providers.usual, visitor.now, _by(visitor))
+
+
+def _by(visitor: Visitor) -> By:
+    return By(actor=visitor.principal.name, at=visitor.wall)
 
 
 def _may_change(db: Connection, visitor: Visitor) -> bool:
