@@ -187,7 +187,7 @@ def _may(campaign: Campaign | None, who: Person, places: PlaceTable, states: Col
 
 
 def _new(db: Connection, plan: Plan, home: str, who: Person, office: Office) -> New:
-    people = sum(reaching.count(db, plan.audience, home).values())
+    people = reaching.people(db, plan.audience, home)
     state = State.WAITING if needs_two(plan, people, office.alone) else State.RUNNING
     return New(municipality=home, plan=plan, people=people, state=state, by=who.signs_as or who.name)
 

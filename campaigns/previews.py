@@ -28,7 +28,16 @@ class Preview:
     in_steps: bool = False
 
 
-def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> tuple[Preview, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previews:
+    """A whole plan before it is sent."""
+
+    lessons: tuple[Preview, ...]
+    #: for whom it is; somebody whom none of its lessons fits stands in no lesson
+    people: int
+
+
+def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> Previews:
     """Every lesson of a plan, each once; of what fits each person, what they would get first.
 
     `rate`: segments per second of all senders together.
@@ -47,7 +56,8 @@ def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> tu
                 found.setdefault(lesson, Counter())[one.language] += people
     shown = tuple(_of(lesson, people, teller, ahead, rate) for lesson, people in found.items())
     few = any(disclosure.is_small(counted.values()) for counted in found.values())
-    return tuple(replace(one, in_steps=few and fitting.FITTING in plan.lessons) for one in shown)
+    in_steps = few and fitting.FITTING in plan.lessons
+    return Previews(lessons=tuple(replace(one, in_steps=in_steps) for one in shown), people=readers.total())
 
 
 def _of(lesson: str, people: Mapping[str, int], teller: Teller, ahead: int, rate: float) -> Preview:

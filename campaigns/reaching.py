@@ -98,12 +98,9 @@ def readers(db: Connection, audience: Audience, home: str) -> Counter[Reader]:
     return Counter({one: people for one, people in found.items() if fitting.why_not(audience, one) is None})
 
 
-def count(db: Connection, audience: Audience, home: str) -> dict[str, int]:
-    """Language -> people of all its places for whom a campaign is."""
-    found: Counter[str] = Counter()
-    for one, people in readers(db, audience, home).items():
-        found[one.language] += people
-    return dict(sorted(found.items()))
+def people(db: Connection, audience: Audience, home: str) -> int:
+    """How many people of all its places a campaign is for."""
+    return readers(db, audience, home).total()
 
 
 def month(now: datetime) -> tuple[datetime, datetime]:

@@ -206,7 +206,7 @@ def _is_there(db: Connection, one: _Occasion, home: str, now: datetime) -> bool:
 
 def _plan(db: Connection, one: _Occasion, home: str, now: datetime) -> int:
     plan = one.rule.plan(one.place.code, one.start)
-    people = sum(reaching.count(db, plan.audience, home).values())
+    people = reaching.people(db, plan.audience, home)
     new = New(
         municipality=home, plan=plan, people=people, state=State.RUNNING, by=RULE, rule=one.rule.key, event=one.key
     )

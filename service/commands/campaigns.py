@@ -129,7 +129,7 @@ def change(number: int, user: str, as_json: bool, **given: Given) -> int:
 
 def _planner(db: Database, plan: Plan, home: str, office: Office, user: str, before: tuple[str, ...] = ()) -> Person:
     """Who plans it: to many people only somebody with a name, for another one has to sign. `before`: where it was."""
-    people = sum(db.read_sync(reaching.count, plan.audience, home).values())
+    people = db.read_sync(reaching.people, plan.audience, home)
     if user:
         return _person(db, user, home, Permission.SUBMIT)
     if people > office.alone:
@@ -211,7 +211,7 @@ def _teller(chosen: Settings) -> Teller:
 
 
 def _preview(db: Database, chosen: Settings, plan: Plan, home: str, as_json: bool) -> int:
-    shown = db.read_sync(previews.of, plan, home, _teller(chosen), chosen.rate())
+    shown = db.read_sync(previews.of, plan, home, _teller(chosen), chosen.rate()).lessons
     days = [day.isoformat() for day in calendar.days(plan.timing)]
     if as_json:
         output.print_json({"days": days, "lessons": [_row_of_preview(one, chosen) for one in shown]})

@@ -77,7 +77,7 @@ async def test_each_gets_the_signed_words_of_their_language(db, clock, service):
     lesson = own.key(_own(db, clock()))
     plan = replace(a_plan(start=DAY), lessons=(lesson, "water"))
     _approved(db, planned(db, plan, clock()), clock())
-    (shown, _) = db.read_sync(previews.of, plan, WAJIMA, desk().teller, 100)
+    (shown, _) = db.read_sync(previews.of, plan, WAJIMA, desk().teller, 100).lessons
     assert {one.language: one.text for one in shown.texts}["th"] == WORDS["th"]
     clock.now = japan(DAY, 10)
     await look(service)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from campaigns import calendar, deciding, previews, reaching, trying
+from campaigns import calendar, deciding, previews, trying
 from campaigns.deciding import Office
 from campaigns.plan import Plan
 from campaigns.previews import Preview
@@ -75,11 +75,10 @@ class CampaignTrials:
         office = self.office()
         home = signing.home(person(call).may, plan.audience.places, office.places)
         shown = await self.db.read(previews.of, plan, home, self.teller(), self.rate)
-        people = sum((await self.db.read(reaching.count, plan.audience, home)).values())
         made = PreviewOut(
             days=[day.isoformat() for day in calendar.days(plan.timing)],
-            needs_two=deciding.needs_two(plan, people, office.alone),
-            lessons=[self._shown(one) for one in shown],
+            needs_two=deciding.needs_two(plan, shown.people, office.alone),
+            lessons=[self._shown(one) for one in shown.lessons],
         )
         return endpoints.json(made)
 

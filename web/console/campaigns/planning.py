@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from multidict import MultiDict
 
-from campaigns import calendar, deciding, fitting, holidays, own, previews, reaching, reading, store, trying
+from campaigns import calendar, deciding, fitting, holidays, own, previews, reading, store, trying
 from campaigns.calendar import Every, OnHoliday
 from campaigns.deciding import Outcome, Planned
 from campaigns.plan import Plan
@@ -105,7 +105,6 @@ class PlanPages:
             else signing.home(visitor.principal.places(_SUBMIT), plan.audience.places, state.places)
         )
         shown = await state.db.read(previews.of, plan, home, state.teller, state.rate)
-        people = sum((await state.db.read(reaching.count, plan.audience, home)).values())
         return await self._frame.show(
             visitor,
             "console/campaigns/preview.html",
@@ -114,9 +113,9 @@ class PlanPages:
             fields=[*((name, each) for name in _LISTS for each in getattr(wish, name))]
             + [(name, getattr(wish, name)) for name in _ONES]
             + [("groups", ", ".join(wish.groups))],
-            previews=[(one, counts.of(one.texts, in_steps=one.in_steps)) for one in shown],
+            previews=[(one, counts.of(one.texts, in_steps=one.in_steps)) for one in shown.lessons],
             price=state.segment_price,
-            needs_two=deciding.needs_two(plan, people, state.lessons_alone),
+            needs_two=deciding.needs_two(plan, shown.people, state.lessons_alone),
             own=own.among(plan),
             alone=state.lessons_alone,
             days=[(day, holidays.name(day)) for day in calendar.days(plan.timing)][:_DAYS],
