@@ -16,8 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from alerts import places
+from alerts.japan import JST
 from benchmarks.measure import Measure, at_most, show
-from campaigns import calendar, copies, daylight, deciding, holidays, runner
+from campaigns import calendar, copies, deciding, holidays, runner
 from campaigns.calendar import Every, Rhythm, Timing
 from campaigns.deciding import Office
 from campaigns.plan import Audience, Plan
@@ -67,7 +68,7 @@ def _year() -> int:
 
 
 def _datetimes(count: int) -> None:
-    at = datetime(2027, 1, 1, 10, tzinfo=daylight.JAPAN)
+    at = datetime(2027, 1, 1, 10, tzinfo=JST)
     for number in range(count):
         (at + timedelta(days=number % 365)).astimezone(UTC)
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Final
 
 from alerts import noticeboard
+from alerts.japan import JST
 from alerts.notices import NoticeKind
 from campaigns import calendar, store
-from campaigns.daylight import JAPAN
 from campaigns.store import Campaign
 from delivery.byhand import calling
 from delivery.byhand.calling import Call, Step
@@ -76,7 +76,7 @@ def _step(one: Waiting, now: datetime) -> Step | None:
     due = Step.OVERDUE if one.deadline <= now else Step.CALL
     if due is Step.CALL and one.called and calling.is_late(one.campaign.planned_at, one.deadline, now):
         due = Step.REMIND
-    by_day = now.astimezone(JAPAN).hour in _DAY
+    by_day = now.astimezone(JST).hour in _DAY
     return due if by_day and _ORDER.index(due) > _ORDER.index(one.called) else None
 
 

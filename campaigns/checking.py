@@ -4,10 +4,11 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 
+from alerts.japan import JST
 from alerts.places import PlaceTable
 from campaigns import calendar, fitting
 from campaigns.calendar import Every, Timing
-from campaigns.daylight import EARLIEST, JAPAN, LATEST_CLOSING, LATEST_OPENING, day_of
+from campaigns.daylight import EARLIEST, LATEST_CLOSING, LATEST_OPENING, day_of
 from campaigns.plan import Audience, Plan
 from delivery.byhand.drafts import Wrong
 from subscribers.languages import TAGS
@@ -35,7 +36,7 @@ def check(plan: Plan, lessons: Collection[str], places: PlaceTable, now: datetim
 
 
 def _lies_ahead(timing: Timing, now: datetime) -> bool:
-    local = now.astimezone(JAPAN)
+    local = now.astimezone(JST)
     last = timing.window.closing(local.date())
     return any(day > local.date() or (day == local.date() and local.time() < last) for day in calendar.days(timing))
 

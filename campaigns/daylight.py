@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-JAPAN = ZoneInfo("Asia/Tokyo")
+from alerts.japan import JST
+
 #: nobody is woken: it is light everywhere by then, also in the west in January
 EARLIEST = time(9)
 #: a window that opens later would be shut in December
@@ -42,16 +42,16 @@ class Window:
 
     def opening(self, day: date) -> datetime:
         """When it opens on that day, in UTC."""
-        return datetime.combine(day, self.opens, JAPAN).astimezone(UTC)
+        return datetime.combine(day, self.opens, JST).astimezone(UTC)
 
     def is_open(self, moment: datetime) -> bool:
         """Whether a text may go out at that moment."""
-        local = moment.astimezone(JAPAN)
+        local = moment.astimezone(JST)
         return self.opens <= local.time() < self.closing(local.date())
 
     def next_open(self, moment: datetime, rests: Callable[[date], bool] = lambda day: False) -> datetime:
         """The moment itself where the window is open, else when it opens next; on no day that `rests`."""
-        local = moment.astimezone(JAPAN)
+        local = moment.astimezone(JST)
         day = local.date()
         if local.time() < self.closing(day) and not rests(day):
             return max(moment, self.opening(day))
@@ -63,4 +63,4 @@ class Window:
 
 def day_of(moment: datetime) -> date:
     """The day it is in Japan."""
-    return moment.astimezone(JAPAN).date()
+    return moment.astimezone(JST).date()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts import places
+from alerts.japan import JST
 from campaigns import fitting
-from campaigns.daylight import JAPAN
 from campaigns.fitting import Reader
 from campaigns.plan import Audience
 from storage import lists, times
@@ -105,7 +105,7 @@ def people(db: Connection, audience: Audience, home: str) -> int:
 
 def month(now: datetime) -> tuple[datetime, datetime]:
     """When this month of Japan began, and when the next one does."""
-    first = now.astimezone(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = now.astimezone(JST).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first, (first + timedelta(days=32)).replace(day=1)
 
 

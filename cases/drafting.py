@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from alerts import hazards
+from alerts.japan import JST
 from alerts.places import PlaceTable
 from alerts.vocabulary import NONE, Hazard
 from cases import case, facts, store
@@ -26,7 +26,6 @@ from storage.database import Database
 from storage.rows import Row
 from subscribers import disclosure
 
-_JST: Final = ZoneInfo("Asia/Tokyo")
 #: nobody knows of these texts that somebody has read them
 _NOT_REACHED: Final = frozenset({"handed", "unknown", "failed", "waiting"})
 #: broadcasts in one transaction: a warning must not wait for this
@@ -188,7 +187,7 @@ def _is_there(db: Connection, broadcast_id: int, municipality: str) -> bool:
 def _content(row: Row, cells: Mapping[counting.Cell, int]) -> Content:
     return Content(
         hazard=Hazard(row.text("hazard")),
-        happened_on=row.time("seen_at").astimezone(_JST).date(),
+        happened_on=row.time("seen_at").astimezone(JST).date(),
         places=tuple(sorted({place for place, _, _ in cells}))[: case.MOST_PLACES],
         languages=tuple(sorted({language for _, language, _ in cells})),
     )

@@ -7,9 +7,10 @@ text; the number of texts in a quarter of an hour has an end, whatever storm of 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from itertools import groupby
 
+from alerts.japan import JST
 from alerts.notices import NoticeKind
 
 #: the same subject is not told of again before, and no more than `_MOST` texts go out in this time
@@ -21,7 +22,6 @@ _MOST_OF_KIND = 4
 _MOST = 6
 #: how long it must be over before anybody is told so
 _SETTLED = timedelta(minutes=2)
-_JAPAN = timezone(timedelta(hours=9))
 #: UTF-16 units of the subjects, so that every text stays within two segments
 _SUBJECTS = 40
 _SUBJECTS_OF_LASTING = 28
@@ -247,8 +247,8 @@ def _subjects(notices: Sequence[Known], room: int, most: int = 4) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(_JAPAN):%b %d %H:%M} JST"
+    return f"{moment.astimezone(JST):%b %d %H:%M} JST"
 
 
 def _short(moment: datetime) -> str:
-    return f"{moment.astimezone(_JAPAN):%m-%d %H:%M}"
+    return f"{moment.astimezone(JST):%m-%d %H:%M}"

@@ -6,16 +6,16 @@ Refuses to take a failed or empty poll for anything but a fact about the feed (d
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from alerts.japan import JST
 from alerts.notices import Notice, NoticeKind
 from feeds.settings import LONGEST_GAP, FeedSettings
 
 #: a time further ahead than this is a wrong clock somewhere, and would hide a silence
 _AHEAD = timedelta(minutes=5)
 LONGEST_PAUSE = 60.0
-_JAPAN = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ def _unseen(name: str, since: datetime, why: str) -> str:
 
 
 def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(_JAPAN):%Y-%m-%d %H:%M} Japan time"
+    return f"{moment.astimezone(JST):%Y-%m-%d %H:%M} Japan time"
 
 
 def alarm(judgement: Judgement) -> Notice | None:

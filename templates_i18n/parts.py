@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
+from alerts.japan import JST
 from alerts.places import Place
 from alerts.report import HeightWord, SeaState, Spot
 from alerts.vocabulary import BY_HAND, Hazard, Kind
@@ -21,7 +21,6 @@ from templates_i18n.language import Language, PlaceStyle
 from templates_i18n.layouts import Layout, Role, Room
 from templates_i18n.request import DANGER, IN_FORCE, Form, Shelter, TextRequest
 
-_JST = ZoneInfo("Asia/Tokyo")
 _DIGIT = re.compile(r"\d")
 #: what is said of shelters where none is named
 _SHELTERS = "shelter_free"
@@ -334,7 +333,7 @@ def drill_words(languages: tuple[Language, ...], *, unicode: bool) -> str:
 @functools.lru_cache(maxsize=1024)
 def _clock(time: datetime) -> Mapping[str, str]:
     """Placeholders of a time, in Japan: month and day as they are spoken, the clock with two digits."""
-    local = time.astimezone(_JST)
+    local = time.astimezone(JST)
     return {
         "month": str(local.month),
         "day": str(local.day),

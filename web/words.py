@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
-from zoneinfo import ZoneInfo
 
+from alerts.japan import JST
 from alerts.places import PlaceTable
 
 LANGUAGES = ("en", "ja")
-JST = ZoneInfo("Asia/Tokyo")
 
 
 class Words:

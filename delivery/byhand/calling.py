@@ -6,10 +6,11 @@ text of their own. Also closes what has been overtaken or has run out of time.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts import hazards, noticeboard
+from alerts.japan import JST
 from alerts.notices import Notice, NoticeKind
 from delivery import broadcasts, operators, own_texts, priority
 from delivery.broadcasts import Broadcast, Origin
@@ -22,7 +23,6 @@ from storage import audit, lists
 from storage.connection import Connection
 from subscribers import store as subscribers
 
-_JAPAN = timezone(timedelta(hours=9))
 #: the last call comes when this part of the time is left
 _LAST_PART = 3
 _KEEP = timedelta(hours=2)
@@ -177,7 +177,7 @@ def tell(db: Connection, call: Call, now: datetime) -> int:
 
 def _by(deadline: datetime, now: datetime) -> str:
     """The hour of Japan, with the day where it is not soon."""
-    local = deadline.astimezone(_JAPAN)
+    local = deadline.astimezone(JST)
     return f"{local:%H:%M}" if abs(deadline - now) < _SOON else f"{local:%m-%d %H:%M}"
 
 

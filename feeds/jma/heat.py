@@ -10,9 +10,10 @@ import functools
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 from alerts import kin, places
+from alerts.japan import JST
 from alerts.notices import Notice, NoticeKind
 from alerts.places import Level
 from alerts.report import AreaReport, AreaScheme, Facts, Report
@@ -20,7 +21,6 @@ from alerts.vocabulary import Hazard, InfoType
 from feeds.jma import envelope, offices, types
 from feeds.jma.envelope import Envelope, NotReadable
 
-_JST = timezone(timedelta(hours=9))
 #: 今日（１１日）, 明日（１２日), as the text begins
 _DAY = re.compile(r"(?:今日|本日|明日)\s*\(\s*([0-9]{1,2})日\s*\)")
 #: what is issued from noon on without a day in its text speaks of the next day
@@ -53,7 +53,7 @@ def read(code: str, telegram: Envelope, digest: str) -> tuple[list[Report], list
     notices: list[Notice] = []
     region = _region(telegram, notices)
     day = _day(telegram)
-    end = datetime.combine(day + timedelta(days=1), time(), _JST).astimezone(telegram.sent.tzinfo)
+    end = datetime.combine(day + timedelta(days=1), time(), JST).astimezone(telegram.sent.tzinfo)
     facts = Facts(day=day)
     areas = [AreaReport(scheme=region.scheme, code=area, grade="alert", facts=facts) for area in region.codes]
     return [
@@ -143,7 +143,7 @@ def _plain(name: str) -> str:
 
 def _day(telegram: Envelope) -> date:
     """The day the text speaks of: the one nearest to the issue that has the day of the month it names."""
-    issued = telegram.issued.astimezone(_JST)
+    issued = telegram.issued.astimezone(JST)
     expected = issued.date() + timedelta(days=1 if issued.hour >= _NOON else 0)
     said = _DAY.search(" ".join(envelope.text(text) for text in telegram.body.iter("Text")))
     if said is None:

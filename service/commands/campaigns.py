@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import click
 
 from alerts import places
+from alerts.japan import JST
 from campaigns import calendar, deciding, due, holidays, own, previews, reaching, reading, store
 from campaigns import plan as plans
 from campaigns.calendar import Every, OnHoliday
@@ -30,7 +30,6 @@ from web.accounts import listing
 from web.accounts.roles import Permission, Principal
 from web.console.byhand import counts
 
-_JST = ZoneInfo("Asia/Tokyo")
 _WHY_NOT = {
     Outcome.OWN: "was planned by the same person: another one signs",
     Outcome.NOT_ALLOWED: "reaches places that are not theirs",
@@ -155,7 +154,7 @@ def _told(made: Planned | Refused, plan: Plan, as_json: bool) -> int:
     if as_json:
         output.print_json({"id": made.id, "state": made.state, "people": disclosure.total(made.people)})
         return 0
-    first, where = next(calendar.due(plan.timing)).astimezone(_JST), ", ".join(plan.audience.places)
+    first, where = next(calendar.due(plan.timing)).astimezone(JST), ", ".join(plan.audience.places)
     click.echo(f"campaign {made.id}: {plan.name} for {where} from {first:%Y-%m-%d %H:%M} (Japan)")
     if made.state is store.State.WAITING:
         click.echo(f"it waits for a second person: campaigns approve {made.id} --as NAME")
@@ -168,7 +167,7 @@ def _plan(given: dict[str, Given]) -> Plan:
         first = datetime.fromisoformat(at)
     except ValueError:
         raise click.BadParameter(f"{at}: expected a time such as 2026-12-01T10:00", param_hint="--at") from None
-    first = first if first.tzinfo is None else first.astimezone(_JST)
+    first = first if first.tzinfo is None else first.astimezone(JST)
     found = reading.read(
         Wish(
             name=str(given["name"]),
@@ -291,7 +290,7 @@ def show(number: int, as_json: bool) -> int:
         return 0
     click.echo(f"campaign {found.id}: {found.plan.name}: {found.state} {found.reason}".rstrip())
     for one in rows:
-        at = f"{one.due_at.astimezone(_JST):%Y-%m-%d %H:%M}"
+        at = f"{one.due_at.astimezone(JST):%Y-%m-%d %H:%M}"
         click.echo(f"  {one.place} {one.lesson} at {at}: {one.state} {one.reason}".rstrip())
     return 0
 

@@ -2,18 +2,16 @@
 
 from importlib import resources
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
+from alerts.japan import JST
 from delivery import accepting
 from service import opening, settings
 from service.clock import system_time
 from service.commands import output
 from templates_i18n import catalogue, signing
 from templates_i18n.language import Review
-
-_JST = ZoneInfo("Asia/Tokyo")
 
 
 @click.group()
@@ -80,7 +78,7 @@ def sign(language: str, name: str, office: str, *, of_lessons: bool) -> int:
     words = words_of(folder, language)
     if words is None:
         raise click.BadParameter(f"{language!r}: expected a language that has words", param_hint="LANGUAGE")
-    signature = signing.Signature(name=name, office=office, day=system_time().astimezone(_JST).date())
+    signature = signing.Signature(name=name, office=office, day=system_time().astimezone(JST).date())
     try:
         match signing.sign(words, signature):
             case signing.Refused(reason=reason):

@@ -1,9 +1,8 @@
 """`lessons`: what people can learn, in which words, and a check for those who write them."""
 
-from zoneinfo import ZoneInfo
-
 import click
 
+from alerts.japan import JST
 from alerts.vocabulary import Hazard
 from campaigns.lessons import choosing, facts
 from campaigns.lessons.choosing import Wanted
@@ -14,8 +13,6 @@ from subscribers.tags import Tag
 from templates_i18n import catalogue, lesson_gates, lesson_texts, lessons
 from templates_i18n.lesson_texts import Way
 from templates_i18n.lessons import LessonBook
-
-_JST = ZoneInfo("Asia/Tokyo")
 
 
 @click.group("lessons")
@@ -73,7 +70,7 @@ def fit(municipality: str | None, named: tuple[str, ...], month: int | None, aft
     here = choosing.load().of_place(arguments.municipality(municipality)) if municipality else frozenset()
     wanted = Wanted(
         tags=here | frozenset(map(Tag, named)),
-        month=month or system_time().astimezone(_JST).month,
+        month=month or system_time().astimezone(JST).month,
         phase=Phase.AFTER if after else Phase.BEFORE,
         hazards=frozenset({Hazard(after)}) if after else frozenset(),
     )

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, time
 
 from alerts import places
+from alerts.japan import JST
 from campaigns import deciding, due, own, runner, store
 from campaigns.calendar import OnHoliday, Rhythm, Timing
-from campaigns.daylight import JAPAN, Window
+from campaigns.daylight import Window
 from campaigns.deciding import Office
 from campaigns.plan import Audience, Plan
 from campaigns.runner import Desk
@@ -53,7 +54,7 @@ def planned(db, plan, now, who=AOI, office=OFFICE):
 
 
 def japan(day: date, hour: int = 10, minute: int = 0) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=JAPAN).astimezone(UTC)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=JST).astimezone(UTC)
 
 
 def signed_lesson(db, now, home=WAJIMA):

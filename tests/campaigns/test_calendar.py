@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.japan import JST
 from campaigns import calendar, checking, daylight, holidays
 from campaigns.calendar import Every, OnHoliday, Rhythm, Timing
-from campaigns.daylight import JAPAN, Window
+from campaigns.daylight import Window
 
 DAYS = st.dates(date(2024, 1, 1), date(2031, 12, 31))
 WINDOWS = st.builds(
@@ -61,7 +62,7 @@ def test_days_rise_and_keep_their_number_end_and_holidays(timing):
 @given(TIMINGS)
 def test_what_is_due_is_in_the_window_of_a_day_of_japan(timing):
     for day, at in zip(calendar.days(timing), calendar.due(timing), strict=True):
-        local = at.astimezone(JAPAN)
+        local = at.astimezone(JST)
         assert at.tzinfo is UTC
         assert local.date() == day
         assert local.time() == timing.window.opens
@@ -75,7 +76,7 @@ def test_a_window_opens_soon_and_only_in_the_light(window, moment, rest):
     assert moment <= opens < moment + timedelta(days=12)
     assert window.is_open(opens)
     assert not rests(daylight.day_of(opens))
-    local = opens.astimezone(JAPAN).time()
+    local = opens.astimezone(JST).time()
     assert time(9) <= local < time(18, 30)
     assert window.next_open(opens, rests) == opens
     if window.is_open(moment) and not rests(daylight.day_of(moment)):

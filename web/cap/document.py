@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree
-from zoneinfo import ZoneInfo
 
+from alerts.japan import JST
 from alerts.places import PlaceTable
 from alerts.vocabulary import BY_HAND, Kind, Status
 from delivery.bulletins import bulletin as bulletins
@@ -21,7 +21,6 @@ from web.cap.words import Group, Worded
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 #: 全国地方公共団体コード without its check digit
 PLACE_CODE = "JISX0402"
-_JST = ZoneInfo("Asia/Tokyo")
 #: what XML 1.0 cannot hold
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -64,7 +63,7 @@ def write(catalogue: Catalogue, places: PlaceTable, bulletin: Bulletin, by: Publ
 
 def time(moment: datetime) -> str:
     """CAP's own form of dateTime, in Japan."""
-    return moment.astimezone(_JST).isoformat(timespec="seconds")
+    return moment.astimezone(JST).isoformat(timespec="seconds")
 
 
 def _info(alert: ElementTree.Element, bulletin: Bulletin, group: Group, told: Worded, by: Publisher) -> None:
@@ -113,7 +112,7 @@ def _onset(group: Group) -> datetime | None:
     if facts.start is not None:
         return facts.start
     if facts.day is not None:
-        return datetime(facts.day.year, facts.day.month, facts.day.day, tzinfo=_JST)
+        return datetime(facts.day.year, facts.day.month, facts.day.day, tzinfo=JST)
     return facts.arrival
 
 

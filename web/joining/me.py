@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from alerts.japan import JST
 from delivery import stopping
 from storage.connection import Connection
 from subscribers import asked, msisdn, own, store
@@ -24,7 +25,6 @@ from web.joining.session import Session
 from web.joining.shown import Reader, Shown
 from web.residents import speech
 from web.state import WebState
-from web.words import JST
 
 #: days that a pause may last
 PAUSES = (1, 3, 7, 14, 30)

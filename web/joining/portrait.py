@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.japan import JST
 from subscribers.own import Registered, Stored
 from web.joining.answers import Answers
 from web.joining.words import Tongue
 from web.residents import speech
-from web.words import JST
 
 _STATES = {"active": "me_active", "stopped": "me_stopped", "unreachable": "me_unreachable"}
 

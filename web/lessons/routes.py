@@ -9,6 +9,7 @@ from importlib import resources
 
 from aiohttp import web
 
+from alerts.japan import JST
 from campaigns.lessons import choosing, facts
 from campaigns.lessons.choosing import Wanted
 from campaigns.lessons.facts import Lesson
@@ -20,7 +21,6 @@ from web.lessons.limit import Limit
 from web.residents import speech
 from web.residents.speech import Speech
 from web.state import WebState
-from web.words import JST
 
 #: a lesson, then perhaps its place and the reader's language: "water", "water.17204.my"
 _TOKEN = re.compile(r"(?P<lesson>[a-z0-9_]{1,40})(?:\.(?P<place>\d{5}))?(?:\.(?P<tag>[A-Za-z]{2,3}(?:-[A-Za-z]{4})?))?")

@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
+from alerts.japan import JST
 from alerts.places import PlaceTable
 from storage.database import Database
 from web.national import document, page, query
 from web.national.page import Block
 from web.national.query import Japan
-from web.words import JST, Words
+from web.words import Words
 
 
 @dataclass(slots=True, kw_only=True)

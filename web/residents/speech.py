@@ -6,8 +6,8 @@ The words stand in the catalogue. A language whose table is not translated yet s
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from alerts.japan import JST
 from alerts.places import Place, PlaceTable
 from alerts.vocabulary import Hazard
 from templates_i18n import heads, parts, pictograms, placing
@@ -15,7 +15,6 @@ from templates_i18n.catalogue import Catalogue
 from templates_i18n.composition import Composition
 from templates_i18n.language import Language, PlaceStyle
 
-_JST = ZoneInfo("Asia/Tokyo")
 _ENGLISH = "en"
 #: what browsers call it -> what we call it, where cutting off the region is not enough
 _BROWSER_TAGS = {
@@ -131,5 +130,5 @@ def _of_browser(known: Mapping[str, str], accepted: str) -> Iterator[str]:
 
 def clock(moment: datetime) -> dict[str, str]:
     """Placeholders of a time in Japan."""
-    local = moment.astimezone(_JST)
+    local = moment.astimezone(JST)
     return {"month": str(local.month), "day": str(local.day), "hour": f"{local:%H}", "minute": f"{local:%M}"}

@@ -6,11 +6,11 @@ Source: 気象庁防災情報XMLフォーマット, 辞書と電文解説 (Contr
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
+from alerts.japan import JST
 from alerts.vocabulary import InfoType, Status
 
-_JST = timezone(timedelta(hours=9))
 #: who issues most reports; Osaka (大阪管区気象台) does so too, and takes over within one event
 TOKYO = "気象庁本庁"
 _ROOT = "http://xml.kishou.go.jp/jmaxml1/"
@@ -205,12 +205,12 @@ def local_time(time: datetime) -> str:
     """Japanese time to the minute, as Head and Body write it. ValueError for a time without zone."""
     if time.tzinfo is None:
         raise ValueError(f"{time.isoformat()}: expected a time with a zone")
-    return time.astimezone(_JST).replace(second=0, microsecond=0).isoformat()
+    return time.astimezone(JST).replace(second=0, microsecond=0).isoformat()
 
 
 def spoken_time(time: datetime) -> str:
     """Day, hour and minute in Japanese time as headlines write them: １日１６時１０分."""
-    local = time.astimezone(_JST)
+    local = time.astimezone(JST)
     return wide(f"{local.day}日{local:%H時%M分}")
 
 

@@ -5,15 +5,15 @@ Source: 気象解説情報電文解説資料 2026-03-24, 竜巻注意情報 and 
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from alerts import places
+from alerts.japan import JST
 from alerts.places import Level
 from alerts.vocabulary import InfoType, Status
 from feeds.jma.compose import document, weather
 from feeds.jma.compose.document import Letterhead, add
 
-_JST = timezone(timedelta(hours=9))
 _REGIONS = "気象情報／府県予報区・細分区域等"
 _CITIES = "気象・地震・火山情報／市町村等"
 _TAGS = {
@@ -146,7 +146,7 @@ def heat_report(
         text="",
     )
     root, _, body = document.start("VPFT50", letter)
-    today = (issued or at).astimezone(_JST).date() == day
+    today = (issued or at).astimezone(JST).date() == day
     word = f"{'今日' if today else '明日'}（{document.wide(str(day.day))}日）"
     add(body, "Notice")
     text = f"{name}では、{word}は、気温が著しく高くなることにより熱中症のおそれがあります。"

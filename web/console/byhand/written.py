@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from alerts.japan import JST
 from alerts.report import Spot
 from alerts.vocabulary import NONE, Hazard, Topic
 from delivery.byhand.drafts import Draft, Wrong
 from subscribers.languages import TAGS
-from web.words import JST
 
 #: of the form; the last one lifts
 EVACUATION_GRADES = ("elderly", "order", "emergency", NONE)

@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from alerts.japan import JST
 from alerts.places import PlaceTable
 from alerts.vocabulary import Hazard
 from cases import case, facts, sharing, store
@@ -22,7 +23,6 @@ from web.console.cases.form import Typed
 from web.console.frame import Frame
 from web.console.visitor import Visitor
 from web.state import WebState
-from web.words import JST
 
 _PATH: Final = "/console/cases"
 _ONE: Final = f"{_PATH}/{{id:[0-9]{{1,15}}}}"

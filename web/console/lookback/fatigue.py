@@ -7,6 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
+from alerts.japan import JST
 from delivery.states import TOLD
 from storage import times
 from storage.connection import Connection
@@ -19,7 +20,6 @@ from web.console import reach
 from web.console.frame import Frame
 from web.console.visitor import Visitor
 from web.state import WebState
-from web.words import JST
 
 _MONTHS: Final = 12
 #: messages to one person: the first and the last number of each bar

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from alerts.japan import JST
 from alerts.vocabulary import Hazard
 from delivery.broadcasts import BroadcastState, Origin
 from web.console import forms
 from web.console.lookback.rows import Search
-from web.words import JST
 
 _FIELDS = ("words", "hazard", "origin", "state", "since", "until")
 

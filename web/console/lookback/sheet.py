@@ -4,11 +4,12 @@ import csv
 import io
 from collections import Counter, defaultdict
 
+from alerts.japan import JST
 from alerts.places import PlaceTable
 from delivery import states
 from subscribers import disclosure
 from web.console.lookback.rows import Story
-from web.words import JST, Words
+from web.words import Words
 
 
 def write(story: Story, places: PlaceTable, words: Words) -> bytes:
