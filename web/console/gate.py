@@ -4,7 +4,7 @@ Owns the session cookie. Before the first account exists the console can be read
 every page needs a sign-in.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +18,8 @@ from web.access import Handler
 from web.accounts import store, tries
 from web.accounts.roles import Permission, Principal
 from web.accounts.store import Session
+from web.console import forms
+from web.console.forms import Unreadable
 from web.console.visitor import NOBODY, Visitor
 from web.state import WebState
 from web.words import Words
@@ -33,6 +35,8 @@ _PATH: Final = "/console"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 #: what can be looked at on this machine before anybody has an account
 _READABLE: Final = frozenset({Permission.SEE_CONSOLE, Permission.SEE_COUNTS})
+#: fields that a page never shows again
+_SECRET: Final = frozenset({"password", "old", "new", "again"})
 #: a session is written to at most so often
 _TOUCH: Final = timedelta(minutes=1)
 
@@ -62,7 +66,7 @@ class Gate:
         async def handler(request: web.Request) -> web.StreamResponse:
             visitor = await self.look(request, permissions)
             if isinstance(visitor, Visitor):
-                return await show(request, visitor)
+                return await _shown(show, request, visitor)
             if visitor.status == 401:
                 return self._to_sign_in(request)
             return visitor
@@ -101,6 +105,10 @@ class Gate:
         """Whether anybody has an account, and the session of whoever asks."""
         found = await self._find(request)
         return found.accounts, found.session
+
+    async def holders(self, cookies: tuple[str, ...]) -> Mapping[str, Principal | None]:
+        """Who has each of these cookies; None for whom the console is closed. Does not keep a session alive."""
+        return await self._state.db.read(_holders, cookies, self.wall)
 
     @property
     def wall(self) -> datetime:
@@ -173,6 +181,31 @@ class Gate:
         return _redirect(f"{SIGN_IN}?{urlencode({'next': back})}")
 
 
+async def _shown(show: Page, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+    """The answer of a page; or its form again, with what was typed and what cannot be taken of it."""
+    try:
+        return await show(request, visitor)
+    except Unreadable as form:
+        text = render.page(
+            "console/form_again.html",
+            visitor.words,
+            address=request.path_qs,
+            fields=form.fields,
+            longest=forms.LONGEST,
+            secret=_SECRET,
+            called=lambda name: called(visitor.words, name),
+        )
+        return _html(text, 422)
+
+
+def called(spoken: Words, name: str) -> str:
+    """How people know a field of a form."""
+    for prefix, key in (("words_", "field.words_of"), ("q", "field.question")):
+        if (rest := name.removeprefix(prefix)) != name and not spoken.knows(f"field.{name}"):
+            return spoken(key, of=rest[:20])
+    return spoken.named("field", name[:40])
+
+
 def municipalities(principal: Principal, permissions: tuple[Permission, ...]) -> tuple[str, ...]:
     """Where somebody has one of these permissions; with none named, wherever they have a role."""
     wanted = permissions or tuple(Permission)
@@ -201,9 +234,15 @@ def _read(db: Connection, token: str, now: datetime) -> _Found:
     return _Found(accounts=session is not None or store.any_user(db), session=session)
 
 
+def _holders(db: Connection, cookies: tuple[str, ...], now: datetime) -> dict[str, Principal | None]:
+    found = {cookie: _read(db, cookie, now) for cookie in cookies}
+    nobody = {cookie: NOBODY if not cookie and not one.accounts else None for cookie, one in found.items()}
+    return {cookie: one.session.principal if one.session else nobody[cookie] for cookie, one in found.items()}
+
+
 def _redirect(address: str) -> web.Response:
     return web.Response(status=303, headers={"Location": address})
 
 
 def _html(text: str, status: int) -> web.Response:
-    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=access.FORMS)

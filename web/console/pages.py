@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
+from web.console import forms, same_origin
 from web.console import gate as gates
-from web.console import same_origin
 from web.console.byhand.correct import CorrectPage
 from web.console.byhand.waiting import WaitingPages
 from web.console.byhand.write import WritePages
@@ -34,7 +34,7 @@ from web.state import WebState
 
 def add_to(app: web.Application, state: WebState) -> None:
     """Every route below /console, the check of where a form comes from, and the language that stays."""
-    app.middlewares.extend((same_origin.only(state.public_url), gates.keep_language))
+    app.middlewares.extend((same_origin.only(state.public_url), forms.tidy_address, gates.keep_language))
     gate = Gate(state)
     frame = Frame(state, gate, app.router)
     SignInPages(state, gate, frame).add_to(app.router)

@@ -14,6 +14,7 @@ from web.accounts import passwords, store, tries
 from web.accounts.store import Session, User
 from web.accounts.tries import Origin, Tries
 from web.console import forms
+from web.console.forms import Unreadable
 from web.console.frame import Frame
 from web.console.gate import COOKIE, KNOWN, PASSWORD, SIGN_IN, Gate, speak
 from web.console.visitor import Visitor
@@ -68,7 +69,11 @@ class SignInPages:
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Name and password; the same words for whatever is wrong with them."""
-        fields = await forms.read(request)
+        try:
+            fields = await forms.read(request)
+        except Unreadable as form:  # no password is like that
+            typed = {field.name: field.value for field in reversed(form.fields)}
+            return self._form(request, typed.get("next", ""), wrong="wrong", status=400, name=typed.get("name", ""))
         name, password, back = (fields.get(key, "") for key in ("name", "password", "next"))
         user, now = await self._state.db.read(store.find, name.lower()), self._gate.wall
         origin = self._origin(request, user)

@@ -4,14 +4,16 @@ import ipaddress
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from delivery.joining.codes import Desk
+from web import typed
 
-_MOST_BYTES = 16 * 1024
 _MOST_FIELDS = 40
+#: characters of a field
+_LONGEST = 1000
 
 
 def _nothing() -> None:
@@ -66,15 +68,14 @@ def is_ours(request: web.Request, public_url: str) -> bool:
 
 
 async def form(request: web.Request) -> Mapping[str, str]:
-    """The fields of a form, whatever was sent: what is no form has none."""
-    body = await request.content.read(_MOST_BYTES + 1)
-    if len(body) > _MOST_BYTES or request.content_type != "application/x-www-form-urlencoded":
+    """The fields of a form, the first of each name, without what cannot be kept and not longer than any of ours.
+
+    However much was sent, what was chosen before is not lost; what is no form has no fields.
+    """
+    if request.content_type != "application/x-www-form-urlencoded":
         return {}
-    try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return {}
-    return dict(reversed(pairs))
+    pairs = typed.pairs(await request.read(), _MOST_FIELDS)
+    return {typed.clean(name): typed.clean(value)[:_LONGEST] for name, value in reversed(pairs)}
 
 
 def digits(text: str) -> str:

@@ -231,9 +231,11 @@ async def test_a_made_up_reason_or_step_is_refused(hall):
     await post(bruno, f"/console/waiting/{told}", step="approve")
     hall.apply()
     [broadcast] = stored(hall, told).made
-    assert (await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason=HOSTILE)).status == 400
-    strange = await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason="wrong_grade", grade=HOSTILE)
-    assert strange.status == 409
+    correct = f"/console/broadcasts/{broadcast}/correct"
+    assert (await post(aoi, correct, reason="<script>made up")).status == 400
+    assert (await post(aoi, correct, reason="wrong_grade", grade="<script>made up")).status == 409
+    for fields in ({"reason": HOSTILE}, {"reason": "wrong_grade", "grade": HOSTILE}):
+        assert (await post(aoi, correct, **fields)).status == 422
 
 
 async def test_what_does_not_exist_is_said_so(hall):
