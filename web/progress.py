@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from delivery import counting
 from web.console import reach
 from web.console.reach import Reach
 from web.snapshot import BroadcastRow
@@ -32,20 +33,34 @@ class Progress:
         return asked and self.row.seen_at + reach.UNREACHED_AFTER <= now < self.row.seen_at + reach.UNREACHED_UNTIL
 
 
-def of(rows: Sequence[BroadcastRow], rate: float, queue: Sequence[BroadcastRow] | None = None) -> tuple[Progress, ...]:
+def of(
+    rows: Sequence[BroadcastRow],
+    rate: float,
+    queue: Sequence[BroadcastRow] | None = None,
+    seen: Sequence[Progress] = (),
+) -> tuple[Progress, ...]:
     """Progress of each; `rate` is in segments per second of all senders together.
 
     `queue` is whatever is being sent anywhere, which a reader of some places is not shown; None: nothing but `rows`.
+    `seen`: what was made before; of those very counts the reach is not added up again.
     """
-    others = rows if queue is None else queue
-    return tuple(_progress(row, _before(row, others), _beside(row, others), rate) for row in rows)
+    others, known = rows if queue is None else queue, {one.row.id: one for one in seen}
+    return tuple(
+        _progress(row, _reach(row, known.get(row.id)), (_before(row, others), _beside(row, others)), rate)
+        for row in rows
+    )
+
+
+def _reach(row: BroadcastRow, seen: Progress | None) -> Reach:
+    return seen.reach if seen is not None and seen.row.cells is row.cells else reach.of(row.cells)
 
 
 def _waiting(row: BroadcastRow) -> float:
     """Segments not handed over yet, by the mean of those planned."""
     if row.state in _ENDED or not row.planned:
         return 0
-    return sum(row.everywhere.get(state, 0) for state in _WAITING) * row.planned_segments / row.planned
+    everywhere = counting.parse(row.version)
+    return sum(everywhere.get(state, 0) for state in _WAITING) * row.planned_segments / row.planned
 
 
 def _before(row: BroadcastRow, queue: Sequence[BroadcastRow]) -> float:
@@ -59,14 +74,14 @@ def _beside(row: BroadcastRow, queue: Sequence[BroadcastRow]) -> float:
     return sum(min(mine, _waiting(one)) for one in queue if one.priority == row.priority and one.id != row.id)
 
 
-def _progress(row: BroadcastRow, before: float, beside: float, rate: float) -> Progress:
+def _progress(row: BroadcastRow, reached: Reach, others: tuple[float, float], rate: float) -> Progress:
     first, last, waiting = row.first_handover_at, row.last_handover_at, _waiting(row)
     done = last is not None and not waiting and row.planned_at is not None
     return Progress(
         row=row,
-        reach=reach.of(row.cells),
+        reach=reached,
         first_seconds=(first - row.seen_at).total_seconds() if first else None,
         last_seconds=(last - row.seen_at).total_seconds() if last and done else None,
-        minutes_left=(before + beside + waiting) / rate / 60 if waiting else None,
-        after_others=before + beside > 0,
+        minutes_left=(sum(others) + waiting) / rate / 60 if waiting else None,
+        after_others=sum(others) > 0,
     )

@@ -4,12 +4,14 @@ No query reads a phone number, and none scans the telegrams' bodies or all messa
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from alerts import codec
+from alerts import store as alerts_store
 from alerts.vocabulary import NONE, Hazard
-from delivery import counting, outcomes, throughput
+from delivery import outcomes, throughput
 from delivery.byhand import holds, submissions
 from feeds.health import FeedState
 from storage import times
@@ -20,7 +22,9 @@ from web.console import reach
 from web.console.reach import Cell
 from web.snapshot import (
     BroadcastRow,
+    Country,
     DecidedRow,
+    Leaving,
     LessonRow,
     Nearby,
     NoticeRow,
@@ -38,26 +42,63 @@ _ALERTS = 400
 _LISTED = 20
 
 
-def snapshot(db: Connection, now: datetime, within: frozenset[str] | None = None) -> Snapshot:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was read before, of which only what has moved is read again."""
+
+    country: Country | None = None
+    #: of this moment
+    leaving: Leaving | None = None
+    #: of the same places
+    broadcasts: tuple[BroadcastRow, ...] = ()
+
+
+def snapshot(db: Connection, now: datetime, within: frozenset[str] | None = None, seen: Seen | None = None) -> Snapshot:
     """Read the whole console; counts of messages for these places only, None for all."""
-    broadcasts = _broadcasts(db, within)
+    seen = seen or Seen()
     return Snapshot(
-        standing=_standing(db, now),
-        sources=_sources(db),
-        telegrams=_telegrams(db),
-        broadcasts=broadcasts,
-        queue=_queue(db),
-        measured=throughput.measured(db, now),
-        texts=_texts(db),
+        country=_country(db, now, seen.country),
+        broadcasts=_broadcasts(db, within, seen.broadcasts),
+        leaving=seen.leaving or Leaving(queue=_queue(db), measured=throughput.measured(db, now)),
         feeds=feeds(db),
-        quarantined=_count(db, "SELECT count(*) AS n FROM telegrams WHERE state = 'quarantined'"),
-        quarantine=_quarantine(db),
         open_notices=_count(db, "SELECT count(*) AS n FROM notices WHERE resolved_at IS NULL"),
         notices=_notices(db),
         lessons=_lessons(db),
         waiting=_waiting(db, within),
         nearby=_nearby(db, within),
     )
+
+
+def _country(db: Connection, now: datetime, seen: Country | None) -> Country:
+    """Rows whose marks have not moved are those that were read before."""
+    marks = _marks(db, now)
+    force, came, told = (seen if seen and seen.marks[part] == mark else None for part, mark in enumerate(marks))
+    return Country(
+        marks=marks,
+        standing=force.standing if force else _standing(db, now),
+        sources=force.sources if force else _sources(db),
+        telegrams=came.telegrams if came else _telegrams(db),
+        quarantined=came.quarantined
+        if came
+        else _count(db, "SELECT count(*) AS n FROM telegrams WHERE state = 'quarantined'"),
+        quarantine=came.quarantine if came else _quarantine(db),
+        texts=told.texts if told else _texts(db),
+    )
+
+
+def _marks(db: Connection, now: datetime) -> tuple[tuple[object, ...], ...]:
+    """Of what is in force, of the telegrams with what was decided, of the texts."""
+    (row,) = db.execute(
+        "SELECT (SELECT max(id) FROM telegrams) AS telegram, (SELECT max(id) FROM alerts) AS alert,"
+        " (SELECT count(*) FROM telegrams WHERE state = 'pending') AS pending,"
+        " (SELECT count(*) FROM telegrams WHERE state = 'quarantined') AS quarantined,"
+        " (SELECT max(id) FROM texts) AS text,"
+        " (SELECT count(*) FROM in_force WHERE grade <> 'none' AND (ends_at IS NULL OR ends_at > :now)) AS standing",
+        {"now": times.to_text(now)},
+    )
+    came = tuple(row[name] for name in ("telegram", "alert", "pending", "quarantined"))
+    versions = tuple(sorted(alerts_store.versions(db).items()))
+    return ((row["standing"], versions), came, (row["text"],))
 
 
 def fingerprint(db: Connection, now: datetime) -> tuple[object, ...]:
@@ -202,7 +243,9 @@ _BROADCAST = (
 )
 
 
-def _broadcasts(db: Connection, within: frozenset[str] | None) -> tuple[BroadcastRow, ...]:
+def _broadcasts(
+    db: Connection, within: frozenset[str] | None, seen: Sequence[BroadcastRow]
+) -> tuple[BroadcastRow, ...]:
     """The newest that told somebody there; what became of them comes from the counted rows (`delivery.counting`)."""
     condition, values = reach.seen_condition(within)
     rows = db.execute(
@@ -210,8 +253,13 @@ def _broadcasts(db: Connection, within: frozenset[str] | None) -> tuple[Broadcas
         f" WHERE {condition} ORDER BY b.id DESC LIMIT :limit",
         values | {"limit": BROADCASTS},
     )
-    cells = reach.cells(db, [row.integer("id") for row in rows], within)
-    return tuple(_broadcast(row, tuple(cells.get(row.integer("id"), ()))) for row in rows)
+    counted = {row.integer("id"): row.optional_text("version") or "" for row in rows}
+    known = {one.id: one.cells for one in seen if counted.get(one.id) == one.version}
+    cells = reach.cells(db, [number for number in counted if number not in known], within)
+    return tuple(
+        _broadcast(row, known.get(number) or tuple(cells.get(number, ())))
+        for number, row in zip(counted, rows, strict=True)
+    )
 
 
 def _queue(db: Connection) -> tuple[BroadcastRow, ...]:
@@ -260,7 +308,7 @@ def _broadcast(row: Row, cells: tuple[Cell, ...]) -> BroadcastRow:
         first_handover_at=row.optional_time("first_handover_at"),
         last_handover_at=row.optional_time("last_handover_at"),
         excluded={str(reason): int(people) for reason, people in json.loads(row.text("excluded")).items()},
-        everywhere=counting.parse(row.optional_text("version") or ""),
+        version=row.optional_text("version") or "",
         cells=cells,
     )
 

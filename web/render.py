@@ -1,17 +1,13 @@
-"""From a snapshot to HTML: the templates of `pages/`, escaped always. Decides nothing."""
+"""From values to HTML: the templates of `pages/`, escaped always. Decides nothing."""
 
 import functools
 import re
-from datetime import datetime
 
 import jinja2
 from markupsafe import Markup, escape
 
 from templates_i18n.catalogue import Catalogue
-from web import freshness, japan, progress, sayings, standing
-from web.console import reach
-from web.snapshot import Snapshot
-from web.state import WebState
+from web import sayings
 from web.words import LANGUAGES, Words
 
 #: a phone number should never come this far; if one does, it is masked (design, rule 10)
@@ -55,48 +51,6 @@ def page(template: str, words: Words, /, **values: object) -> str:
 def resident(name: str, **values: object) -> str:
     """One of the residents' templates; their words come from the catalogue, as `s`."""
     return _environment().get_template(name).render(**values)
-
-
-def live(
-    state: WebState, snapshot: Snapshot, words: Words, now: datetime, within: frozenset[str] | None = None
-) -> Markup:
-    """The part of the console that changes, for a reader of these places; None for all."""
-    mine = [row for row in snapshot.standing if within is not None and row.place in within]
-    everywhere = standing.group(snapshot.standing, snapshot.sources, state.places)
-    rate = snapshot.measured or state.rate
-    running = progress.of(snapshot.broadcasts, rate, snapshot.queue)
-    text = page(
-        "console/live.html",
-        words,
-        now=now,
-        places=state.places,
-        snapshot=snapshot,
-        scoped=within is not None,
-        feeds=freshness.judge(snapshot.feeds, state.feeds, now),
-        mine=standing.group(mine, snapshot.sources, state.places),
-        groups=everywhere,
-        legend=_legend(everywhere),
-        map=japan.draw(state.places, ((row.place, row.hazard, row.grade) for row in snapshot.standing)),
-        municipalities=japan.municipalities(state.places),
-        map_size=(japan.WIDTH, japan.HEIGHT),
-        map_frames=japan.FRAMES,
-        broadcasts=running,
-        unreached=[one for one in running if one.late(now)],
-        rate=rate,
-        few=reach.few,
-        name_place=lambda code: words.place(state.places, code),
-        language_name=lambda tag: language_name(state.catalogue, tag, words.language),
-        html_language=html_language,
-    )
-    return Markup(text)
-
-
-def _legend(groups: tuple[standing.Group, ...]) -> list[standing.Group]:
-    """One group for each colour, sign and word."""
-    seen: dict[tuple[str, str], standing.Group] = {}
-    for group in groups:
-        seen.setdefault((group.mark.colour, group.grade), group)
-    return list(seen.values())
 
 
 def language_name(catalogue: Catalogue, tag: str, language: str) -> str:

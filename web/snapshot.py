@@ -80,8 +80,8 @@ class BroadcastRow:
     last_handover_at: datetime | None
     #: reason -> people
     excluded: Mapping[str, int]
-    #: state of a message -> messages of all of Japan, for the minutes that are left
-    everywhere: Mapping[str, int]
+    #: what stands for the state of its messages of all of Japan when they were counted (`delivery.counting`)
+    version: str
     #: of the reader's places
     cells: tuple[Cell, ...] = ()
 
@@ -147,22 +147,38 @@ class Nearby:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """Everything the console shows, read in one transaction."""
+class Country:
+    """What is the same for every reader, with marks that say whether it has to be read again."""
 
+    #: of `standing` and `sources`, of the telegrams, of the texts: equal marks, equal rows
+    marks: tuple[tuple[object, ...], ...]
     standing: tuple[StandingRow, ...]
     #: (digest, hazard) -> telegram
     sources: Mapping[tuple[str, str], Source]
     telegrams: tuple[TelegramRow, ...]
-    broadcasts: tuple[BroadcastRow, ...]
+    quarantined: int
+    quarantine: tuple[TelegramRow, ...]
+    texts: tuple[TextRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """What the senders do, the same for every reader."""
+
     #: whatever is being sent, to people anywhere
     queue: tuple[BroadcastRow, ...]
     #: segments per second of all senders together, as measured now; None where too little is leaving to say
     measured: float | None
-    texts: tuple[TextRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything the console shows, read in one transaction."""
+
+    country: Country
+    broadcasts: tuple[BroadcastRow, ...]
+    leaving: Leaving
     feeds: tuple[FeedState, ...]
-    quarantined: int
-    quarantine: tuple[TelegramRow, ...]
     open_notices: int
     notices: tuple[NoticeRow, ...]
     lessons: tuple[LessonRow, ...]

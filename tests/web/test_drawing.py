@@ -142,7 +142,7 @@ def a_broadcast(**values: object) -> BroadcastRow:
         first_handover_at=None,
         last_handover_at=None,
         excluded={},
-        everywhere={},
+        version="",
     )
     return replace(row, **values)  # type: ignore[arg-type]
 
@@ -157,17 +157,17 @@ def test_every_message_is_in_one_part_of_the_bar(counts: dict[MessageState, int]
         Cell(broadcast_id=1, place="17204", language="vi", state=state, messages=count)
         for state, count in counts.items()
     )
-    (shown,) = progress.of([a_broadcast(everywhere=counts, cells=cells)], 100)
+    (shown,) = progress.of([a_broadcast(cells=cells)], 100)
     assert shown.reach.total == sum(counts.values())
     assert sum(shown.reach.parts.values()) == shown.reach.total
 
 
 def test_minutes_to_the_last_person_count_what_goes_first() -> None:
-    waiting = {"queued": 3_000}
+    waiting = "queued=3000"
     rows = [
-        a_broadcast(id=2, priority=30, everywhere=waiting),
-        a_broadcast(id=1, priority=10, everywhere=waiting),
-        a_broadcast(id=3, priority=10, everywhere=waiting, state="held"),
+        a_broadcast(id=2, priority=30, version=waiting),
+        a_broadcast(id=1, priority=10, version=waiting),
+        a_broadcast(id=3, priority=10, version=waiting, state="held"),
     ]
     late, first, held = progress.of(rows, 100)
     assert (first.minutes_left, first.after_others) == (1, False)
@@ -176,9 +176,9 @@ def test_minutes_to_the_last_person_count_what_goes_first() -> None:
 
 
 def test_equals_go_in_step_and_what_a_reader_does_not_see_counts() -> None:
-    long, short = ({"queued": 6_000}, {"queued": 600})
-    mine = a_broadcast(id=2, priority=30, everywhere=short)
-    older, urgent = a_broadcast(id=1, priority=30, everywhere=long), a_broadcast(id=3, priority=10, everywhere=long)
+    long, short = "queued=6000", "queued=600"
+    mine = a_broadcast(id=2, priority=30, version=short)
+    older, urgent = a_broadcast(id=1, priority=30, version=long), a_broadcast(id=3, priority=10, version=long)
     assert [one.minutes_left for one in progress.of([mine], 100, [older, mine])] == [0.4]
     assert [one.minutes_left for one in progress.of([older], 100, [older, mine])] == [2.2]
     assert [one.minutes_left for one in progress.of([mine], 100, [older, mine, urgent])] == [2.4]
