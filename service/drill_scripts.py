@@ -9,14 +9,16 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
+from alerts.changes import Cause
+from alerts.history import Alert
 from alerts.places import Place, PlaceTable
 from alerts.places import load as load_places
-from alerts.vocabulary import Hazard
+from alerts.report import Facts
+from alerts.vocabulary import Hazard, Status
 from campaigns.drills import script
-from campaigns.drills.script import Script, ScriptError, Step
+from campaigns.drills.script import Said, Script, ScriptError, Step
 from feeds.jma import reading
 from service import replay
 from service.replay import TelegramFile
@@ -65,10 +67,10 @@ def _steps(name: str, places: PlaceTable) -> tuple[Step, ...]:
     ]
     found: list[Step] = []
     minute = 0
-    for row in replay.replay(files, places)["telegrams"]:
-        for alert in row["alerts"] if row["status"] == "Actual" else ():
+    for alert in replay.alerts(files, places):
+        if alert.status is Status.ACTUAL:
             # a telegram that comes late says what is so now
-            minute = max(minute, _minute(alert, day.start))
+            minute = max(minute, int((alert.sent - day.start).total_seconds()) // 60)
             found += _of_alert(alert, minute)
     return tuple(found)
 
@@ -88,15 +90,18 @@ def _steps_of(name: str) -> tuple[Step, ...]:
     return _steps(name, load_places())
 
 
-def _minute(alert: dict[str, object], start: datetime) -> int:
-    return int((datetime.fromisoformat(str(alert["sent"])) - start).total_seconds()) // 60
-
-
-def _of_alert(alert: dict[str, object], minute: int) -> list[Step]:
-    grades: dict[str, list[str]] = {}
-    places = alert["places"]
-    assert isinstance(places, dict)
-    for code, grade in places.items():
-        grades.setdefault(grade, []).append(code)
-    hazard = Hazard(str(alert["hazard"]))
-    return [Step(minute=minute, hazard=hazard, grade=grade, areas=tuple(codes)) for grade, codes in grades.items()]
+def _of_alert(alert: Alert, minute: int) -> list[Step]:
+    told: dict[tuple[str, Facts], list[str]] = {}
+    for code, grade in alert.places.items():
+        told.setdefault((grade, alert.after.facts.get(code, Facts())), []).append(code)
+    return [
+        Step(
+            minute=minute,
+            hazard=alert.hazard,
+            grade=grade,
+            areas=tuple(codes),
+            wrong=alert.cause in (Cause.CORRECTED, Cause.WITHDRAWN),
+            said=Said(facts=facts, at=alert.sent),
+        )
+        for (grade, facts), codes in told.items()
+    ]

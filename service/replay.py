@@ -67,6 +67,20 @@ def replay(files: Sequence[TelegramFile], places: PlaceTable) -> dict[str, Any]:
     return {"telegrams": [_row(file, known) for file in files]}
 
 
+def alerts(files: Sequence[TelegramFile], places: PlaceTable) -> Iterator[history.Alert]:
+    """What each report of a history says, in the order given; nothing for those that say nothing."""
+    known = _Known(places)
+    for file in files:
+        match reading.placed(file.reading, places):
+            case reading.Read(reports=reports):
+                for report in reports:
+                    alert = known.apply(report)
+                    if _says_something(alert, report):
+                        yield alert
+            case _:
+                continue
+
+
 class _Known:
     """What the history holds so far, strand by strand; each earthquake stands for itself."""
 

@@ -5,13 +5,15 @@ told of follows from the grades, as with real warnings: new, raised, lowered, li
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from alerts import hazards
+from alerts import codec, hazards
 from alerts.hazards import Ends
 from alerts.places import PlaceTable
+from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard, Kind
 
 #: minutes of a script
@@ -20,7 +22,12 @@ MOST_STEPS = 60
 #: minutes between the last step and the question
 _TO_THE_QUESTION = 5
 _FILE_KEYS = frozenset({"name", "step"})
-_STEP_KEYS = frozenset({"minute", "hazard", "grade", "areas"})
+_STEP_KEYS = frozenset({"minute", "hazard", "grade", "areas", "wrong", "height", "arrives"})
+#: expected heights of a tsunami in metres, as JMA says them
+_HEIGHTS = (0.2, 1, 3, 5, 10)
+_LONGEST_ARRIVAL = 24 * 60
+#: the moment that the times of a written step are counted from; any would do
+_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class ScriptError(Exception):
@@ -32,6 +39,27 @@ class ScriptError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a text says beside the grade, at a time from which it is told how much later or earlier its times are."""
+
+    facts: Facts = Facts()
+    at: datetime = _ZERO
+
+    def told_at(self, now: datetime) -> Facts:
+        """The same, told now."""
+        shift, facts = now - self.at, self.facts
+        return replace(
+            facts,
+            arrival=facts.arrival + shift if facts.arrival else None,
+            until=facts.until + shift if facts.until else None,
+            day=facts.day + timedelta(days=shift.days) if facts.day else None,
+        )
+
+
+_NOTHING = Said()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """From this minute on the grade is in force in these places; NONE lifts it."""
 
@@ -40,6 +68,9 @@ class Step:
     grade: str
     #: five-digit codes
     areas: tuple[str, ...]
+    #: what was told before was wrong: it is put right, or withdrawn
+    wrong: bool = False
+    said: Said = _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +83,13 @@ class Moment:
     grade: str
     kind: Kind
     areas: tuple[str, ...]
+    said: Said = _NOTHING
+
+    def to_json(self) -> list[Any]:
+        """As it is stored."""
+        row = [self.minute, self.hazard, self.grade, self.kind, list(self.areas)]
+        facts = codec.facts_to_json(self.said.facts)
+        return [*row, facts, self.said.at.isoformat()] if facts else row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +110,21 @@ class Script:
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
-        rows = [[one.minute, one.hazard, one.grade, one.kind, list(one.areas)] for one in self.moments]
-        return {"name": self.name, "moments": rows}
+        return {"name": self.name, "moments": [one.to_json() for one in self.moments]}
 
 
 def from_json(row: Mapping[str, Any]) -> Script:
     """What `to_json` has stored."""
     moments = tuple(
-        Moment(minute=minute, hazard=Hazard(hazard), grade=grade, kind=Kind(kind), areas=tuple(areas))
-        for minute, hazard, grade, kind, areas in row["moments"]
+        Moment(
+            minute=minute,
+            hazard=Hazard(hazard),
+            grade=grade,
+            kind=Kind(kind),
+            areas=tuple(areas),
+            said=Said(facts=codec.facts_from_json(more[0]), at=datetime.fromisoformat(more[1])) if more else _NOTHING,
+        )
+        for minute, hazard, grade, kind, areas, *more in row["moments"]
     )
     return Script(name=row["name"], moments=moments)
 
@@ -105,6 +149,7 @@ def read(text: str, file: str, municipality: str, places: PlaceTable) -> Script:
     good = [one for one in steps if one is not None]
     if any(later.minute < before.minute for before, later in zip(good, good[1:], strict=False)):
         problems.append(f"{file}: expected the steps in the order of their minutes")
+    problems = problems or [*_wrong_too_early(good, file)]
     if problems:
         raise ScriptError(problems)
     return made(name.strip(), good, file)
@@ -149,10 +194,49 @@ def _step(row: object, where: str, municipality: str, scope: frozenset[str], pro
     hazard = _hazard(row.get("hazard"), where, wrong)
     if hazard is not None:
         _check_grade(hazard, row.get("grade"), where, wrong)
+    if not isinstance(row.get("wrong", False), bool):
+        wrong.append(f"{where}: wrong: expected true or false")
+    facts = _facts(row, hazard, where, wrong)
     problems += wrong
     if wrong or hazard is None:
         return None
-    return Step(minute=int(str(minute)), hazard=hazard, grade=str(row["grade"]), areas=tuple(dict.fromkeys(areas)))
+    return Step(
+        minute=int(str(minute)),
+        hazard=hazard,
+        grade=str(row["grade"]),
+        areas=tuple(dict.fromkeys(areas)),
+        wrong=row.get("wrong", False),
+        said=Said(facts=facts),
+    )
+
+
+def _facts(row: Mapping[str, object], hazard: Hazard | None, where: str, wrong: list[str]) -> Facts:
+    """What a tsunami's text says beside its grade."""
+    height, arrives = row.get("height"), row.get("arrives")
+    if (height is not None or arrives is not None) and hazard is not Hazard.TSUNAMI:
+        wrong.append(f"{where}: height, arrives: only a tsunami has them")
+    if height is not None and (isinstance(height, bool) or height not in _HEIGHTS):
+        wrong.append(f"{where}: height: expected one of {', '.join(map(str, _HEIGHTS))} (metres)")
+    if arrives is not None and (
+        isinstance(arrives, bool) or not isinstance(arrives, int) or not 0 < arrives <= _LONGEST_ARRIVAL
+    ):
+        wrong.append(f"{where}: arrives: expected minutes after the step, 1 to {_LONGEST_ARRIVAL}")
+    if wrong:
+        return Facts()
+    return Facts(
+        height=float(str(height)) if height is not None else None,
+        arrival=_ZERO + timedelta(minutes=int(str(arrives))) if arrives is not None else None,
+    )
+
+
+def _wrong_too_early(steps: Iterable[Step], file: str) -> Iterator[str]:
+    """Only what was told can be wrong."""
+    told: set[tuple[Hazard, str]] = set()
+    for number, step in enumerate(steps, 1):
+        if step.wrong and not told.intersection((step.hazard, area) for area in step.areas):
+            yield f"{file}, step {number}: wrong: nothing was told before of {step.hazard} there"
+        if hazards.rule(step.hazard).is_told(step.grade):
+            told.update((step.hazard, area) for area in step.areas)
 
 
 def _hazard(value: object, where: str, wrong: list[str]) -> Hazard | None:
@@ -172,15 +256,19 @@ def _check_grade(hazard: Hazard, value: object, where: str, wrong: list[str]) ->
 def _moments(steps: Iterable[Step]) -> Iterable[Moment]:
     """What people are told, each once: places that learn the same at the same time together."""
     state: dict[tuple[Hazard, str], str] = {}
+    said: dict[tuple[Hazard, str], Said] = {}
     for step in steps:
-        told: dict[tuple[Kind, str], list[str]] = {}
+        told: dict[tuple[Kind, str, Said], list[str]] = {}
         for area in step.areas:
-            before = state.get((step.hazard, area), NONE)
-            state[(step.hazard, area)] = _kept(step.hazard, before, step.grade)
-            if (what := _told(step.hazard, before, step.grade)) is not None:
-                told.setdefault(what, []).append(area)
-        for (kind, grade), areas in told.items():
-            yield Moment(minute=step.minute, hazard=step.hazard, grade=grade, kind=kind, areas=tuple(areas))
+            key = (step.hazard, area)
+            before = state.get(key, NONE)
+            state[key] = _kept(step.hazard, before, step.grade)
+            # an end says nothing of which volcano it was
+            said[key] = step.said if step.said.facts != Facts() else said.get(key, _NOTHING)
+            if (what := _told(step, before)) is not None:
+                told.setdefault((*what, said[key]), []).append(area)
+        for (kind, grade, facts), areas in told.items():
+            yield Moment(minute=step.minute, hazard=step.hazard, grade=grade, kind=kind, areas=tuple(areas), said=facts)
 
 
 def _kept(hazard: Hazard, before: str, after: str) -> str:
@@ -189,8 +277,9 @@ def _kept(hazard: Hazard, before: str, after: str) -> str:
     return before if rule.ends is Ends.TIME and NONE != after and rule.rank(after) < rule.rank(before) else after
 
 
-def _told(hazard: Hazard, before: str, after: str) -> tuple[Kind, str] | None:
+def _told(step: Step, before: str) -> tuple[Kind, str] | None:
     """(kind, grade to name) of a change; None where nobody hears of it."""
+    hazard, after = step.hazard, step.grade
     rule = hazards.rule(hazard)
     if rule.step(before) == rule.step(after):
         return None
@@ -201,5 +290,8 @@ def _told(hazard: Hazard, before: str, after: str) -> tuple[Kind, str] | None:
     if not rule.is_told(before):
         return None
     if rule.ends is Ends.TIME:  # ends silently; an earthquake is only ever withdrawn
-        return (Kind.CANCELLED, before) if hazard is Hazard.EARTHQUAKE and after == NONE else None
-    return (Kind.LOWERED, after) if rule.is_told(after) else (Kind.LIFTED, before)
+        withdrawn = after == NONE and (step.wrong or hazard is Hazard.EARTHQUAKE)
+        return (Kind.CANCELLED, before) if withdrawn else None
+    if rule.is_told(after):
+        return (Kind.CORRECTED if step.wrong else Kind.LOWERED), after
+    return (Kind.CANCELLED if step.wrong else Kind.LIFTED), before

@@ -78,6 +78,7 @@ def moment(catalogue: Catalogue, places: PlaceTable, told: Moment, place: str, l
         drill=True,
         places=(place,),
         issued=at,
+        facts=told.said.told_at(at),
     )
     made = render(catalogue, request, language, Form.FULL, places)
     return Wording(text=made.text, voice=made.language, segments=made.segmentation.segments)

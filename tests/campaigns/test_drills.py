@@ -3,10 +3,11 @@
 import pytest
 
 from alerts import places
-from alerts.vocabulary import Hazard
+from alerts.vocabulary import Hazard, Kind
 from campaigns.drills import deciding, playing, results, script, store, wording
 from campaigns.drills.deciding import Outcome
 from campaigns.drills.playing import Desk
+from campaigns.drills.script import Moment
 from campaigns.drills.store import Audience, Host, New, State
 from delivery.drilling import guards, outbox
 from service.drills import Stage
@@ -239,6 +240,17 @@ async def test_a_day_later_only_totals_are_left(db, clock, stage):
     assert drill.closed_at is not None
     assert rows(db, "drill_messages") == []
     assert db.read_sync(results.read, drill) == before
+
+
+def test_what_was_wrong_is_said_between_drill_words_in_every_language(clock):
+    words = catalogue.load()
+    for kind in (Kind.CORRECTED, Kind.CANCELLED):
+        told = Moment(minute=0, hazard=Hazard.HEAVY_RAIN, grade="L3", kind=kind, areas=(WAJIMA,))
+        for tag in words.names:
+            made = wording.moment(words, PLACES, told, WAJIMA, tag, clock())
+            first, *_, last = made.text.split("\n")
+            assert first == last
+            assert made.segments <= 4
 
 
 def test_that_it_has_ended_is_there_in_every_language():

@@ -1,10 +1,13 @@
 """Scripts of drills: what a written file may say, and what the bundled days bring to a municipality."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import hazards, places
+from alerts.report import Facts
 from alerts.vocabulary import NONE, Hazard, Kind
 from campaigns.drills import script
 from campaigns.drills.script import ScriptError, Step
@@ -36,6 +39,32 @@ def test_grades_become_what_people_are_told() -> None:
     assert script.from_json(made.to_json()) == made
 
 
+def test_what_was_wrong_is_put_right_or_withdrawn() -> None:
+    wrong = "wrong = true\n"
+    steps = (a_step(0, "L4"), a_step(5, "L3") + wrong, a_step(9, "none") + wrong)
+    steps += (a_step(20, "alert", "heat"), a_step(25, "none", "heat") + wrong)
+    made = written('name = "Night"\n' + "".join(steps))
+    assert [(one.kind, one.grade) for one in made.moments] == [
+        (Kind.NEW, "L4"),
+        (Kind.CORRECTED, "L3"),
+        (Kind.CANCELLED, "L3"),
+        (Kind.NEW, "alert"),
+        (Kind.CANCELLED, "alert"),
+    ]
+
+
+def test_a_tsunami_says_how_high_and_when_from_the_time_it_is_told() -> None:
+    said = "height = 3\narrives = 25\n"
+    made = written('name = "Sea"\n' + a_step(0, "warning", "tsunami") + said + a_step(30, "none", "tsunami"))
+    assert script.from_json(made.to_json()) == made
+    now = datetime(2026, 11, 26, 3, tzinfo=UTC)
+    for one in made.moments:
+        told = one.said.told_at(now)
+        assert (told.height, told.arrival) == (3, now + timedelta(minutes=25))
+    before = {"name": "x", "moments": [[0, "tsunami", "warning", "new", [WAJIMA]]]}
+    assert script.from_json(before).moments[0].said.facts == Facts()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -50,6 +79,11 @@ def test_grades_become_what_people_are_told() -> None:
         ('name = "x"\n' + a_step(9, "L3") + a_step(3, "L4"), "in the order of their minutes"),
         ('name = "x"\n' + a_step(0, "L3") + 'areas = ["13104"]\n', "areas: expected codes of 17204"),
         ('name = "x"\n' + a_step(0, "L2"), "nobody would be told anything"),
+        ('name = "x"\n' + a_step(0, "L3") + "wrong = 1\n", "step 1: wrong: expected true or false"),
+        ('name = "x"\n' + a_step(0, "L3") + "wrong = true\n", "step 1: wrong: nothing was told before of heavy_rain"),
+        ('name = "x"\n' + a_step(0, "L3") + "height = 3\n", "step 1: height, arrives: only a tsunami has them"),
+        ('name = "x"\n' + a_step(0, "warning", "tsunami") + "height = 4\n", "height: expected one of 0.2, 1, 3, 5, 10"),
+        ('name = "x"\n' + a_step(0, "warning", "tsunami") + "arrives = 0\n", "arrives: expected minutes after"),
         ('name = "x"\nstep = 3\n', "tables [[step]]"),
         ('name = "x"\nstep = [1]\n', "step 1: expected a table"),
     ],
@@ -68,6 +102,9 @@ def test_a_bundled_day_brings_what_its_telegrams_say() -> None:
         (Hazard.EARTHQUAKE, "7", Kind.RAISED),
     ]
     assert told[-1] == (Hazard.LANDSLIDE, "L4", Kind.LIFTED)
+    tsunami = drill_scripts.bundled("noto", WAJIMA, PLACES).moments[1].said
+    assert tsunami.facts.height == 5
+    assert tsunami.facts.arrival is not None
 
 
 def test_an_inland_city_practises_without_the_sea() -> None:

@@ -153,6 +153,25 @@ async def test_a_written_script_is_played_and_shown_as_text(enter: Enter, sqlite
     assert states(sqlite_db) == [State.RUNNING]
 
 
+async def test_an_exercise_with_a_correction_shows_it_and_its_own_facts(enter: Enter, sqlite_db: Database) -> None:
+    aoi = await enter(sqlite_db, "aoi", (Role.COORDINATOR, WAJIMA), drills=OFFER)
+    steps = "".join(
+        f'[[step]]\nminute = {minute}\nhazard = "tsunami"\ngrade = "{grade}"\n{more}\n'
+        for minute, grade, more in (
+            (0, "major_warning", "height = 10"),
+            (6, "advisory", "wrong = true"),
+            (9, "none", "wrong = true"),
+        )
+    )
+    seen = await post(aoi, "", **FORM | {"scenario": "written", "script": f'name = "Sea"\n{steps}', "pace": "60"})
+    assert "(corrected: it was wrong)" in seen
+    assert "(withdrawn: it was wrong)" in seen
+    assert "Tsunami up to 10 m." in seen
+    for fact in ("Submitted", "Began", "The scenario lasts", "14 minutes", "A minute of the scenario takes", "60 s"):
+        assert fact in seen
+    assert "CORRECTED TSUNAMI ADVISORY" in await (await aoi.get("/console/drills/1?moment=1&lang=en")).text()
+
+
 async def test_what_is_no_act_and_no_drill_changes_nothing(enter: Enter, sqlite_db: Database) -> None:
     client = await enter(sqlite_db, "aoi", (Role.COORDINATOR, WAJIMA), drills=OFFER)
     await post(client, "", **FORM)
