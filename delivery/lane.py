@@ -27,6 +27,8 @@ _SHUT = 10.0
 _FULL, _HANGS = 0.5, 5.0
 #: texts that stand ready behind those in flight, as a part of the connections: they go out before whatever comes next
 _BEHIND = 0.125
+#: seconds that a text stands ready behind those that hang; then it is looked at anew, for it may be withdrawn by now
+_STALE = 10.0
 #: seconds between two looks for texts that hang
 LOOK = 1.0
 
@@ -39,6 +41,8 @@ class Turn:
     taken_at: datetime
     #: whom it goes by
     sender: str
+    #: since when it stands ready, by `watch`
+    ready_at: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +97,7 @@ class Lane:
         if not await self._has_room(patient=patient):
             self._shut_for(_HANGS)
             return False
-        self._ready.append(Turn(text=text, taken_at=taken_at, sender=sender))
+        self._ready.append(Turn(text=text, taken_at=taken_at, sender=sender, ready_at=self.watch()))
         if len(self._in_flight) < self.connections:
             task = asyncio.create_task(self._take_turns())
             self._in_flight[task] = task.get_loop().time()
@@ -147,6 +151,9 @@ class Lane:
             turn = self._ready.popleft()
             if not self._ready:
                 self._room.set()
+            if self.watch() - turn.ready_at > _STALE:
+                self.give_back(turn.text)
+                continue
             self._in_flight.pop(task, None)  # it stands last again
             self._in_flight[task] = task.get_loop().time()
             await self._hand_over(turn)

@@ -14,7 +14,7 @@ from delivery import outbox, outcomes, stopping, throughput
 from delivery.outcomes import Answered
 from delivery.planner import Planner
 from delivery.telling import Telling
-from delivery.transport import Accepted, Throttled
+from delivery.transport import Accepted, Throttled, Unknown
 from delivery.writing import CatalogueWriter, Unwritable
 from templates_i18n import catalogue
 from templates_i18n.render import Form
@@ -178,6 +178,30 @@ async def test_in_a_long_pause_no_text_is_held_in_hand(db, clock, service):
     clock.advance(31)
     await service.sender.drain()
     assert service.states() == ["accepted", "accepted", "withdrawn", "accepted", "accepted"]
+
+
+async def test_what_stood_ready_behind_a_text_that_hung_is_looked_at_anew(db, clock, service):
+    handed, now = [], 0.0
+
+    class Hanging:
+        async def send(self, text):
+            nonlocal now
+            handed.append(text.number)
+            if len(handed) > 1:
+                return Accepted(provider_id=text.number)
+            await asyncio.sleep(0.01)  # the others are made ready
+            await db.write(stopping.stop, "hash1", clock())
+            now += 31
+            return Unknown(code="timeout")
+
+    for index in range(3):
+        a_person(db, index, WAJIMA)
+    set_state(db, {WAJIMA: "L4"}, clock())
+    service.plan()
+    narrow = replace(service.sender.settings, connections=1)
+    service.sender = replace(service.sender, transport=Hanging(), settings=narrow, watch=lambda: now)
+    await service.sender.drain()
+    assert service.states() == ["uncertain", "withdrawn", "accepted"]
 
 
 @pytest.fixture(scope="module")

@@ -310,7 +310,7 @@ async def test_a_text_cut_off_while_nobody_knows_whose_it_is_goes_out_later(db, 
         settings=SenderSettings(timeout=0),
     )
     lane = sender._lanes["A"]
-    lane._ready.append(Turn(text=text, taken_at=clock(), sender=""))
+    lane._ready.append(Turn(text=text, taken_at=clock(), sender="", ready_at=lane.watch()))
     task = asyncio.create_task(lane._take_turns())
     lane._in_flight[task] = float("-inf")
     task.add_done_callback(lane._ended)
