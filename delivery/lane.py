@@ -27,7 +27,7 @@ _SHUT = 10.0
 _FULL, _HANGS = 0.5, 5.0
 #: texts that stand ready behind those in flight, as a part of the connections: they go out before whatever comes next
 _BEHIND = 0.125
-#: seconds that a text stands ready behind those that hang; then it is looked at anew, for it may be withdrawn by now
+#: seconds that a text waits behind those that hang; then it is looked at anew, for it may be withdrawn by now
 _STALE = 10.0
 #: seconds between two looks for texts that hang
 LOOK = 1.0
@@ -41,7 +41,7 @@ class Turn:
     taken_at: datetime
     #: whom it goes by
     sender: str
-    #: since when it stands ready, by `watch`
+    #: since when it waits for a connection, by `watch`
     ready_at: float
 
 
@@ -94,10 +94,13 @@ class Lane:
             sender = await self.pace.take(text.segments)
         except Paused:
             return False
+        since = self.watch()
         if not await self._has_room(patient=patient):
             self._shut_for(_HANGS)
             return False
-        self._ready.append(Turn(text=text, taken_at=taken_at, sender=sender, ready_at=self.watch()))
+        if self.watch() - since > _STALE:
+            return False
+        self._ready.append(Turn(text=text, taken_at=taken_at, sender=sender, ready_at=since))
         if len(self._in_flight) < self.connections:
             task = asyncio.create_task(self._take_turns())
             self._in_flight[task] = task.get_loop().time()

@@ -262,6 +262,8 @@ class Sender:
                 await lane.pace.ahead(sum(text.segments for text in texts if text.provider == name))
             while rest and not self._stopping and not self._is_paused:
                 if not await self._make_ready(rest[0], taken_at):
+                    if not self._goes_elsewhere(rest[0].provider):
+                        break  # all are looked at anew
                     left_to_others.append(rest[0])
                 rest.popleft()
         except BaseException:

@@ -180,7 +180,8 @@ async def test_in_a_long_pause_no_text_is_held_in_hand(db, clock, service):
     assert service.states() == ["accepted", "accepted", "withdrawn", "accepted", "accepted"]
 
 
-async def test_what_stood_ready_behind_a_text_that_hung_is_looked_at_anew(db, clock, service):
+@pytest.mark.parametrize("stops", [1, 2, 3])
+async def test_what_waited_behind_a_text_that_hung_is_looked_at_anew(db, clock, service, stops):
     handed, now = [], 0.0
 
     class Hanging:
@@ -190,18 +191,19 @@ async def test_what_stood_ready_behind_a_text_that_hung_is_looked_at_anew(db, cl
             if len(handed) > 1:
                 return Accepted(provider_id=text.number)
             await asyncio.sleep(0.01)  # the others are made ready
-            await db.write(stopping.stop, "hash1", clock())
+            await db.write(stopping.stop, f"hash{stops}", clock())
             now += 31
             return Unknown(code="timeout")
 
-    for index in range(3):
+    for index in range(5):
         a_person(db, index, WAJIMA)
     set_state(db, {WAJIMA: "L4"}, clock())
     service.plan()
     narrow = replace(service.sender.settings, connections=1)
     service.sender = replace(service.sender, transport=Hanging(), settings=narrow, watch=lambda: now)
     await service.sender.drain()
-    assert service.states() == ["uncertain", "withdrawn", "accepted"]
+    others = ["withdrawn" if index == stops else "accepted" for index in range(1, 5)]
+    assert service.states() == ["uncertain", *others]
 
 
 @pytest.fixture(scope="module")
