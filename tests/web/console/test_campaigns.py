@@ -51,6 +51,8 @@ async def test_a_campaign_is_previewed_in_every_language_and_planned(enter: Ente
     shown = await post(client, "/plan", **form(db), do="preview")
     assert shown.count('<figure class="language">') == 18
     assert "<dd>6</dd>" in shown
+    assert "It has a lesson of your own" not in shown
+    assert "<h2>Water for 3 days</h2>" in shown
     assert campaigns(db) == []
     planned = await post(client, "/plan", **form(db), do="submit")
     assert "Planned." in planned

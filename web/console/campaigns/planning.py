@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 from multidict import MultiDict
 
-from campaigns import calendar, deciding, fitting, holidays, own, previews, reading, store, trying
+from campaigns import calendar, deciding, holidays, own, previews, reading, store, trying
 from campaigns.calendar import Every, OnHoliday
 from campaigns.deciding import Outcome, Planned
 from campaigns.plan import Plan
@@ -22,6 +22,7 @@ from web.accounts.roles import Permission
 from web.console import forms
 from web.console.byhand import counts
 from web.console.byhand.write import areas_of, person
+from web.console.campaigns import titles
 from web.console.campaigns.routes import PATH, all_of, chosen
 from web.console.frame import Frame
 from web.console.visitor import Visitor
@@ -76,10 +77,7 @@ class PlanPages:
     async def _form(
         self, visitor: Visitor, wish: Wish, changed: Campaign | None, wrong: Sequence[Wrong]
     ) -> web.Response:
-        teller = self._state.teller
-        lessons = {fitting.FITTING: visitor.words("campaigns.fitting")}
-        lessons |= {key: teller.title(key, visitor.words.language) for key in teller.ids()}
-        lessons |= await self._state.db.read(own.of, visitor.principal.places(_SUBMIT))
+        lessons = await self._state.db.read(titles.of, self._state, visitor)
         return await self._frame.show(
             visitor,
             "console/campaigns/plan.html",
@@ -118,6 +116,7 @@ class PlanPages:
             needs_two=deciding.needs_two(plan, shown.people, state.lessons_alone),
             own=own.among(plan),
             alone=state.lessons_alone,
+            titles=await state.db.read(titles.of, state, visitor),
             days=[(day, holidays.name(day)) for day in calendar.days(plan.timing)][:_DAYS],
             tried=said,
             tags=TAGS,

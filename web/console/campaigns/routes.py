@@ -17,6 +17,7 @@ from storage.connection import Connection
 from web.accounts.roles import Permission
 from web.console import forms
 from web.console.byhand.write import person
+from web.console.campaigns import titles
 from web.console.campaigns.year import Month, year
 from web.console.frame import Frame
 from web.console.visitor import Visitor
@@ -68,7 +69,12 @@ class CampaignPages:
         code = chosen(visitor, request.query.get("m", ""))
         listed = await self._state.db.read(self._listed, code)
         return await self._frame.show(
-            visitor, "console/campaigns/list.html", code=code, listed=listed, known=rules.load()
+            visitor,
+            "console/campaigns/list.html",
+            code=code,
+            listed=listed,
+            known=rules.load(),
+            titles=await self._state.db.read(titles.of, self._state, visitor),
         )
 
     def _listed(self, db: Connection, code: str) -> Listed:
@@ -97,7 +103,12 @@ class CampaignPages:
         campaign = await self._find(request, visitor)
         rows = await self._state.db.read(due.of_campaign, campaign.id, _SHOWN)
         return await self._frame.show(
-            visitor, "console/campaigns/one.html", campaign=campaign, rows=rows, plan=campaign.plan
+            visitor,
+            "console/campaigns/one.html",
+            campaign=campaign,
+            rows=rows,
+            plan=campaign.plan,
+            titles=await self._state.db.read(titles.of, self._state, visitor),
         )
 
     async def decide(self, request: web.Request, visitor: Visitor) -> web.Response:
