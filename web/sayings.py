@@ -1,13 +1,15 @@
-"""Reasons, refusals and calls that the service keeps as English sentences, in Japanese.
+"""Reasons, refusals and calls that the service keeps as English sentences, in the words of a page.
 
 They stand in `sayings.toml`: `en` with gaps, as the code writes it, and `ja` with the same gaps. A gap whose name is a
-key of `_SECTIONS` or `_LISTS`, or a grade, is read in Japanese too; `text` is a sentence of the same table, or stays as
+key of `_SECTIONS` or `_LISTS`, or a grade, is read in the language of the page, in English too: "landslide L4 is now
+none" is kept, "Landslide Level 4 is now over" is shown; `text` is a sentence of the same table, or stays as
 it is; `sentence` is one, or nothing fits. What people wrote stays as it is.
 """
 
 import functools
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
@@ -30,6 +32,8 @@ _SECTIONS = {
 }
 #: gaps whose value is a list of such keys
 _LISTS = {"things": "own_text_thing"}
+_COMMA = {"en": ", ", "ja": "、"}
+_AND = {"en": " and ", "ja": "、"}
 _GRADES = ("grade", "was", "now")
 
 
@@ -39,7 +43,8 @@ class Saying:
 
     #: matches it as it is kept
     pattern: re.Pattern[str]
-    japanese: str
+    #: of a page -> with the same gaps
+    shown: Mapping[str, str]
 
 
 @functools.cache
@@ -58,16 +63,17 @@ def _saying(english: str, japanese: str) -> Saying:
         f"(?P<{part}>{_SHAPES.get(part, '.+?')})" if odd else re.escape(part)
         for part, odd in zip(parts, (number % 2 for number in range(len(parts))), strict=True)
     ]
-    return Saying(pattern=re.compile("".join(shaped), re.DOTALL), japanese=japanese)
+    return Saying(pattern=re.compile("".join(shaped), re.DOTALL), shown={"en": english, "ja": japanese})
 
 
 def say(words: Words, text: str) -> str | None:
-    """A kept sentence in the language of a page; None where it is no sentence of ours, or has no Japanese."""
-    return text if words.language == "en" else _in_japanese(words, text, 0)
+    """A kept sentence in the language of a page; None where a Japanese page has no words for it."""
+    said = _said(words, text, 0)
+    return text if said is None and words.language == "en" else said
 
 
 @functools.lru_cache(maxsize=4096)
-def _in_japanese(words: Words, text: str, depth: int) -> str | None:
+def _said(words: Words, text: str, depth: int) -> str | None:
     for saying in load():
         found = saying.pattern.fullmatch(text)
         if found is None:
@@ -75,7 +81,7 @@ def _in_japanese(words: Words, text: str, depth: int) -> str | None:
         gaps = found.groupdict()
         filled = {gap: _value(words, gap, value, gaps.get("hazard", ""), depth) for gap, value in gaps.items()}
         if None not in filled.values():
-            return saying.japanese.format_map(filled)
+            return saying.shown[words.language].format_map(filled)
     return None
 
 
@@ -83,8 +89,10 @@ def _value(words: Words, gap: str, value: str, hazard: str, depth: int) -> str |
     if gap in _GRADES:
         return words.grade(hazard, value)
     if gap in ("text", "sentence"):
-        inside = _in_japanese(words, value, depth + 1) if depth < _DEEPEST else None
+        inside = _said(words, value, depth + 1) if depth < _DEEPEST else None
         return value if inside is None and gap == "text" else inside
     if gap in _LISTS:
-        return "、".join(words.named(_LISTS[gap], one) for one in value.split(", "))
+        return _COMMA[words.language].join(words.named(_LISTS[gap], one) for one in value.split(", "))
+    if gap == "signers":
+        return _AND[words.language].join(one.removeprefix("user:") for one in value.split(" and "))
     return words.named(_SECTIONS[gap], value) if gap in _SECTIONS else value
