@@ -70,10 +70,10 @@ async def test_the_console_shows_the_whole_night(browse: Open, night_db: Databas
     told = r"delivered\s+50-99\b.*outcome unknown\s+<5.*failed\s+<5.*withdrawn or expired\s+20-49\b"
     assert re.search(told, broadcasts)
     assert re.search(r"below the person's threshold\s+12\b", broadcasts)
-    assert "We cannot see the JMA feed other since 11:48 JST" in page.sections["blind"]
+    assert "We cannot see the JMA feed other (all other telegrams) since 11:48 JST" in page.sections["blind"]
     assert "0299900" in page.sections["attention"]
     assert "quake_drop" in page.sections["lessons"]
-    assert "tsunami warning in force" in page.sections["lessons"]
+    assert "Tsunami warning in force" in page.sections["lessons"]
 
 
 async def test_the_console_speaks_japanese(browse: Open, night_db: Database) -> None:

@@ -156,13 +156,17 @@ async def test_strange_numbers_of_people_are_refused(hall):
         answer = await post(aoi, "/console/write/evacuation", **(EVACUATION | {"expected": value}))
         assert answer.status in (400, 422)
     assert hall.db.read_sync(submissions.open_ones) == []
+    wide = await post(aoi, "/console/write/evacuation", **(EVACUATION | {"expected": "１００"}))
+    assert wide.status == 200, "as a Japanese keyboard writes it"
 
 
 async def test_words_of_their_own_need_three_languages_and_the_same_numbers(hall):
     aoi = await hall.enter("aoi")
     own = {"topic": "own", "area": WAJIMA, "expected": "10", "step": "submit"}
     few = await post(aoi, "/console/write/notice", **own, words_en="Bus 3 stops.")
-    assert "Easy Japanese, Japanese and English are needed" in await few.text()
+    text = await few.text()
+    assert "Easy Japanese, Japanese and English are needed" in text
+    assert "(日本語 (Japanese))" in text
     words = {"words_en": "Bus 3 stops.", "words_ja": "バス3は運休です。", "words_ja-Hira": "バス4は うごきません。"}
     other = await post(aoi, "/console/write/notice", **own, **words)
     assert "Other numbers than in English" in await other.text()
@@ -214,7 +218,10 @@ async def test_two_people_take_back_what_was_told(hall):
     assert "0 people were told and would hear it" in look
     answer = await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason="wrong_place", grade="none")
     identity = int(answer.url.path.rsplit("/", 1)[1])
-    assert "Wrong place" in await page(bruno, f"/console/waiting/{identity}")
+    asked = await page(bruno, f"/console/waiting/{identity}")
+    assert "Wrong place" in asked
+    assert "To take back, it was wrong: Evacuation" in asked
+    assert "Evacuation lifted" not in asked, "that would be read as the end of an order that was right"
     again = await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason="wrong_place", grade="none")
     assert again.status == 409
     await post(bruno, f"/console/waiting/{identity}", step="approve")

@@ -1,5 +1,6 @@
 """What somebody wrote into the form of `/console/write`, as a draft, or all that is wrong with it. Pure."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -95,6 +96,7 @@ def _moment(fields: Mapping[str, str], name: str, wrong: list[Wrong]) -> datetim
 
 
 def _expected(written: str, wrong: list[Wrong]) -> int:
+    written = unicodedata.normalize("NFKC", written)  # a Japanese keyboard writes １００
     if written.isascii() and written.isdigit() and 0 < int(written[:12]) <= MOST_PEOPLE:
         return int(written[:12])
     wrong.append(Wrong(field="expected", key="bad_expected", text="expected a number of people"))
