@@ -91,7 +91,8 @@ async def test_freshness_is_judged_by_the_clock(browse: Open, db: Database) -> N
     assert (await client.get("/readyz")).status == 200
     clock.advance(600)
     assert (await client.get("/readyz")).status == 503
-    assert "We cannot see the JMA feed eqvol (earthquakes and volcanoes) since" in await (await client.get("/?lang=en")).text()
+    home = await (await client.get("/?lang=en")).text()
+    assert "We cannot see the JMA feed eqvol (earthquakes and volcanoes) since" in home
 
 
 async def test_trouble_with_the_provider_until_it_is_resolved(browse: Open, db: Database) -> None:
