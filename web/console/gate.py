@@ -33,6 +33,7 @@ KNOWN: Final = "tomoshibi_known"
 LANGUAGE: Final = "tomoshibi_console_language"
 _PATH: Final = "/console"
 _SAFE: Final = frozenset({"GET", "HEAD"})
+_TYPED: Final = "application/x-www-form-urlencoded"
 #: what can be looked at on this machine before anybody has an account
 _READABLE: Final = frozenset({Permission.SEE_CONSOLE, Permission.SEE_COUNTS})
 #: fields that a page never shows again
@@ -68,7 +69,7 @@ class Gate:
             if isinstance(visitor, Visitor):
                 return await _shown(show, request, visitor)
             if visitor.status == 401:
-                return self._to_sign_in(request)
+                return await self._outside(request)
             return visitor
 
         return handler
@@ -175,6 +176,17 @@ class Gate:
             said=request.query.get("said", ""),
             must_change=must_change,
         )
+
+    async def _outside(self, request: web.Request) -> web.Response:
+        """Whoever is signed out signs in. What they sent is not done, and not lost: a form keeps it for them."""
+        if request.method in _SAFE or request.path == PASSWORD or request.content_type != _TYPED:
+            return self._to_sign_in(request)
+        try:
+            fields = list((await forms.read_all(request)).items())
+        except Unreadable as form:
+            fields = [(field.name, field.value) for field in form.fields]
+        text = render.page("console/signed_out_form.html", speak(request), address=request.path_qs, fields=fields)
+        return _html(text, 401)
 
     def _to_sign_in(self, request: web.Request) -> web.Response:
         back = request.path_qs if request.method in _SAFE else request.path

@@ -49,6 +49,18 @@ async def test_with_an_account_every_page_asks_for_a_sign_in(browse: Open, db: D
     assert (await client.get("/console/events")).status == 401
 
 
+async def test_what_was_written_outlives_the_session(browse: Open, sqlite_db: Database) -> None:
+    account(sqlite_db, "aoi", WAJIMA)
+    client = await browse(a_state(sqlite_db))
+    answer = await _post(client, "/console/write/notice?lang=en", area=WAJIMA, words_ja='水を"配ります"')
+    text = await answer.text()
+    assert (answer.status, "was NOT done" in text) == (401, True)
+    assert '<input type="hidden" name="words_ja" value="水を&#34;配ります&#34;">' in text
+    assert 'action="/console/write/notice?lang=en"' in text
+    secret = await _post(client, "/console/password", old="a secret that nobody reads", new="x", again="x")
+    assert (secret.status, secret.headers["Location"]) == (303, "/console/sign-in?next=%2Fconsole%2Fpassword")
+
+
 async def test_name_and_password_open_a_session_and_sign_out_ends_it(browse: Open, db: Database) -> None:
     account(db, "aoi", WAJIMA)
     client = await browse(a_state(db))
