@@ -10,6 +10,8 @@ from collections.abc import Iterator
 #: scripts whose spelling needs the joiners U+200C and U+200D
 _JOINING = frozenset({"Sinh", "Deva", "Beng"})
 _JOINERS = frozenset("\u200c\u200d")
+#: what a joiner stands beside: the sign that takes the vowel of a letter (virama)
+_VIRAMAS = frozenset("\u0dca\u094d\u09cd")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset("\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\ufeff")
 #: sign -> how a text writes it
@@ -43,6 +45,13 @@ def forbidden(text: str, *, script: str) -> Iterator[str]:
         reason = _reason(char, script)
         if reason:
             yield f"U+{ord(char):04X} {unicodedata.name(char, 'unnamed')}: {reason}"
+    if script in _JOINING and _has_stray_joiner(text):
+        yield "U+200C, U+200D: a joiner beside no virama changes no letter: leave it out"
+
+
+def _has_stray_joiner(text: str) -> bool:
+    """Whether a joiner stands where the spelling needs none."""
+    return any(char in _JOINERS and not _VIRAMAS & {*text[max(at - 1, 0) : at + 2]} for at, char in enumerate(text))
 
 
 @functools.lru_cache(maxsize=8192)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from alerts.places import PlaceTable
-from alerts.vocabulary import Kind
-from templates_i18n import budgets, characters, composition, heads, matrix, parts, segments, spelling
+from alerts.vocabulary import Hazard, Kind
+from templates_i18n import budgets, characters, composition, heads, matrix, meanings, parts, segments, spelling
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.conformity import HEAD_UNITS
 from templates_i18n.language import Language
@@ -273,15 +273,33 @@ def end_says_what_to_do(_: Catalogue, texts: Sequence[Sample]) -> Iterator[Findi
             yield _where(sample), "does not say what to do now"
 
 
+def _spoken(text: str) -> str:
+    """What of a text is heard when it is read aloud: its letters, its digits, and plus or minus behind them."""
+    return "".join(char for char in text.casefold() if unicodedata.category(char)[0] in "LMN" or char in "+-")
+
+
 def grades_differ(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
-    """Two grades of a hazard never have the same head: nobody may take a warning for a milder one."""
+    """Two grades of a hazard never have the same head, an exclamation mark aside: nobody may take one for a milder."""
     said: dict[tuple[str, ...], str] = {}
     for sample in texts:
-        request, head = sample.request, "\n".join(_head_lines(catalogue, sample))
+        request, head = sample.request, _spoken("\n".join(_head_lines(catalogue, sample)))
         voice = (sample.rendered.language, request.hazard, request.kind, str(sample.rendered.form), head)
         other = said.setdefault(voice, request.grade)
         if other != request.grade:
             yield _where(sample), f"has the head of {other}"
+
+
+def ends_differ(_: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
+    """What ended or was wrong is told of one hazard alone: no text of another reads the same. The core has no room."""
+    said: dict[tuple[str, ...], Hazard] = {}
+    for sample in texts:
+        request, rendered = sample.request, sample.rendered
+        if request.kind not in _ENDS or rendered.form is Form.CORE:
+            continue
+        text = (rendered.language, rendered.form, request.kind, _spoken(rendered.text))
+        other = said.setdefault(text, request.hazard)
+        if other is not request.hazard:
+            yield _where(sample), f"reads like the one of {other}"
 
 
 def source_and_time(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
@@ -335,8 +353,12 @@ GATES: dict[str, Gate] = {
     "read back": read_back,
     "end says what to do": end_says_what_to_do,
     "grades differ": grades_differ,
+    "ends differ": ends_differ,
     "own script": spelling.own_script,
     "same numbers": spelling.same_numbers,
+    "same times": spelling.same_times,
+    "dates in order": spelling.dates_in_order,
     "nothing invisible": spelling.nothing_invisible,
     "drill words only in drills": spelling.drill_words_only_in_drills,
+    **{name: meanings.gate(name) for name in meanings.RULES},
 }

@@ -35,6 +35,26 @@ _CODES = {"Hans": "gb2312", "Hant": "big5", "Hang": "euc_kr"}
 #: Latin words that every language keeps: names, commands, units
 _KEPT = frozenset({"JMA", "SMS", "STOP", "START", "LANG", "AREA", "Tomoshibi", "m", "L", "KUNREN"})
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
+#: marks on letters, by tag: of languages written in Latin letters no other mark belongs to a word
+_MARKS = {
+    "en": "",
+    "fil": "",
+    "id": "",
+    "es": "\u0301\u0303\u0308",
+    "pt": "\u0300\u0301\u0302\u0303\u0327",
+    "vi": "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323",
+}
+#: letters beyond ASCII that are no letter with a mark
+_LETTERS_OF = {"vi": "đĐ"}
+#: of scripts that several languages share: the letters of this one
+_ALPHABETS = {
+    "mn": re.compile("[а-яё\u04e9\u04af]", re.IGNORECASE),
+    "my": re.compile("[\u1000-\u1021\u1023-\u1027\u1029-\u1032\u1036-\u104f]"),
+    "bn": re.compile("[\u0980-\u09ef]"),
+}
+#: a Latin letter within a Cyrillic word looks like its own
+_GLUED = re.compile(r"[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0400-\u04ff]")
+_TIME = re.compile(r"\d{1,2}:\d{2}")
 _DIGITS = re.compile(r"\d+")
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _REFERENCE = "en"
@@ -74,6 +94,23 @@ def strange_words(text: str, script: str, kept: frozenset[str] = frozenset()) ->
     return [] if script == "Latn" else [word for word in _LATIN_WORD.findall(text) if word not in _KEPT | kept]
 
 
+def strange_letters(text: str, tag: str) -> list[str]:
+    """Letters of the language's script that its alphabet has not, and Latin ones within a Cyrillic word."""
+    if tag in _MARKS:
+        letters = (char for char in dict.fromkeys(text) if char.isalpha() and not char.isascii())
+        return [char for char in letters if not _is_marked(char, tag)]
+    alphabet = _ALPHABETS.get(tag)
+    if alphabet is None:
+        return []
+    letters = (char for char in dict.fromkeys(text) if unicodedata.category(char)[0] in "LM" and not char.isascii())
+    return [char for char in letters if not alphabet.fullmatch(char)] + _GLUED.findall(text)
+
+
+def _is_marked(char: str, tag: str) -> bool:
+    parted = unicodedata.normalize("NFD", char)
+    return char in _LETTERS_OF.get(tag, "") or (parted[0].isascii() and {*parted[1:]} <= {*_MARKS[tag]})
+
+
 def own_script(catalogue: Catalogue, _: Sequence[Sample]) -> Iterator[Finding]:
     """The words of a language are written in its own letters; Latin words are names, commands or units."""
     for tag, language in catalogue.by_tag.items():
@@ -83,9 +120,9 @@ def own_script(catalogue: Catalogue, _: Sequence[Sample]) -> Iterator[Finding]:
             foreign = foreign_letters(bare, script)
             if foreign:
                 yield f"{tag}.toml {key}", f"letters of another script: {foreign}"
-            strange = strange_words(bare, script)
+            strange = strange_words(bare, script) + strange_letters(bare, tag)
             if strange:
-                yield f"{tag}.toml {key}", f"words in another script: {' '.join(strange)}"
+                yield f"{tag}.toml {key}", f"not of this language: {' '.join(strange)}"
 
 
 def same_numbers(catalogue: Catalogue, _: Sequence[Sample]) -> Iterator[Finding]:
@@ -98,6 +135,33 @@ def same_numbers(catalogue: Catalogue, _: Sequence[Sample]) -> Iterator[Finding]
                 own, expected = Counter(_DIGITS.findall(text)), Counter(_DIGITS.findall(english[key]))
                 if own != expected:
                     yield f"{tag}.toml {key}", f"digits {sorted(own.elements())}, English {sorted(expected.elements())}"
+
+
+def same_times(_: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
+    """Every text says the clock times of the English one: 14:32 is not 32:14, though its digits are the same."""
+    english = {
+        (sample.request, sample.rendered.form): Counter(_TIME.findall(sample.rendered.text))
+        for sample in texts
+        if sample.rendered.language == _REFERENCE
+    }
+    for sample in texts:
+        own = Counter(_TIME.findall(sample.rendered.text))
+        expected = english.get((sample.request, sample.rendered.form))
+        if expected is not None and own != expected:
+            where = f"{sample.rendered.language} {sample.request.key(sample.rendered.form)}"
+            yield where, f"times {sorted(own.elements())}, English has {sorted(expected.elements())}"
+
+
+def dates_in_order(catalogue: Catalogue, _: Sequence[Sample]) -> Iterator[Finding]:
+    """A language writes day and month in one order everywhere, and always the hour before the minute."""
+    for tag, language in catalogue.by_tag.items():
+        lines = [(key, text) for key, text in language.lines.items() if "{day}" in text or "{minute}" in text]
+        orders = {text.index("{day}") < text.index("{month}") for _, text in lines if "{day}" in text}
+        if len(orders) > 1:
+            yield f"{tag}.toml line", "the day stands before the month in one line and after it in another"
+        for key, text in lines:
+            if "{minute}" in text and "{hour}:{minute}" not in text:
+                yield f"{tag}.toml line.{key}", f"expected {{hour}}:{{minute}} in {text!r}"
 
 
 def nothing_invisible(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:

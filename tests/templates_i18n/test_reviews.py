@@ -1,16 +1,14 @@
 """A language is called checked or signed only as long as its sentences stand as they were read."""
 
-import json
 import shutil
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from templates_i18n import catalogue, gates, reviews
 from templates_i18n.catalogue import CatalogueError
-from templates_i18n.language import Review, flatten
-from tests.templates_i18n.conftest import CATALOGUE, Spoil
+from templates_i18n.language import Review
+from tests.templates_i18n.conftest import CATALOGUE, Spoil, read_whole, reading, sentences
 
 _SIGNATURE = '[[signature]]\nname = "Chie"\noffice = "Wajima city"\ndate = "2026-11-30"\nwords = "{words}"\n'
 
@@ -18,22 +16,12 @@ RAISED = "前より危険が高まっています。"
 
 
 def _sentences(folder: Path) -> dict[str, str]:
-    table = tomllib.loads((folder / "ja.toml").read_text(encoding="utf-8"))
-    return reviews.sentences(dict(flatten(table)))
-
-
-def _entry(key: str, text: str, difference: str = "", mended: str = "") -> str:
-    fields = {"key": key, "text": text, "read_as": "what it says", "difference": difference, "mended": mended}
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()]
-    return "\n".join(["", "[[sentence]]", *lines, ""])
+    return sentences(folder, "ja")
 
 
 def _review(folder: Path, *more: str, without: str = "") -> None:
     """Readings of all Japanese sentences."""
-    entries = [_entry(key, text) for key, text in _sentences(folder).items() if key != without]
-    head = '[reader]\nname = "Aoi"\n'
-    (folder / "review").mkdir(exist_ok=True)
-    (folder / "review" / "ja.toml").write_text(head + "".join([*entries, *more]), encoding="utf-8")
+    read_whole(folder, "ja", *more, without=without)
 
 
 @pytest.fixture
@@ -81,9 +69,9 @@ def test_a_sentence_nobody_read_is_named(claimed: Path) -> None:
 
 
 def test_a_difference_has_to_be_mended(claimed: Path) -> None:
-    _review(claimed, _entry("line.raised", RAISED, difference="less urgent"))
+    _review(claimed, reading("line.raised", RAISED, difference="less urgent"))
     assert "a difference that is not mended" in _found(claimed)[0]
-    _review(claimed, _entry("line.raised", RAISED, difference="less urgent", mended="stays: as JMA says it"))
+    _review(claimed, reading("line.raised", RAISED, difference="less urgent", mended="stays: as JMA says it"))
     assert _found(claimed) == []
 
 
@@ -104,6 +92,8 @@ def test_what_is_signed_has_a_signature(claimed: Path, spoil: Spoil) -> None:
 
 
 def test_two_voices_are_as_trusted_as_the_weaker(claimed: Path, spoil: Spoil) -> None:
+    for tag in ("ja-Hira", "en"):
+        read_whole(claimed, tag)
     assert catalogue.read(claimed).fallback("xx").review is Review.BACK_CHECKED
     spoil("en.toml", "Danger has risen.", "Danger has come down.")
     assert catalogue.read(claimed).fallback("xx").review is Review.DRAFTED
@@ -128,8 +118,11 @@ def test_digits_and_japanese_drill_words_are_no_sentences(claimed: Path) -> None
             '[reader]\nname = "Aoi"\n[[sentence]]\nkey = ""\n',
             "[[sentence]] 1: expected exactly difference",
         ),
-        ('[reader]\nname = "Aoi"\n' + _entry("a", "b").replace('""', "1", 1), "1 difference: expected words in quotes"),
-        ('[reader]\nname = "Aoi"\n' + _entry("a", "b").replace("what it says", " "), "1 read_as: expected what the"),
+        (
+            '[reader]\nname = "Aoi"\n' + reading("a", "b").replace('""', "1", 1),
+            "1 difference: expected words in quotes",
+        ),
+        ('[reader]\nname = "Aoi"\n' + reading("a", "b").replace("what it says", " "), "1 read_as: expected what the"),
         ('[reader]\nname = "Aoi"\n[signature]\n', "review/ja.toml: [[signature]]: expected a list"),
         ('[reader]\nname = "Aoi"\n[[signature]]\nname = "Chie"\n', "[[signature]] 1: expected exactly name, office"),
         ("[reader", "review/ja.toml: expected TOML in UTF-8"),

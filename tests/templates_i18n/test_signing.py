@@ -9,7 +9,7 @@ import pytest
 from templates_i18n import catalogue, lessons, proofs, signing
 from templates_i18n.language import Review
 from templates_i18n.signing import Signature, Signed
-from tests.templates_i18n.conftest import CATALOGUE
+from tests.templates_i18n.conftest import CATALOGUE, read_whole
 
 _LESSONS = CATALOGUE.parent / "lessons"
 _CHIE = Signature(name="Chie", office='Wajima city, "desk 3"', day=date(2026, 11, 30))
@@ -19,6 +19,7 @@ _CHIE = Signature(name="Chie", office='Wajima city, "desk 3"', day=date(2026, 11
 def folder(tmp_path: Path) -> Path:
     """A catalogue of one's own."""
     shutil.copytree(CATALOGUE, tmp_path / "catalogue")
+    read_whole(tmp_path / "catalogue", "ja")
     return tmp_path / "catalogue"
 
 
