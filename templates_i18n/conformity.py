@@ -37,7 +37,7 @@ _OWN_WORDS = {
 }
 
 #: tables whose pieces a language may say in fewer words
-_BRIEF = ("head", "alarm", "act", "line")
+_BRIEF = ("head", "alarm", "act", "line", "phrase")
 
 Path = tuple[str, ...]
 Values = Mapping[Path, object]

@@ -307,8 +307,11 @@ def source_and_time(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[F
     for sample in texts:
         language = _voices(catalogue, sample)[-1]
         form = sample.rendered.form
-        source = re.split(r"\{\w+\}", language.lines[parts.source_line(sample.request.hazard, form)])[0].strip()
-        lines = [line for line in _lines(sample) if _plain(source) in _plain(line)]
+        key = parts.source_line(sample.request.hazard, form)
+        sources = [
+            re.split(r"\{\w+\}", words)[0].strip() for words in (language.lines[key], language.brief.get(key, ""))
+        ]
+        lines = [line for line in _lines(sample) for source in sources if source and _plain(source) in _plain(line)]
         digits = _CLOCK if form is Form.CORE else _DATE_AND_TIME
         if not any(len(_DIGITS.findall(line)) >= digits for line in lines):
             yield _where(sample), "no line with source and time, and but for the core form the date"

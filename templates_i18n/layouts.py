@@ -42,7 +42,9 @@ class Layout:
     shelter: bool = False
     #: the shelter in Japanese alone: what stands on its sign is what its readers need most
     bare: bool = False
-    #: head and actions in the fewest words
+    #: actions and details in fewer words
+    terse: bool = False
+    #: the head too
     fewest: bool = False
     #: segments that a shelter may need beyond the form's budget
     extra: int = 0
@@ -82,7 +84,9 @@ class Room(NamedTuple):
     unread: bool
     #: the shelter can be named in Japanese alone
     bare: bool
-    #: head or actions can be said in fewer words
+    #: actions or details can be said in fewer words
+    terse: bool
+    #: the head too
     fewest: bool
     neighbour: bool
     link: bool
@@ -96,15 +100,23 @@ def ladder(room: Room) -> tuple[Layout, ...]:
     Without a link, whose page has the name, the name stays, unless the text would be too long for its form.
     """
     plain = Layout(unicode=not room.plain)
-    fewest = (replace(plain, fewest=True),) if room.fewest else ()
     match room.form:
         case Form.FULL:
             return tuple(_full(room))
         case Form.SHORT:
-            return (plain, *fewest)
+            return (plain, *_in_fewer_words(plain, room))
         case Form.CORE:
-            silent = (replace((plain, *fewest)[-1], heard=False),) if room.heard else ()
-            return (plain, *fewest, *silent)
+            spoken = (plain, *_in_fewer_words(plain, room))
+            silent = (replace(spoken[-1], heard=False),) if room.heard else ()
+            return (*spoken, *silent)
+
+
+def _in_fewer_words(layout: Layout, room: Room) -> Iterator[Layout]:
+    """The same in fewer words: first what stands below the head, then the head too."""
+    if room.terse:
+        yield replace(layout, terse=True)
+    if room.fewest:
+        yield replace(layout, terse=True, fewest=True)
 
 
 def _full(room: Room) -> Iterator[Layout]:
@@ -126,8 +138,7 @@ def _for_shelter(room: Room) -> Iterator[Layout]:
         for link in links:
             yield replace(named, bare=True, link=link)
     yield least
-    if room.fewest:
-        yield replace(least, fewest=True)
+    yield from _in_fewer_words(least, room)
     for link in links:
         yield replace(named, link=link, extra=1)
     yield replace(least, extra=1)
@@ -138,6 +149,8 @@ def _without_shelter(room: Room) -> Iterator[Layout]:
         if room.neighbour:
             yield from _beside_link(neighbour=True, unicode=True)
         yield from _beside_link(neighbour=False, unicode=not room.plain)
+        if room.terse:
+            yield Layout(unicode=not room.plain, name=False, repeats=False, terse=True, link=True)
     if room.neighbour:
         for signs in (True, False):
             yield Layout(unicode=True, signs=signs, neighbour=True)
@@ -145,8 +158,7 @@ def _without_shelter(room: Room) -> Iterator[Layout]:
         yield Layout(unicode=True, signs=True)
     for repeats in (True, False):
         yield Layout(unicode=not room.plain, repeats=repeats)
-    if room.fewest:
-        yield Layout(unicode=not room.plain, repeats=False, fewest=True)
+    yield from _in_fewer_words(Layout(unicode=not room.plain, repeats=False), room)
 
 
 def _beside_link(*, neighbour: bool, unicode: bool) -> Iterator[Layout]:

@@ -42,7 +42,7 @@ class Piece(NamedTuple):
 
     def shown(self, layout: Layout) -> str:
         """The words of a layout."""
-        fewest = layout.bare if self.role is Role.SHELTER else layout.fewest
+        fewest = layout.bare if self.role is Role.SHELTER else layout.terse
         return (fewest and self.bare) or (layout.signs and self.signed) or self.text
 
 
@@ -126,7 +126,7 @@ class PartsWriter:
         phrases = self._actions(plan)
         act = plan.act_of(request.kind)
         place = self._place(language)
-        body = [place, *self._body(languages, phrases), Piece(self._issued(language)), *self._ending(voice, language)]
+        body = [place, *self._body(languages, phrases), self._issued(language), *self._ending(voice, language)]
         shown = {piece.role: piece for piece in body}
         shelter = shown.get(Role.SHELTER)
         bare_head = self._bare_head(languages)
@@ -147,6 +147,7 @@ class PartsWriter:
                 urgent=shelter is not None and sends_out(self.catalogue.composition, request),
                 unread=shelter is not None and not shelter.text,
                 bare=shelter is not None and bool(shelter.bare),
+                terse=any(piece.bare for piece in body if piece.role is not Role.SHELTER),
                 fewest=bare_head is not None,
                 neighbour=Role.NEIGHBOUR in shown,
                 link=Role.LINK in shown,
@@ -213,7 +214,7 @@ class PartsWriter:
         if self.form is not Form.CORE:
             yield from map(Piece, self._named(language))
             if kind in DANGER:
-                yield from map(Piece, self._details(language))
+                yield from self._details(language)
         for phrase in phrases:
             words = language.phrases.get(phrase) or language.acts[phrase]
             role = Role.SHELTERS if phrase == _SHELTERS else Role.ALWAYS
@@ -260,12 +261,10 @@ class PartsWriter:
             word = self.catalogue.composition.heard[request.grade]
             yield self._signed(lambda signs: placing.heard(word, language.place, as_on_signs=signs), Role.HEARD)
         if facts.spot is not None:
-            yield self._signed(functools.partial(_spot, facts.spot, language))
-        if facts.start is not None and request.kind in DANGER:
-            yield Piece(language.lines["start"].format_map(_clock(facts.start)))
+            where = self._signed(functools.partial(_spot, facts.spot, language))
+            yield where._replace(bare=placing.spot(facts.spot, language.place, as_on_signs=False))
         if facts.day is not None:
-            day = {"month": str(facts.day.month), "day": str(facts.day.day)}
-            yield Piece(language.lines["day"].format_map(day))
+            yield _line(language, "day", {"month": str(facts.day.month), "day": str(facts.day.day)})
 
     def _name(self, language: Language) -> Iterator[str]:
         """The official name, unless it has been said; one with a digit is said in any case."""
@@ -286,24 +285,30 @@ class PartsWriter:
         if river:
             yield lines["river"].format_map({"river": river})
 
-    def _details(self, language: Language) -> Iterator[str]:
-        facts, lines = self.request.facts, language.lines
+    def _details(self, language: Language) -> Iterator[Piece]:
+        facts = self.request.facts
         if facts.height is not None:
-            line = lines["height_over"] if facts.over else lines["height_upto"]
-            yield line.format_map({"height": f"{facts.height:g}"})
+            height = {"height": f"{facts.height:g}"}
+            yield _line(language, "height_over" if facts.over else "height_upto", height)
         elif facts.height_word is not None:
-            yield lines["height_huge" if facts.height_word is HeightWord.HUGE else "height_high"]
+            yield _line(language, "height_huge" if facts.height_word is HeightWord.HUGE else "height_high", {})
         if facts.arriving:
-            yield lines["arriving"]
+            yield _line(language, "arriving", {})
         elif facts.arrival is not None:
-            yield lines["arrival"].format_map(_clock(facts.arrival))
+            yield _line(language, "arrival", _clock(facts.arrival))
         if facts.until is not None:
-            yield lines["until"].format_map(_clock(facts.until))
+            yield _line(language, "until", _clock(facts.until))
         if self.request.grade == "5-?":
-            yield lines["no_data"]
+            yield _line(language, "no_data", {})
 
-    def _issued(self, language: Language) -> str:
-        return language.lines[source_line(self.request.hazard, self.form)].format_map(_clock(self.request.issued))
+    def _issued(self, language: Language) -> Piece:
+        return _line(language, source_line(self.request.hazard, self.form), _clock(self.request.issued))
+
+
+def _line(language: Language, key: str, values: Mapping[str, str]) -> Piece:
+    """A line, also in fewer words where the language has them."""
+    bare = language.brief.get(key, "")
+    return Piece(language.lines[key].format_map(values), bare=bare and bare.format_map(values))
 
 
 def _spot(where: Spot, language: Language, signs: bool) -> str:

@@ -3,7 +3,7 @@
 Pure. Owns the joining and the measuring: drops nothing but emoji and what `layouts` names, cuts nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.places import PlaceTable
 from templates_i18n import placing, segments
@@ -107,10 +107,11 @@ class _Text:
             counted = segments.count("\n".join(lines))
             if counted.segments <= budget:
                 return self._rendered(layout, lines, counted)
-        last = [self._counted(layout) for layout in (*longer[-1:], shortest)]
-        if self.form is Form.CORE or not shortest.fewest:
-            return self._rendered(*last[-1])
+        if self.form is Form.CORE:
+            return self._rendered(*self._counted(shortest))
         # fewer words that save no segment say less for nothing
+        alike = [layout for layout in longer[-2:] if layout == replace(shortest, terse=layout.terse, fewest=False)]
+        last = [self._counted(layout) for layout in (*alike, shortest)]
         return self._rendered(*min(last, key=lambda each: each[2].segments))
 
     def _counted(self, layout: Layout) -> tuple[Layout, list[str], Segmentation]:

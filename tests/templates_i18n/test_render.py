@@ -101,6 +101,29 @@ def test_core_may_say_it_in_fewer_words(words: Catalogue) -> None:
     assert words.by_tag["ne"].acts["stay_safe"] in lowered.text
 
 
+def test_below_the_head_fewer_words_go_before_the_link_and_before_the_head(words: Catalogue) -> None:
+    own, shown = words.by_tag["my"], Facts(height=3, arrival=IN_25_MINUTES)
+    tsunami = text(a_request(TSUNAMI, "warning", facts=shown), "my", Form.SHORT).text
+    assert own.brief["stay_up"] in tsunami
+    request = replace(a_request(Hazard.STORM_SURGE, "L3", Kind.LOWERED), link="https://tomoshibi.example/a/12345.my")
+    rendered = text(request, "my")
+    assert rendered.link
+    assert own.brief["sea_floods"] in rendered.text
+    assert rendered.text.split("\n")[0].startswith("လျော့၊ မပြီးသေး"), "that it is not over stays"
+
+
+@pytest.mark.parametrize("language", ["my", "mn", "en", "ja", "ko"])
+def test_the_longest_name_of_a_site_is_told_whole(language: str) -> None:
+    """36 letters, the longest that stands on a sign: a segment more, and never another site's name."""
+    name = Spot(
+        ja="独立行政法人国立青少年教育振興機構国立オリンピック記念青少年総合センター",
+        latin="National Olympics Memorial Youth Center",
+    )
+    rendered = text(replace(a_request(RAIN, "L4"), shelter=Shelter(name=name)), language)
+    assert name.ja in rendered.text or name.latin in rendered.text
+    assert rendered.segmentation.segments <= Form.FULL.budget + 1
+
+
 def test_in_the_core_the_word_of_the_loudspeakers_goes_where_there_is_no_room() -> None:
     request = a_request(Hazard.EVACUATION, "order")
     assert "Hinan shiji" in text(request, "en", Form.CORE).text
