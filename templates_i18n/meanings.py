@@ -40,6 +40,10 @@ _UP = (
     *_keys("phrase", "upstairs upstairs_far_side near_sea_go_up stay_up shake_go_up"),
     *_keys("pictogram", "run_up upper_floor"),
 )
+_ORDERS = (
+    *_keys("act", "get_ready ready_to_flee cover_head cool_drink"),
+    *_keys("phrase", "follow_city check_old check_way aircon others_ready"),
+)
 _ENDS = (*_keys("head", "lifted"), "own.lifted.", *_keys("page", "over lifted"), "pictogram.all_clear")
 _NO_PROMISE = (
     *_ENDS,
@@ -110,6 +114,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
                 *("page.nothing", "service.help_ack", "service.code"),
             ),
         ),
+        Rule("forbid", _ORDERS, never=True),
         Rule("before", ("phrase.ask_city",)),
         Rule("until", _keys("phrase", "stay_up stay_in keep_off_shore")),
     ),
@@ -145,6 +150,10 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         Rule("free", ("line.shelter", "phrase.shelter_free")),
         Rule("ready", (*_keys("act", "get_ready ready_to_flee"), "phrase.others_ready")),
         Rule("stay", (*_keys("act", "stay_safe high_and_stay"), "phrase.stay_up")),
+        Rule("engine off", ("phrase.car_stuck",)),
+        Rule("switch on", ("phrase.aircon",)),
+        Rule("cover", ("act.cover_head", "phrase.cover_bag")),
+        Rule("coming", ("line.arriving",)),
         Rule("in force", ("phrase.no_need_to_leave",)),
         Rule("safe or help", ("service.safe_or_help_offer",)),
         Rule("drill", ("drill.word", "pictogram.drill")),

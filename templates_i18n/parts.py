@@ -263,6 +263,8 @@ class PartsWriter:
         if facts.spot is not None:
             where = self._signed(functools.partial(_spot, facts.spot, language))
             yield where._replace(bare=placing.spot(facts.spot, language.place, as_on_signs=False))
+        if facts.start is not None and request.kind in DANGER:
+            yield _line(language, "start", _clock(facts.start))
         if facts.day is not None:
             yield _line(language, "day", {"month": str(facts.day.month), "day": str(facts.day.day)})
 
