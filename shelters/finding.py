@@ -7,7 +7,7 @@ send nobody into danger or into a crowd: one the municipality has chosen, or one
 import functools
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib import resources
@@ -68,6 +68,16 @@ class Here:
     #: every site of the place that is on the list
     sites: tuple[Site, ...]
     now: datetime
+    #: the outermost of them, degrees: some list has two thousand
+    outer: tuple[tuple[float, float], ...] = field(init=False)
+    #: some site has no coordinates
+    unknown: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Measure once how far the sites lie apart."""
+        points = [_point(site) for site in self.sites]
+        object.__setattr__(self, "outer", distance.outermost(point for point in points if point is not None))
+        object.__setattr__(self, "unknown", None in points)
 
 
 def need(hazard: Hazard, grade: str, *, coastal: bool = False) -> Need | None:
@@ -127,12 +137,10 @@ def is_near(site: Site, here: Here, wanted: Need) -> bool:
     point = _point(site)
     if point is None:
         return False
-    points = [_point(one) for one in here.sites]
-    known = [there for there in points if there is not None]
     if wanted.texts is not Texts.WALK:
-        return all(distance.kilometres(point, there) <= NEAR_KM for there in known)
-    known.append((here.place.lat, here.place.lng))
-    return None not in points and all(distance.kilometres(point, there) <= WALK_KM for there in known)
+        return all(distance.kilometres(point, there) <= NEAR_KM for there in here.outer)
+    office = (here.place.lat, here.place.lng)
+    return not here.unknown and all(distance.kilometres(point, there) <= WALK_KM for there in (*here.outer, office))
 
 
 def at(place: Place, wards: Iterable[str], sites: Iterable[Site], now: datetime) -> Here:
