@@ -3,11 +3,16 @@
 from datetime import date
 from pathlib import Path
 
+from campaigns.corrections import deciding
+from campaigns.corrections.deciding import Desk, Wish
 from campaigns.lessons import totals
 from campaigns.lessons.totals import Asked
+from delivery.byhand import signing
+from delivery.byhand.correcting import Reason
 from delivery.inbound import Inbound
 from templates_i18n import lessons
-from tests.campaigns.planning import a_plan, japan, planned
+from tests.campaigns import planning
+from tests.campaigns.planning import AOI, BRUNO, PLACES, a_plan, japan, planned
 from tests.service.story import WAJIMA, Story, number, told
 
 BOOK = lessons.load()
@@ -55,6 +60,23 @@ async def test_a_lesson_is_asked_answered_explained_and_counted(tmp_path: Path) 
             (_asked("my"), 1, False, 1),
             (_asked("en"), 2, True, 1),
         }
+        await _take_back(story)
+        await story.until(lambda: len(story.network.texts_of(number(1))) == 4, "who was told hears that it was wrong")
+        assert "11/26" in story.network.texts_of(number(1))[3]
+        assert len(story.network.texts_of(number(2))) == 4
+        await _write(story, 3, "2", "SM6")
+        await story.settled()
+        assert BOOK.by_tag["en"].lessons["water"].why not in story.network.texts_of(number(3))[-1]
+
+
+async def _take_back(story: Story) -> None:
+    """Two people sign that the lesson was wrong; the running service does the rest."""
+    [row] = story.tool.read_sync(lambda c: c.execute("SELECT id FROM broadcasts WHERE origin = 'lesson'"))
+    wish = Wish(broadcast_id=row.integer("id"), reason=Reason.WRONG_WORDS)
+    desk = Desk(teller=planning.desk().teller, places=PLACES, rate=100)
+    made = story.tool.write_sync(deciding.submit, wish, AOI, desk, story.clock())
+    answer = story.tool.write_sync(signing.approve, made.id, BRUNO, desk, story.clock())
+    assert answer.outcome == "done"
 
 
 def _asked(tag: str) -> Asked:

@@ -1,11 +1,15 @@
 """Two people of Wajima and one of Suzu, and residents who get what they send."""
 
 import re
+from datetime import date
 
 from aiohttp.test_utils import TestClient
 
+from campaigns import copies, store
+from campaigns import due as lessons_due
 from delivery.byhand import applying, calling, submissions
 from storage.database import Database
+from tests.campaigns.planning import a_plan, desk, planned
 from tests.delivery.builders import SUZU, WAJIMA, a_person
 from tests.web.conftest import Open
 from tests.web.console.conftest import OURS, PASSWORD, account
@@ -71,3 +75,20 @@ async def submitted(client, kind: str = "evacuation", **fields: object) -> int:
     found = re.fullmatch(r"/console/waiting/(\d+)", answer.url.path)
     assert found, await answer.text()
     return int(found[1])
+
+
+def a_lesson(hall: Hall) -> int:
+    """A lesson that three people of Wajima have got; its broadcast."""
+    planned(hall.db, a_plan(start=date(2026, 11, 23)), hall.clock())
+    [one] = hall.db.read_sync(lambda c: c.execute("SELECT * FROM campaign_lessons"))
+    due = hall.db.read_sync(lessons_due.find, one.integer("id"))
+
+    def begin(c):
+        made = copies.open_broadcast(c, due, store.find(c, due.campaign_id), hall.clock(), gently=False)
+        begun = lessons_due.find(c, due.id)
+        while copies.queue_chunk(c, begun, store.find(c, due.campaign_id), desk().teller, 4, hall.clock()):
+            pass
+        c.execute("UPDATE messages SET state = 'delivered'")
+        return made
+
+    return hall.db.write_sync(begin)

@@ -1,21 +1,17 @@
 """Writing, approving, releasing and taking back by the pages, with hostile words in every field."""
 
 import html
-from datetime import date
 
 import pytest
 
 from alerts.vocabulary import Hazard
-from campaigns import copies, store
-from campaigns import due as lessons_due
 from delivery.byhand import signing, submissions, submitting
 from delivery.byhand.drafts import Draft
 from delivery.byhand.submissions import State
 from storage import audit
-from tests.campaigns.planning import a_plan, desk, planned
 from tests.delivery.builders import SUZU, WAJIMA, a_person
 from tests.web import rows
-from tests.web.console.byhand_people import EVACUATION, WATER, Hall, page, post, submitted
+from tests.web.console.byhand_people import EVACUATION, WATER, Hall, a_lesson, page, post, submitted
 
 FIELDS = (
     "grade",
@@ -268,23 +264,6 @@ async def test_both_languages_of_the_pages_are_whole(hall):
     identity = await submitted(aoi)
     for path in ("write", "write/evacuation", "write/notice", "waiting", f"waiting/{identity}"):
         assert (await aoi.get(f"/console/{path}?lang=ja")).status == 200
-
-
-def a_lesson(hall):
-    """A lesson that three people of Wajima have got; its broadcast."""
-    planned(hall.db, a_plan(start=date(2026, 11, 23)), hall.clock())
-    [one] = hall.db.read_sync(lambda c: c.execute("SELECT * FROM campaign_lessons"))
-    due = hall.db.read_sync(lessons_due.find, one.integer("id"))
-
-    def begin(c):
-        made = copies.open_broadcast(c, due, store.find(c, due.campaign_id), hall.clock(), gently=False)
-        begun = lessons_due.find(c, due.id)
-        while copies.queue_chunk(c, begun, store.find(c, due.campaign_id), desk().teller, 4, hall.clock()):
-            pass
-        c.execute("UPDATE messages SET state = 'delivered'")
-        return made
-
-    return hall.db.write_sync(begin)
 
 
 async def test_two_people_put_a_lesson_right(hall):

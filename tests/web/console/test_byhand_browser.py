@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from delivery.byhand import submissions
 from delivery.byhand.submissions import Kind, State
 from tests.delivery.builders import WAJIMA, set_state
-from tests.web.console.byhand_people import Hall, submitted
+from tests.web.console.byhand_people import Hall, a_lesson, submitted
 from tests.web.console.conftest import PASSWORD
 from tests.web.console.test_browser_stories import SERIOUS
 from tests.web.test_browser import FAULTS
@@ -104,8 +104,9 @@ async def test_no_page_has_a_serious_fault(browser: Browser, hall, address: str,
     both.page.on("console", lambda message: said.append(message.text))
     paths = ["write", "write/evacuation", "write/notice", "waiting"]
     paths += [f"waiting/{identity}", f"broadcasts/{told}/correct"]
+    paths += [f"broadcasts/{a_lesson(hall)}/correct?instead=call_119"]
     for path in paths:
-        await both.page.goto(f"{address}/console/{path}?lang={language}")
+        await both.page.goto(f"{address}/console/{path}{'&' if '?' in path else '?'}lang={language}")
         assert await both.page.evaluate("document.documentElement.scrollWidth") <= width, path
         await both.page.evaluate(AXE)
         assert await both.page.evaluate(SERIOUS) == [], path
