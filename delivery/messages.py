@@ -48,7 +48,7 @@ INSERT INTO messages ({columns})
 SELECT {shared}, {person}, text.{first} + {position}
 FROM (VALUES {texts}) AS text, {copies}
 WHERE 1 = 1
-ON CONFLICT (subscriber_id, change_key) DO NOTHING
+ON CONFLICT (subscriber_id, hazard, change_key) DO NOTHING
 """.replace("{columns}", ", ".join(_COLUMNS)).replace(
     "{shared}", ", ".join(f"text.column{number}" for number in range(1, len(_SHARED) + 1))
 )
@@ -65,7 +65,7 @@ class Draft:
     """What all messages with one text have in common."""
 
     broadcast_id: int
-    #: unique per person
+    #: unique per person; the same one never stands for two hazards
     change_key: str
     #: of an alert, as are event, places and revision
     hazard: str = ""

@@ -184,10 +184,15 @@ def _migrate(handle: sqlite3.Connection) -> None:
     try:
         if not migrations.pending(entry.name for entry in book.applied(database)):
             return
+        # A table that is written anew takes the place of one that others refer to: looked at as a whole at the end.
+        handle.execute("PRAGMA foreign_keys = OFF")
         # Our own BEGIN IMMEDIATE: two processes that start together must not both see it pending.
         handle.execute("BEGIN IMMEDIATE")
         book.apply(database)
+        if lost := handle.execute("PRAGMA foreign_key_check").fetchone():
+            raise StorageError(f"table {lost[0]} refers to rows of {lost[2]} that are not there: nothing was changed")
         handle.execute("COMMIT")
+        handle.execute("PRAGMA foreign_keys = ON")
     except (sqlite3.Error, StorageError) as error:
         handle.close()
         raise translated(error) if isinstance(error, sqlite3.Error) else error from None
