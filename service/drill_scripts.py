@@ -11,12 +11,13 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
+from alerts import decision
 from alerts.changes import Cause
 from alerts.history import Alert
 from alerts.places import Place, PlaceTable
 from alerts.places import load as load_places
 from alerts.report import Facts
-from alerts.vocabulary import Hazard, Status
+from alerts.vocabulary import NONE, Hazard, Status
 from campaigns.drills import script
 from campaigns.drills.script import Said, Script, ScriptError, Step
 from feeds.jma import reading
@@ -93,6 +94,8 @@ def _steps_of(name: str) -> tuple[Step, ...]:
 def _of_alert(alert: Alert, minute: int) -> list[Step]:
     told: dict[tuple[str, Facts], list[str]] = {}
     for code, grade in alert.places.items():
+        if grade == NONE and decision.ends_unsaid(alert.hazard, alert.cause):
+            continue  # as in earnest: an earthquake that a later report names no more is not withdrawn
         told.setdefault((grade, alert.after.facts.get(code, Facts())), []).append(code)
     return [
         Step(

@@ -102,6 +102,8 @@ def test_a_bundled_day_brings_what_its_telegrams_say() -> None:
         (Hazard.EARTHQUAKE, "7", Kind.RAISED),
     ]
     assert told[-1] == (Hazard.LANDSLIDE, "L4", Kind.LIFTED)
+    fukui = drill_scripts.bundled("noto", "18204", PLACES).moments
+    assert [one.kind for one in fukui if one.hazard is Hazard.EARTHQUAKE] == [Kind.NEW, Kind.CANCELLED]
     tsunami = drill_scripts.bundled("noto", WAJIMA, PLACES).moments[1].said
     assert tsunami.facts.height == 5
     assert tsunami.facts.arrival is not None
