@@ -15,10 +15,12 @@ _WINDOW = timedelta(seconds=30)
 _LEAST = 3.0
 #: seconds without a text after which what was before is another stretch
 _GAP = 5.0
+#: by the second, the latest first
 _LATEST = """
-SELECT a.started_at, m.segments FROM attempts a JOIN messages m ON m.id = a.message_id
+SELECT min(a.started_at) AS first, max(a.started_at) AS last, sum(m.segments) AS segments
+FROM attempts a JOIN messages m ON m.id = a.message_id
 WHERE a.id > (SELECT max(id) FROM attempts) - :most AND a.outcome = 'accepted' AND a.started_at >= :since
-ORDER BY a.id DESC
+GROUP BY substr(a.started_at, 1, 19) ORDER BY last DESC
 """
 
 
@@ -26,9 +28,8 @@ def measured(db: Connection, now: datetime) -> float | None:
     """Segments per second of all senders together; None where too little is leaving to say."""
     segments, first = 0, now
     for row in db.execute(_LATEST, {"most": _MOST, "since": times.to_text(now - _WINDOW)}):
-        started = row.time("started_at")
-        if (first - started).total_seconds() > _GAP:
+        if (first - row.time("last")).total_seconds() > _GAP:
             break
-        segments, first = segments + row.integer("segments"), min(first, started)
+        segments, first = segments + int(row.number("segments")), min(first, row.time("first"))
     seconds = (now - first).total_seconds()
     return segments / seconds if seconds >= _LEAST else None

@@ -7,8 +7,6 @@ from typing import Final
 
 from markupsafe import Markup
 
-#: of this process: another one counts from the start again
-_BORN = secrets.token_hex(4)
 #: where the parts that stand in another one go
 INSIDE: Final = Markup("<!-- parts -->")
 
@@ -28,6 +26,8 @@ class Board:
     """Parts of a page, each with the turn in which it last changed."""
 
     turn: int = 0
+    #: marks of another board, also one of a process before, mean nothing here
+    _born: str = field(default_factory=lambda: secrets.token_hex(4))
     _parts: Sequence[tuple[int, Part]] = ()
     #: turn that a reader has -> the event that brings them up to date, written once for all of them
     _events: dict[int, bytes] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Board:
     @property
     def mark(self) -> str:
         """For a reader who has everything."""
-        return f"{_BORN}-{self.turn}"
+        return f"{self._born}-{self.turn}"
 
     @property
     def whole(self) -> Markup:
@@ -74,7 +74,7 @@ class Board:
 
     def _turn_of(self, mark: str) -> int:
         born, _, turn = mark.partition("-")
-        ours = born == _BORN and turn.isascii() and turn.isdecimal() and len(turn) < 16 and int(turn) <= self.turn
+        ours = born == self._born and turn.isascii() and turn.isdecimal() and len(turn) < 16 and int(turn) <= self.turn
         return int(turn) if ours else 0
 
     def _event(self, known: int) -> bytes:

@@ -27,7 +27,7 @@ from web.words import Words
 _SEE = Permission.SEE_CONSOLE
 _Places = frozenset[str] | None
 #: seconds that a board is kept which nobody looks at
-_FORGOTTEN = 60.0
+_FORGOTTEN = 600.0
 
 
 @dataclass(slots=True)
@@ -37,7 +37,6 @@ class _Shown:
     board: Board = field(default_factory=Board)
     view: View | None = None
     made_at: float = -math.inf
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class NowPage:
@@ -53,6 +52,8 @@ class NowPage:
         self._watch = Watch(state.changes, self._look, state.live_seconds, self._forget)
         self._shown: dict[tuple[str, _Places], _Shown] = {}
         self._kept: Kept = {}
+        #: one after the other: what is the same for all is read and drawn by the first
+        self._making = asyncio.Lock()
         self._country: Country | None = None
         #: when it was looked at what the senders do, and what was seen
         self._leaving: tuple[float, Leaving | None] = (-math.inf, None)
@@ -119,7 +120,7 @@ class NowPage:
     async def _board(self, words: Words, within: _Places, *, fresh: bool = False) -> Board:
         """Made once for all open pages of the same places and language, until something changes."""
         shown = self._shown.setdefault((words.language, within), _Shown())
-        async with shown.turn:
+        async with self._making:
             if fresh or shown.made_at < self._oldest:
                 made_at = time.monotonic()
                 # Thousands of rows may be in force: not on the loop that polls and sends.
@@ -163,7 +164,7 @@ class NowPage:
     def _forget(self) -> None:
         """Open pages are about to hear of a change: what nobody looks at any more is dropped."""
         old = time.monotonic() - _FORGOTTEN
-        self._shown = {key: one for key, one in self._shown.items() if one.made_at >= old or one.turn.locked()}
+        self._shown = {key: one for key, one in self._shown.items() if one.made_at >= old}
         self._kept = sections.still_shown(self._kept, {key: one.view for key, one in self._shown.items()})
 
     async def _look(self) -> object:
