@@ -467,6 +467,17 @@ async def test_hostile_forms_are_answered_calmly(
         assert answer.status in (200, 400, 403)
 
 
+@pytest.mark.parametrize("phone", ["長" * 10_000, "\x00" * 50, "\x1b[31m", "x&" * 500])
+async def test_what_was_chosen_is_kept_whatever_is_typed_for_a_number(
+    browse: Open, sqlite_db: Database, clock: FakeClock, phone: str
+) -> None:
+    visitor = await visit(browse, sqlite_db, clock)
+    status, page = await visitor.post("/join", {"l": "vi", "p": "17204", "phone": phone})
+    assert status == 400
+    assert 'name="p" value="17204"' in page
+    assert 'name="l" value="vi"' in page
+
+
 async def test_a_thousand_register_at_once(browse: Open, sqlite_db: Database, clock: FakeClock) -> None:
     visitor = await visit(browse, sqlite_db, clock)
     gate = asyncio.Semaphore(100)
