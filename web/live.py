@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 #: every page is looked at again after so many paces, whatever we noticed; also finds readers that are gone
 _HEARTBEAT_PACES = 15
 #: open pages rest so many times as long as they kept a processor busy, so that they take a small part of one
-_REST = 60.0
+_REST = 100.0
 #: but never longer: seconds
 _SLOWEST = 10.0
 

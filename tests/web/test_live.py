@@ -113,6 +113,6 @@ async def test_an_open_page_is_brought_what_is_new_and_nothing_else(browse: Open
     again.close()
 
 
-@pytest.mark.parametrize(("spent", "seconds"), [(0.001, 1.0), (0.05, 3.0), (0.1, 6.0), (9.0, 10.0)])
+@pytest.mark.parametrize(("spent", "seconds"), [(0.001, 1.0), (0.03, 3.0), (0.06, 6.0), (9.0, 10.0)])
 def test_what_open_pages_cost_says_how_soon_they_hear_again(spent: float, seconds: float) -> None:
     assert live.rest(1.0, spent) == pytest.approx(seconds)
