@@ -134,7 +134,7 @@ def _wrong(db: Connection, wish: Wish, subject: Subject, who: Person, desk: Desk
         yield signing.wrong("broadcast", "waits_already", "a correction waits for a second person already")
     if wish.reason not in REASONS:
         yield signing.wrong("reason", "no_reason", f"expected one of {', '.join(REASONS)}")
-    if not told.page(db, subject.id, limit=1) and not told.queued(db, subject.id):
+    if not told.is_anybody(db, subject.id) and not told.queued(db, subject.id):
         yield signing.wrong("broadcast", "nobody_left", "nobody was told, or all have heard that it was wrong")
     if wish.instead:
         if wish.instead not in offered(db, subject, who, desk, "en"):

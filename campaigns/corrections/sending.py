@@ -34,6 +34,8 @@ from storage.database import Database, StorageError
 _log = logging.getLogger(__name__)
 #: of a text that says that something was wrong
 KIND: Final = "correction"
+#: people read at once
+_AT_ONCE: Final = 20_000
 _WINDOW: Final = Window(opens=EARLIEST, closes=LATEST_CLOSING)
 _OPEN: Final = """
 SELECT id, planning, leaving, late FROM (
@@ -92,8 +94,12 @@ async def _go_on(db: Database, one: _Open, desk: Desk, now: datetime) -> bool:
     await _move(db, one, wait, now)
     if wait is not None or not one.planning:
         return wait is None and one.late
-    while await db.write(_queue, one.id, found, desk.teller, now):
-        pass
+    assert found.broadcast_id is not None
+    # read beside the writers, who must not wait for a look through all copies of the wrong one
+    while people := await db.read(told.people, found.broadcast_id, _AT_ONCE):
+        for first in range(0, len(people), chunks.SIZE):
+            await db.write(_queue, one.id, found, people[first : first + chunks.SIZE], desk.teller, now)
+    await db.write(_end, one.id, now)
     return True
 
 
@@ -140,29 +146,26 @@ def _no_rest(_: object) -> bool:
     return False
 
 
-def _queue(db: Connection, identity: int, found: Submission, teller: Teller, now: datetime) -> bool:
-    """Queue the next people's copies; False when there was nobody left."""
-    assert found.broadcast_id is not None
-    standing, cursor = broadcasts.position(db, identity)
-    if standing is not BroadcastState.PLANNING:
-        return False
-    people = told.page(db, found.broadcast_id, int(cursor or 0), chunks.SIZE)
+def _queue(
+    db: Connection, identity: int, found: Submission, people: Sequence[Reader], teller: Teller, now: datetime
+) -> None:
+    """Queue the copies of some people; whoever has one keeps it."""
+    if broadcasts.position(db, identity)[0] is not BroadcastState.PLANNING:
+        raise LookupError(f"correction {identity}: it is not being queued any more")
     doubtful = restoring.since(db, found.decided_at or now)
-    made = [
-        (replace(draft, doubtful_since=doubtful), ids) for draft, ids in _drafts(identity, found, people, teller, now)
-    ]
+    drafts = _drafts(identity, found, people, teller, now)
+    made = [(replace(draft, doubtful_since=doubtful), ids) for draft, ids in drafts]
     messages.add(db, made, f"{teller.catalogue.version}+{teller.version}", now)
-    step = Advance(
-        cursor=str(people[-1].subscriber_id) if people else cursor,
-        planned=sum(len(ids) for _, ids in made),
-        segments=sum(draft.written.segments * len(ids) for draft, ids in made),
-        excluded={},
-        finished=not people,
-    )
+    planned = sum(len(ids) for _, ids in made)
+    segments = sum(draft.written.segments * len(ids) for draft, ids in made)
+    step = Advance(cursor="", planned=planned, segments=segments, excluded={}, finished=False)
     broadcasts.advance(db, identity, step, now)
-    if not people:
-        broadcasts.complete(db, [identity])
-    return bool(people)
+
+
+def _end(db: Connection, identity: int, now: datetime) -> None:
+    """Nobody is left."""
+    broadcasts.advance(db, identity, Advance(cursor="", planned=0, segments=0, excluded={}, finished=True), now)
+    broadcasts.complete(db, [identity])
 
 
 def _drafts(

@@ -1,6 +1,5 @@
 """Which broadcasts that were no warning can be put right, where, and who was told by them. Reads only."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,15 +14,17 @@ from storage.connection import Connection
 from storage.rows import Row
 
 _STATES: Final = ", ".join(f"'{state}'" for state in sorted(TOLD))
-# Of one person who was welcomed twice on a day the last copy counts; who has heard of it hears no more.
-_PEOPLE: Final = f"""
-SELECT m.subscriber_id, max(m.language) AS language, max(coalesce(m.handed_at, m.created_at)) AS at
+# Who has heard of it hears no more.
+_TOLD: Final = f"""
 FROM messages m JOIN subscribers s ON s.id = m.subscriber_id AND s.state = 'active'
 WHERE m.broadcast_id = :id AND m.kind IN ('lesson', 'welcome') AND m.state IN ({_STATES})
-  AND m.subscriber_id > :after
   AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.subscriber_id = m.subscriber_id AND c.change_key = :key)
-GROUP BY m.subscriber_id ORDER BY m.subscriber_id LIMIT :limit
 """  # noqa: S608 -- our own words only
+# Of one person who was welcomed twice on a day the last copy counts.
+_PEOPLE: Final = f"""
+SELECT m.subscriber_id, max(m.language) AS language, max(coalesce(m.handed_at, m.created_at)) AS at {_TOLD}
+GROUP BY m.subscriber_id LIMIT :limit
+"""
 _ALL: Final = 2**31
 
 
@@ -44,7 +45,7 @@ class Subject:
     areas: tuple[str, ...]
     #: when it began, UTC
     at: datetime
-    #: the lessons that it told, as plans call them
+    #: the lesson that it told, as plans call it
     lessons: tuple[str, ...] = ()
 
 
@@ -62,7 +63,8 @@ class Reader:
 def find(db: Connection, broadcast_id: int) -> Subject | None:
     """One of them; None for a warning, an answer, a lesson that somebody tried on their own phone, and the like."""
     rows = db.execute(
-        "SELECT b.id, b.origin, b.event, coalesce(b.first_handover_at, b.created_at) AS at, l.place FROM broadcasts b"
+        "SELECT b.id, b.origin, b.event, coalesce(b.first_handover_at, b.created_at) AS at, l.place, l.lesson"
+        " FROM broadcasts b"
         " LEFT JOIN campaign_lessons l ON l.broadcast_id = b.id WHERE b.id = :id LIMIT 1",
         {"id": broadcast_id},
     )
@@ -75,7 +77,7 @@ def find(db: Connection, broadcast_id: int) -> Subject | None:
         says=Says.WELCOME if welcome else Says.LESSON,
         areas=areas,
         at=rows[0].time("at"),
-        lessons=() if welcome else _lessons(db, broadcast_id),
+        lessons=_lessons(db, rows[0]),
     )
 
 
@@ -94,12 +96,11 @@ def _areas(db: Connection, row: Row) -> tuple[str, ...]:
             return ()
 
 
-def _lessons(db: Connection, broadcast_id: int) -> tuple[str, ...]:
-    rows = db.execute(
-        "SELECT DISTINCT grade FROM messages WHERE broadcast_id = :id AND kind = 'lesson' ORDER BY grade",
-        {"id": broadcast_id},
-    )
-    return tuple(row.text("grade") for row in rows)
+def _lessons(db: Connection, row: Row) -> tuple[str, ...]:
+    if row.text("origin") != Origin.CORRECTION:
+        return (row.text("lesson"),) if row.optional_text("lesson") else ()
+    made = submissions.that_made(db, row.integer("id"))
+    return (str(made.body["instead"]),) if made is not None else ()
 
 
 def key(broadcast_id: int) -> str:
@@ -107,22 +108,28 @@ def key(broadcast_id: int) -> str:
     return f"correction:{broadcast_id}"
 
 
-def page(db: Connection, broadcast_id: int, after: int = 0, limit: int = _ALL) -> list[Reader]:
-    """The next people who were told and have not heard yet that it was wrong, by subscriber id."""
-    rows = db.execute(_PEOPLE, {"id": broadcast_id, "after": after, "key": key(broadcast_id), "limit": limit})
+def people(db: Connection, broadcast_id: int, limit: int = _ALL) -> list[Reader]:
+    """Those who were told and have not heard yet that it was wrong, so many at most."""
+    rows = db.execute(_PEOPLE, _which(broadcast_id) | {"limit": limit})
     return [
         Reader(subscriber_id=row.integer("subscriber_id"), language=row.text("language"), day=day_of(row.time("at")))
         for row in rows
     ]
 
 
+def is_anybody(db: Connection, broadcast_id: int) -> bool:
+    """Whether `people` has anybody."""
+    return bool(db.execute(f"SELECT 1 AS one {_TOLD} LIMIT 1", _which(broadcast_id)))
+
+
 def count(db: Connection, broadcast_id: int) -> Mapping[str, int]:
     """Language -> people who would hear it."""
-    rows = db.execute(
-        f"SELECT p.language, count(*) AS n FROM ({_PEOPLE}) p GROUP BY p.language",  # noqa: S608 -- our own words
-        {"id": broadcast_id, "after": 0, "key": key(broadcast_id), "limit": _ALL},
-    )
-    return Counter({row.text("language"): row.integer("n") for row in rows})
+    by_language = f"SELECT m.language, count(DISTINCT m.subscriber_id) AS n {_TOLD} GROUP BY m.language"
+    return {row.text("language"): row.integer("n") for row in db.execute(by_language, _which(broadcast_id))}
+
+
+def _which(broadcast_id: int) -> dict[str, object]:
+    return {"id": broadcast_id, "key": key(broadcast_id)}
 
 
 def queued(db: Connection, broadcast_id: int) -> int:

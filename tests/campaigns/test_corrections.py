@@ -89,7 +89,7 @@ async def test_exactly_those_who_were_told_hear_once_and_in_their_language_that_
         await tell(service)
     assert [got(service, index) for index in range(5)] == [[WRONG], [], [], [], []]
     assert [len(service.network.texts_of(number(index))) for index in (2, 3, 4)] == [0, 0, 0]
-    assert db.read_sync(told.page, wrong) == []
+    assert db.read_sync(told.people, wrong) == []
     refused = submit(service, wrong)
     assert isinstance(refused, Refused)
     assert [one.key for one in refused.wrong] == ["nobody_left"]
