@@ -149,7 +149,7 @@ WORD_FAULTS = [
     ("dates in order", "th", "lines", "clock", "JMA {minute}:{hour}"),
     ("direction in words", "vi", "acts", "high_ground", "XUỐNG CHỖ THẤP NGAY."),
     ("direction in words", "ja", "acts", "upstairs_now", "今すぐ下の階へ！"),
-    ("direction in words", "es", "phrases", "stay_up", "Quédese en lo bajo hasta que termine."),
+    ("direction in words", "es", "phrases", "stay_up", "Siga abajo hasta que acabe el aviso."),
     ("direction in words", "th", "acts", "leave_river", "ทุกคนไปที่แม่น้ำเดี๋ยวนี้"),
     ("direction in words", "ne", "acts", "leave_sea", "नदी तुरुन्त छोड्नुहोस्!"),
     ("direction in words", "ko", "acts", "leave_slopes", "강가에서 모두 즉시 대피!"),
