@@ -12,8 +12,8 @@ PAGE = "/console/notices"
 WAJIMA = "17204"
 
 
-def a_notice(db: Database, kind: NoticeKind) -> int:
-    db.write_sync(noticeboard.add, Notice(kind=kind, subject="x", text="Look at +819000001234."), NOW)
+def a_notice(db: Database, kind: NoticeKind, text: str = "Look at +819000001234.") -> int:
+    db.write_sync(noticeboard.add, Notice(kind=kind, subject="x", text=text), NOW)
     return max(one.id for one in db.read_sync(noticeboard.open_notices))
 
 
@@ -26,6 +26,13 @@ async def test_an_administrator_closes_a_notice_with_a_reason(enter: Enter, sqli
     assert [one.id for one in sqlite_db.read_sync(noticeboard.open_notices)] == [blind]
     [entry] = sqlite_db.read_sync(audit.chosen, "action = 'notice closed'", {}, limit=9)
     assert (entry.actor, entry.municipality, entry.details["why"]) == ("user:aoi", WAJIMA, "an exercise")
+
+
+async def test_a_notice_is_said_in_the_language_of_the_page(enter: Enter, sqlite_db: Database) -> None:
+    a_notice(sqlite_db, NoticeKind.TEXT, "New people are not welcomed, because no text could be made: x.")
+    aoi = await enter(sqlite_db, "aoi", (Role.ADMIN, WAJIMA))
+    seen = await (await aoi.get(f"{PAGE}?lang=ja")).text()
+    assert "本文を作れず、新しい登録者に案内を送れません：x。" in seen and "New people" not in seen
 
 
 async def test_others_see_and_close_nothing(enter: Enter, sqlite_db: Database) -> None:
