@@ -11,6 +11,7 @@ from datetime import datetime
 from alerts import codec
 from alerts import store as alerts_store
 from alerts.vocabulary import NONE, Hazard
+from delivery import broadcasts as sent
 from delivery import outcomes, throughput
 from delivery.byhand import holds, submissions
 from feeds.health import FeedState
@@ -277,12 +278,14 @@ def _waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow,
             path=f"/console/waiting/holds/{one.broadcast_id}", hazard=one.hazard, grade="", deadline=one.deadline, by=""
         )
         for one in holds.open_holds(db)
+        if within is None or within.intersection(sent.load(db, one.broadcast_id).changes)
     ]
     submitted = [
         WaitingRow(
             path=f"/console/waiting/{one.id}",
             hazard=one.hazard or "lesson",
             grade=one.grade if one.hazard is not None else "",
+            takes_back=one.kind is submissions.Kind.CORRECT and one.grade == NONE and not one.body.get("instead"),
             deadline=one.deadline,
             by=one.author,
         )

@@ -135,6 +135,8 @@ class WaitingRow:
     deadline: datetime
     #: who submitted it; '' for what a telegram led to
     by: str
+    #: it says that what was told was wrong
+    takes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

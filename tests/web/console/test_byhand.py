@@ -217,6 +217,9 @@ async def test_two_people_take_back_what_was_told(hall):
     asked = await page(bruno, f"/console/waiting/{identity}")
     assert "Wrong place" in asked
     assert "To take back, it was wrong: Evacuation" in asked
+    now = await page(bruno, "/console")
+    assert "To take back, it was wrong: Evacuation</a>" in now
+    assert "by the municipality, " in now
     assert "Evacuation lifted" not in asked, "that would be read as the end of an order that was right"
     again = await post(aoi, f"/console/broadcasts/{broadcast}/correct", reason="wrong_place", grade="none")
     assert again.status == 409
