@@ -3,7 +3,7 @@
 Owns the SQL; what a notice is stands in `alerts.notices`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from enum import StrEnum
 from alerts.notices import LASTING, Notice, NoticeKind
 from storage import audit, times
 from storage.connection import Connection
+from storage.lists import listed
 from storage.rows import Row
 
 #: what people have closed is not opened again by the same cause before it was quiet for so long
@@ -50,9 +51,10 @@ def add(db: Connection, notice: Notice, now: datetime) -> bool:
     if _goes_on(db, notice, now):
         return False
     rows = db.execute(
-        "INSERT INTO notices (kind, subject, text, urgent, since, first_at, last_at)"
-        " VALUES (:kind, :subject, :text, :urgent, :since, :now, :now)"
+        "INSERT INTO notices (kind, subject, text, urgent, since, first_at, last_at, places)"
+        " VALUES (:kind, :subject, :text, :urgent, :since, :now, :now, :places)"
         " ON CONFLICT (kind, subject) WHERE resolved_at IS NULL DO UPDATE SET text = excluded.text,"
+        " places = excluded.places,"
         " last_at = excluded.last_at, times = notices.times + 1,"
         " urgent = CASE WHEN excluded.urgent > notices.urgent THEN excluded.urgent ELSE notices.urgent END"
         " RETURNING times",
@@ -63,6 +65,7 @@ def add(db: Connection, notice: Notice, now: datetime) -> bool:
             "urgent": int(notice.urgent),
             "since": times.to_text(notice.since) if notice.since else None,
             "now": times.to_text(now),
+            "places": f" {' '.join(notice.places)} " if notice.places else "",
         },
     )
     return rows[0].integer("times") == 1
@@ -162,9 +165,22 @@ def open_subjects(db: Connection, kind: NoticeKind) -> list[str]:
     return [row.text("subject") for row in rows]
 
 
-def open_notices(db: Connection) -> list[StoredNotice]:
-    """All that are open: urgent ones first, then the newest."""
-    rows = db.execute("SELECT * FROM notices WHERE resolved_at IS NULL ORDER BY urgent DESC, last_at DESC, id DESC")
+def seen_by(within: Collection[str] | None) -> tuple[str, dict[str, object]]:
+    """A condition on `notices`: it is of the service, or of one of these places; None for all."""
+    if within is None:
+        return "1 = 1", {}
+    _, patterns = listed((f"% {place} %" for place in sorted(within)), "seen")
+    return " OR ".join(["(places = ''", *(f"places LIKE :{name}" for name in patterns)]) + ")", patterns
+
+
+def open_notices(db: Connection, within: Collection[str] | None = None) -> list[StoredNotice]:
+    """All that are open, or those that these places may see: urgent ones first, then the newest."""
+    condition, values = seen_by(within)
+    rows = db.execute(
+        "SELECT * FROM notices"  # noqa: S608 -- our own words
+        f" WHERE resolved_at IS NULL AND {condition} ORDER BY urgent DESC, last_at DESC, id DESC",
+        values,
+    )
     return [_stored(row) for row in rows]
 
 
@@ -177,6 +193,7 @@ def _stored(row: Row) -> StoredNotice:
             text=row.text("text"),
             urgent=row.flag("urgent"),
             since=row.optional_time("since"),
+            places=tuple(row.text("places").split()),
         ),
         first_at=row.time("first_at"),
         last_at=row.time("last_at"),

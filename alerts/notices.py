@@ -61,3 +61,5 @@ class Notice:
     urgent: bool = False
     #: since when it is so, UTC; None = since it was noticed
     since: datetime | None = None
+    #: whose it is, municipalities or areas of them: others do not see it; none = of the whole service
+    places: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from alerts import codec
 from alerts.changes import PlaceChange
@@ -37,6 +38,10 @@ class Origin(StrEnum):
     PROBE = "probe"
     #: that a lesson or a welcome was wrong
     CORRECTION = "correction"
+
+
+#: whose texts pages show: those of codes and replies are for one person
+SHOWN: Final = frozenset({Origin.ALERT, Origin.LESSON, Origin.WELCOME, Origin.CORRECTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,7 @@ def _not_told(db: Connection, one: Submission, error: Exception, now: datetime) 
         text=f"What {one.signers} signed ({one.about}) could not be told:"
         f" {type(error).__name__}. Nobody was told. Look for `submission_cannot_be_told` in the log.",
         urgent=True,
+        places=tuple(one.areas),
     )
     noticeboard.add(db, notice, now)
 

@@ -73,6 +73,7 @@ def tell_municipalities(db: Connection, subscriber_id: int, shown: str, code: st
             kind=NoticeKind.UNREACHABLE,
             subject=" ".join(filter(None, [row.text("municipality"), shown, f"#{subscriber_id}"])),
             text=f"{named} cannot be reached ({code}): it gets no warnings. Ask the person for a new one.",
+            places=(row.text("municipality"),),
         )
         noticeboard.add(db, notice, now)
 

@@ -98,5 +98,6 @@ def _complain(db: Connection, whom: _Whom, error: Unwritable, now: datetime) -> 
         kind=NoticeKind.TEXT,
         subject=f"welcome {whom.place} {whom.language}",
         text=f"New people are not welcomed, because no text could be made: {error}.",
+        places=(whom.place,),
     )
     noticeboard.add(db, notice, now)

@@ -11,14 +11,12 @@ from datetime import datetime
 from alerts import codec
 from alerts import store as alerts_store
 from alerts.vocabulary import NONE, Hazard
-from delivery import broadcasts as sent
 from delivery import outcomes, throughput
-from delivery.byhand import holds, submissions
 from feeds.health import FeedState
 from storage import times
 from storage.connection import Connection
-from storage.lists import listed
 from storage.rows import Row
+from web import own_queries
 from web.console import reach
 from web.console.reach import Cell
 from web.snapshot import (
@@ -26,15 +24,11 @@ from web.snapshot import (
     Country,
     DecidedRow,
     Leaving,
-    LessonRow,
-    Nearby,
-    NoticeRow,
     Snapshot,
     Source,
     StandingRow,
     TelegramRow,
-    TextRow,
-    WaitingRow,
+    Words,
 )
 
 TELEGRAMS = 30
@@ -50,30 +44,33 @@ class Seen:
     country: Country | None = None
     #: of this moment
     leaving: Leaving | None = None
-    #: of the same places
+    #: of the same places, as are the texts
     broadcasts: tuple[BroadcastRow, ...] = ()
+    words: Words | None = None
 
 
 def snapshot(db: Connection, now: datetime, within: frozenset[str] | None = None, seen: Seen | None = None) -> Snapshot:
-    """Read the whole console; counts of messages for these places only, None for all."""
+    """Read the whole console; what is of a municipality for these places only, None for all."""
     seen = seen or Seen()
+    broadcasts = _broadcasts(db, within, seen.broadcasts)
     return Snapshot(
         country=_country(db, now, seen.country),
-        broadcasts=_broadcasts(db, within, seen.broadcasts),
+        broadcasts=broadcasts,
         leaving=seen.leaving or Leaving(queue=_queue(db), measured=throughput.measured(db, now)),
         feeds=feeds(db),
-        open_notices=_count(db, "SELECT count(*) AS n FROM notices WHERE resolved_at IS NULL"),
-        notices=_notices(db),
-        lessons=_lessons(db),
-        waiting=_waiting(db, within),
-        nearby=_nearby(db, within),
+        words=own_queries.words(db, within, broadcasts, seen.words),
+        open_notices=own_queries.open_notices(db, within),
+        notices=own_queries.notices(db, within),
+        lessons=own_queries.lessons(db, within),
+        waiting=own_queries.waiting(db, within),
+        nearby=own_queries.nearby(db, within),
     )
 
 
 def _country(db: Connection, now: datetime, seen: Country | None) -> Country:
     """Rows whose marks have not moved are those that were read before."""
     marks = _marks(db, now)
-    force, came, told = (seen if seen and seen.marks[part] == mark else None for part, mark in enumerate(marks))
+    force, came = (seen if seen and seen.marks[part] == mark else None for part, mark in enumerate(marks))
     return Country(
         marks=marks,
         standing=force.standing if force else _standing(db, now),
@@ -83,23 +80,21 @@ def _country(db: Connection, now: datetime, seen: Country | None) -> Country:
         if came
         else _count(db, "SELECT count(*) AS n FROM telegrams WHERE state = 'quarantined'"),
         quarantine=came.quarantine if came else _quarantine(db),
-        texts=told.texts if told else _texts(db),
     )
 
 
 def _marks(db: Connection, now: datetime) -> tuple[tuple[object, ...], ...]:
-    """Of what is in force, of the telegrams with what was decided, of the texts."""
+    """Of what is in force, of the telegrams with what was decided."""
     (row,) = db.execute(
         "SELECT (SELECT max(id) FROM telegrams) AS telegram, (SELECT max(id) FROM alerts) AS alert,"
         " (SELECT count(*) FROM telegrams WHERE state = 'pending') AS pending,"
         " (SELECT count(*) FROM telegrams WHERE state = 'quarantined') AS quarantined,"
-        " (SELECT max(id) FROM texts) AS text,"
         " (SELECT count(*) FROM in_force WHERE grade <> 'none' AND (ends_at IS NULL OR ends_at > :now)) AS standing",
         {"now": times.to_text(now)},
     )
     came = tuple(row[name] for name in ("telegram", "alert", "pending", "quarantined"))
     versions = tuple(sorted(alerts_store.versions(db).items()))
-    return ((row["standing"], versions), came, (row["text"],))
+    return ((row["standing"], versions), came)
 
 
 def fingerprint(db: Connection, now: datetime) -> tuple[object, ...]:
@@ -272,29 +267,6 @@ def _queue(db: Connection) -> tuple[BroadcastRow, ...]:
     return tuple(_broadcast(row, ()) for row in rows)
 
 
-def _waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow, ...]:
-    held = [
-        WaitingRow(
-            path=f"/console/waiting/holds/{one.broadcast_id}", hazard=one.hazard, grade="", deadline=one.deadline, by=""
-        )
-        for one in holds.open_holds(db)
-        if within is None or within.intersection(sent.load(db, one.broadcast_id).changes)
-    ]
-    submitted = [
-        WaitingRow(
-            path=f"/console/waiting/{one.id}",
-            hazard=one.hazard or "lesson",
-            grade=one.grade if one.hazard is not None else "",
-            takes_back=one.kind is submissions.Kind.CORRECT and one.grade == NONE and not one.body.get("instead"),
-            deadline=one.deadline,
-            by=one.author,
-        )
-        for one in submissions.open_ones(db)
-        if within is None or one.municipality in within or within.intersection(one.areas)
-    ]
-    return tuple(sorted([*held, *submitted], key=lambda one: one.deadline))
-
-
 def _broadcast(row: Row, cells: tuple[Cell, ...]) -> BroadcastRow:
     return BroadcastRow(
         id=row.integer("id"),
@@ -313,83 +285,4 @@ def _broadcast(row: Row, cells: tuple[Cell, ...]) -> BroadcastRow:
         excluded={str(reason): int(people) for reason, people in json.loads(row.text("excluded")).items()},
         version=row.optional_text("version") or "",
         cells=cells,
-    )
-
-
-def _nearby(db: Connection, within: frozenset[str] | None) -> tuple[Nearby, ...]:
-    """Supporters, who know their people, and registrars of the city hall."""
-    if within is None:
-        return ()
-    names, values = listed(sorted(within))
-    if not names:
-        return ()
-    rows = db.execute(
-        "SELECT u.name, g.municipality, g.supported_group FROM user_grants g JOIN users u ON u.id = g.user_id"  # noqa: S608
-        f" WHERE g.role = 'supporter' AND u.disabled_at IS NULL AND g.municipality IN ({names})"
-        " ORDER BY g.municipality, g.supported_group, u.name LIMIT 100",
-        values,
-    )
-    return tuple(
-        Nearby(name=row.text("name"), municipality=row.text("municipality"), group=row.text("supported_group"))
-        for row in rows
-    )
-
-
-def _texts(db: Connection) -> tuple[TextRow, ...]:
-    """Of the newest broadcast that has any: the first written of each language, which is of its worst place."""
-    rows = db.execute(
-        "SELECT broadcast_id, language, form, text, encoding, units, segments FROM texts WHERE id IN"
-        " (SELECT min(id) FROM texts WHERE broadcast_id = (SELECT max(broadcast_id) FROM texts) GROUP BY language)"
-        " ORDER BY id"
-    )
-    return tuple(
-        TextRow(
-            broadcast_id=row.integer("broadcast_id"),
-            language=row.text("language"),
-            form=row.text("form"),
-            text=row.text("text"),
-            encoding=row.text("encoding"),
-            units=row.integer("units"),
-            segments=row.integer("segments"),
-        )
-        for row in rows
-    )
-
-
-def _notices(db: Connection) -> tuple[NoticeRow, ...]:
-    rows = db.execute(
-        "SELECT kind, subject, text, urgent, first_at, last_at, times FROM notices WHERE resolved_at IS NULL"
-        " ORDER BY urgent DESC, last_at DESC, id DESC LIMIT :limit",
-        {"limit": _LISTED},
-    )
-    return tuple(
-        NoticeRow(
-            kind=row.text("kind"),
-            subject=row.text("subject"),
-            text=row.text("text"),
-            urgent=row.flag("urgent"),
-            first_at=row.time("first_at"),
-            last_at=row.time("last_at"),
-            times=row.integer("times"),
-        )
-        for row in rows
-    )
-
-
-def _lessons(db: Connection) -> tuple[LessonRow, ...]:
-    rows = db.execute(
-        "SELECT l.lesson, l.place, l.due_at, l.state, l.reason FROM campaign_lessons l"
-        " JOIN campaigns c ON c.id = l.campaign_id AND c.state = 'running'"
-        " WHERE l.state IN ('waiting', 'held', 'sending') ORDER BY l.due_at, l.id LIMIT :limit",
-        {"limit": _LISTED},
-    )
-    return tuple(
-        LessonRow(
-            lesson=row.text("lesson"),
-            municipality=row.text("place"),
-            due_at=row.time("due_at"),
-            state=row.text("state"),
-            reason=row.text("reason"),
-        )
-        for row in rows
     )

@@ -100,6 +100,14 @@ class TextRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Texts that the readers' people were told, with a mark that says whether they have to be read again."""
+
+    mark: tuple[object, ...]
+    texts: tuple[TextRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRow:
     """An open notice."""
 
@@ -152,7 +160,7 @@ class Nearby:
 class Country:
     """What is the same for every reader, with marks that say whether it has to be read again."""
 
-    #: of `standing` and `sources`, of the telegrams, of the texts: equal marks, equal rows
+    #: of `standing` and `sources`, of the telegrams: equal marks, equal rows
     marks: tuple[tuple[object, ...], ...]
     standing: tuple[StandingRow, ...]
     #: (digest, hazard) -> telegram
@@ -160,7 +168,6 @@ class Country:
     telegrams: tuple[TelegramRow, ...]
     quarantined: int
     quarantine: tuple[TelegramRow, ...]
-    texts: tuple[TextRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +187,7 @@ class Snapshot:
     country: Country
     broadcasts: tuple[BroadcastRow, ...]
     leaving: Leaving
+    words: Words
     feeds: tuple[FeedState, ...]
     open_notices: int
     notices: tuple[NoticeRow, ...]

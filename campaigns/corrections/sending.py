@@ -219,10 +219,12 @@ def _draft(identity: int, found: Submission, language: str, text: str, voice: st
 
 
 def _complain(db: Connection, identity: int, error: Exception, now: datetime) -> None:
+    signed = submissions.that_made(db, identity)
     notice = Notice(
         kind=NoticeKind.TEXT,
         subject=f"correction {identity}",
         text=f"Broadcast {identity}: who was told something wrong is not told so yet: {error}. It is tried again.",
         urgent=True,
+        places=signed.areas if signed else (),
     )
     noticeboard.add_once(db, notice, now)

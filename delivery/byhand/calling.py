@@ -156,7 +156,8 @@ def tell(db: Connection, call: Call, now: datetime) -> int:
     text = f"{what} waits for a second person until {by} JST. Decide on /console/waiting, or by {call.how}."
     if step is Step.OVERDUE:
         text = f"{what}: nobody decided until {by} JST, so nobody was told. Decide now, or submit it again."
-    noticeboard.add(db, Notice(kind=kind, subject=subject, text=text, urgent=True), now)
+    whose = tuple(sorted(call.areas))
+    noticeboard.add(db, Notice(kind=kind, subject=subject, text=text, urgent=True, places=whose), now)
     people = _on_duty(db, call.areas, now)
     if not people:
         return 0

@@ -140,4 +140,5 @@ def _settle(db: Connection, one: Delivery, status: int, answer: str, now: dateti
         f" `hooks enable {one.hook.name}` tells it all that was given up."
     )
     _log.warning("webhook_given_up", extra={"hook": one.hook.name, "answer": answer})
-    noticeboard.add(db, Notice(kind=NoticeKind.HOOK, subject=subject, text=text), now)
+    whose = (one.hook.municipality,) if one.hook.municipality else ()
+    noticeboard.add(db, Notice(kind=NoticeKind.HOOK, subject=subject, text=text, places=whose), now)

@@ -28,4 +28,5 @@ def keep(db: Connection, source: Source, now: datetime) -> None:
         f"More than {store.MOST_WORDS} messages of {source.name} count: the oldest are not read any more. What was told"
         " stays in force until it is lifted. Ask them to end their messages, and to repeat less often."
     )
-    noticeboard.add(db, Notice(kind=NoticeKind.UNREADABLE, subject=subject, text=text, urgent=True), now)
+    whose = tuple(sorted(source.municipalities))
+    noticeboard.add(db, Notice(kind=NoticeKind.UNREADABLE, subject=subject, text=text, urgent=True, places=whose), now)

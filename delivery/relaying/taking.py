@@ -64,7 +64,9 @@ class Taker:
     async def _say_failed(self, source: Source) -> None:
         """Whoever is in charge hears that nothing of the source is told."""
         text = f"What {source.name} sends is not read: our program fails at it. Call them, and tell people by hand."
-        notice = Notice(kind=NoticeKind.UNREADABLE, subject=f"cap {source.name}", text=text, urgent=True)
+        whose = tuple(sorted(source.municipalities))
+        subject = f"cap {source.name}"
+        notice = Notice(kind=NoticeKind.UNREADABLE, subject=subject, text=text, urgent=True, places=whose)
         self._failing.add(source.name)
         with contextlib.suppress(StorageError):  # then the log has it, and the next look tries again
             await self.db.write(noticeboard.add_once, notice, self.clock())
@@ -137,7 +139,7 @@ def _take(db: Connection, source: Source, read: Sequence[Read], desk: Desk, now:
         text = (
             f"What {source.name} says of {place} expired before it could be told. Look; if it is so, tell it by hand."
         )
-        _tell(db, NoticeKind.UNDECIDED, f"cap {source.name} {place}", text, now)
+        _tell(db, source, NoticeKind.UNDECIDED, f"cap {source.name} {place}", text, now)
     said = [one.word for _, one in read if isinstance(one, Understood) and one.due is None]
     _look_at_ends(db, source, said, now)
     limits.keep(db, source, now)
@@ -159,7 +161,7 @@ def _look_at_ends(db: Connection, source: Source, said: Sequence[Word], now: dat
                 " to none which ordered it. What was ordered stays in force, and nobody is told of an end. Ask them; if"
                 " it is over, lift it by hand."
             )
-            _tell(db, NoticeKind.UNDECIDED, f"cap {source.name} {place} all-clear", text, now)
+            _tell(db, source, NoticeKind.UNDECIDED, f"cap {source.name} {place} all-clear", text, now)
 
 
 def _mark(db: Connection, source: Source, raw: Raw, verdict: Verdict, now: datetime) -> None:
@@ -169,7 +171,7 @@ def _mark(db: Connection, source: Source, raw: Raw, verdict: Verdict, now: datet
     if key is not None and store.named(db, source.name, key):
         again = f"{key.identifier} came before with other content: the first one counts"
         store.mark(db, raw.id, State.QUARANTINED, again, now, key=None, word=None)
-        _tell(db, NoticeKind.UNREADABLE, name, f"A message of {source.name}: {again}.", now)
+        _tell(db, source, NoticeKind.UNREADABLE, name, f"A message of {source.name}: {again}.", now)
         return
     match verdict:
         case Understood(due=due) if due is not None:
@@ -179,19 +181,27 @@ def _mark(db: Connection, source: Source, raw: Raw, verdict: Verdict, now: datet
             noticeboard.resolve(db, NoticeKind.UNREADABLE, name, now)
             if left_out:
                 text = f"{word.key.identifier} of {source.name}: {'; '.join(left_out)}. Nobody is told there."
-                _tell(db, NoticeKind.NO_AREA, name, text, now)
+                _tell(db, source, NoticeKind.NO_AREA, name, text, now)
         case Recorded(reason=reason, look=look):
             store.mark(db, raw.id, State.RECORDED, reason, now, key=key, word=None)
             if look:
-                _tell(db, NoticeKind.NO_AREA, name, f"A message of {source.name} is told to nobody: {reason}.", now)
+                _tell(
+                    db,
+                    source,
+                    NoticeKind.NO_AREA,
+                    name,
+                    f"A message of {source.name} is told to nobody: {reason}.",
+                    now,
+                )
         case Strange(reason=reason):
             store.mark(db, raw.id, State.QUARANTINED, reason, now, key=None, word=None)
             text = (
                 f"A message of {source.name} cannot be understood: {reason}. Nobody is told. Look whether people must"
                 " be told by hand; declare the word in the settings of the source, then `sources reread`."
             )
-            _tell(db, NoticeKind.UNREADABLE, name, text, now)
+            _tell(db, source, NoticeKind.UNREADABLE, name, text, now)
 
 
-def _tell(db: Connection, kind: NoticeKind, subject: str, text: str, now: datetime) -> None:
-    noticeboard.add(db, Notice(kind=kind, subject=subject, text=text, urgent=True), now)
+def _tell(db: Connection, source: Source, kind: NoticeKind, subject: str, text: str, now: datetime) -> None:
+    whose = tuple(sorted(source.municipalities))
+    noticeboard.add(db, Notice(kind=kind, subject=subject, text=text, urgent=True, places=whose), now)

@@ -106,7 +106,7 @@ def _note_long(db: Connection, source: Source, count: int, now: datetime) -> Non
         f"The feed of {source.name} lists more than {listing.MOST} messages: {count} at its end are not read. Ask them"
         " to list the newest first, and to drop what is over."
     )
-    noticeboard.add(db, Notice(kind=NoticeKind.UNREADABLE, subject=subject, text=text, urgent=True), now)
+    noticeboard.add(db, _notice(source, NoticeKind.UNREADABLE, subject, text), now)
 
 
 def _note(db: Connection, source: Source, wrong: str, now: datetime, settings: FeedSettings) -> None:
@@ -115,4 +115,10 @@ def _note(db: Connection, source: Source, wrong: str, now: datetime, settings: F
         noticeboard.resolve(db, NoticeKind.GONE, subject, now)
     elif now - since >= settings.blind_after:
         text = f"The CAP source {source.name} cannot be read since {since:%Y-%m-%d %H:%M} UTC: {wrong}. Call them."
-        noticeboard.add(db, Notice(kind=NoticeKind.GONE, subject=subject, text=text, urgent=True, since=since), now)
+        noticeboard.add(db, _notice(source, NoticeKind.GONE, subject, text, since), now)
+
+
+def _notice(source: Source, kind: NoticeKind, subject: str, text: str, since: datetime | None = None) -> Notice:
+    """For those whom the source speaks for."""
+    whose = tuple(sorted(source.municipalities))
+    return Notice(kind=kind, subject=subject, text=text, urgent=True, since=since, places=whose)

@@ -150,7 +150,7 @@ def messages(db: Connection, broadcast_id: int, text_id: int, states: Mapping[st
             person = insert(
                 db,
                 "subscribers",
-                number_hash=f"{broadcast_id}-{number}",
+                number_hash=f"{broadcast_id}-{text_id}-{number}",
                 number_sealed=b"sealed",
                 role="resident",
                 state="active",

@@ -143,6 +143,7 @@ class NowPage:
             country=self._country,
             leaving=leaving if at >= self._oldest else None,
             broadcasts=before.snapshot.broadcasts if before else (),
+            words=before.snapshot.words if before else None,
         )
         looked_at = time.monotonic()
         snapshot = self._state.db.read_sync(queries.snapshot, now, within, seen)

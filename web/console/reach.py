@@ -192,6 +192,27 @@ def seen_condition(within: frozenset[str] | None) -> tuple[str, dict[str, object
     return f"{exists}{condition})", values
 
 
+def text_condition(within: frozenset[str] | None) -> tuple[str, dict[str, object]]:
+    """A condition on `texts x` of `broadcasts b`: somebody in these places was told it.
+
+    Texts of an alert are about a place of theirs; others are looked up where the broadcast went elsewhere too.
+    """
+    if within is None:
+        return "1 = 1", {}
+    names, values = listed(sorted(within), "p")
+    if not names:
+        return "1 = 0", {}
+    _, about = listed((f"%{place}=%" for place in sorted(within)), "about")
+    of_alert = " OR ".join(f"x.text_key LIKE :{name}" for name in about)
+    elsewhere = f"SELECT 1 FROM broadcast_counts o WHERE o.broadcast_id = b.id AND o.place NOT IN ({names})"  # noqa: S608 -- names of parameters
+    theirs = f"SELECT 1 FROM messages m WHERE m.broadcast_id = b.id AND m.text_id = x.id AND m.place IN ({names})"  # noqa: S608 -- as above
+    return (
+        f"((b.origin = 'alert' AND ({of_alert}))"
+        f" OR (b.origin <> 'alert' AND (NOT EXISTS ({elsewhere}) OR EXISTS ({theirs}))))",
+        values | about,
+    )
+
+
 def message_condition(within: frozenset[str] | None) -> tuple[str, dict[str, object]]:
     """A further condition on `messages m`: they are about these places."""
     condition, values = _within(within)

@@ -153,7 +153,7 @@ _SECTIONS: Final = (
         made_of=lambda view: (view.snapshot.country.standing, view.snapshot.country.sources, view.scoped),
         values=_force,
     ),
-    _Section(name="texts", made_of=lambda view: view.snapshot.country.texts),
+    _Section(name="texts", made_of=lambda view: view.snapshot.words.texts, own=True),
     _Section(name="feeds", made_of=lambda view: view.feeds, values=lambda view: {"feeds": view.feeds}),
     _Section(
         name="attention",
@@ -163,8 +163,9 @@ _SECTIONS: Final = (
             view.snapshot.country.quarantined,
             view.snapshot.country.quarantine,
         ),
+        own=True,
     ),
-    _Section(name="lessons", made_of=lambda view: (view.snapshot.lessons, _late_lessons(view))),
+    _Section(name="lessons", made_of=lambda view: (view.snapshot.lessons, _late_lessons(view)), own=True),
 )
 
 

@@ -11,11 +11,11 @@ from alerts.vocabulary import NONE, Hazard
 from campaigns.corrections import told as lessons
 from delivery import broadcasts
 from delivery.broadcasts import Broadcast
-from delivery.byhand import correcting, previews, signing, submissions
+from delivery.byhand import correcting, previews, signing
 from delivery.byhand.correcting import Reason, Wish
 from delivery.byhand.drafts import Wrong
 from delivery.byhand.previews import Preview
-from delivery.byhand.submissions import Kind, State, Submission
+from delivery.byhand.submissions import Kind, Submission
 from storage.connection import Connection
 from subscribers import disclosure
 from web.accounts.roles import Permission
@@ -120,7 +120,7 @@ class CorrectPage:
             return None
         areas = correcting.correctable(db, found, person(visitor, Permission.SUBMIT), state.places)
         by_hand = correcting.told_by_hand(db, identity) is not None
-        waiting = [one for one in submissions.of_broadcast(db, identity) if one.state is State.WAITING]
+        waiting = told.waiting(db, identity, visitor, state.places)
         return Shown(
             id=identity,
             hazard=found.hazard,

@@ -8,16 +8,17 @@ from aiohttp import web
 from campaigns.corrections import deciding, told
 from campaigns.corrections.deciding import Desk, Wish
 from campaigns.corrections.told import Subject
-from delivery.byhand import signing, submissions
+from delivery.byhand import signing
 from delivery.byhand.correcting import Reason
 from delivery.byhand.drafts import Wrong
 from delivery.byhand.previews import Preview
-from delivery.byhand.submissions import State, Submission
+from delivery.byhand.submissions import Submission
 from storage.connection import Connection
 from subscribers import disclosure
 from web.accounts.roles import Permission
 from web.console.byhand import counts
 from web.console.byhand.told import is_seen
+from web.console.byhand.told import waiting as waiting_on
 from web.console.byhand.write import person
 from web.console.frame import Frame
 from web.console.visitor import Visitor
@@ -87,7 +88,7 @@ class RetractPart:
         lessons = deciding.offered(db, subject, who, desk, visitor.words.language)
         instead = asked if asked in lessons else ""
         preview = deciding.preview(db, subject, instead, desk)
-        waiting = [one for one in submissions.of_broadcast(db, identity) if one.state is State.WAITING]
+        waiting = waiting_on(db, identity, visitor, places)
         return Shown(
             subject=subject,
             lessons=lessons,

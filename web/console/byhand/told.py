@@ -8,6 +8,8 @@ from alerts import hazards
 from alerts.places import PlaceTable
 from alerts.vocabulary import Hazard
 from delivery import broadcasts
+from delivery.byhand import submissions
+from delivery.byhand.submissions import State, Submission
 from storage import times
 from storage.connection import Connection
 from web.console.visitor import Visitor
@@ -49,6 +51,15 @@ def of(db: Connection, identity: int, at: datetime, visitor: Visitor, places: Pl
     if not seen:
         return None
     return Told(id=identity, at=at, hazard=one.hazard, grade=rule.highest([*seen.values()]), places=tuple(seen))
+
+
+def waiting(db: Connection, identity: int, visitor: Visitor, places: PlaceTable) -> list[Submission]:
+    """What waits for a second person about a broadcast, in the visitor's places."""
+    return [
+        one
+        for one in submissions.of_broadcast(db, identity)
+        if one.state is State.WAITING and any(is_seen(visitor, area, places) for area in one.areas)
+    ]
 
 
 def is_seen(visitor: Visitor, area: str, places: PlaceTable) -> bool:

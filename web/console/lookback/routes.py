@@ -95,7 +95,7 @@ class LookBackPages:
         told = [line.key for line in counted.by_place]
         place = request.query.get("place", "")
         place = place if place in told else max(counted.by_place, key=lambda line: line.total).key if told else ""
-        texts = await self._state.db.read(rows.texts, story.sent.id, place)
+        texts = await self._state.db.read(rows.texts, story.sent.id, place, reach.scope(visitor, self._state.places))
         return await self._frame.show(
             visitor,
             template,

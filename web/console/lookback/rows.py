@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from delivery import broadcasts
 from storage import audit, times
 from storage.audit import Entry
 from storage.connection import Connection
@@ -96,6 +97,8 @@ _COLUMNS = (
     " t.type AS telegram_type, t.file_name, a.msg_type, a.places"
 )
 _FROM = "FROM broadcasts b LEFT JOIN alerts a ON a.id = b.alert_id LEFT JOIN telegrams t ON t.digest = a.digest"
+#: broadcasts whose texts are shown: those of codes and replies are nobody's to read
+_SHOWN = "b.origin IN (" + ", ".join(f"'{origin}'" for origin in sorted(broadcasts.SHOWN)) + ")"
 #: how words may be written in a text; SQLite's lower() knows ASCII only
 _WRITTEN: tuple[Callable[[str], str], ...] = (str, str.lower, str.upper, str.capitalize, str.title)
 
@@ -110,8 +113,9 @@ def found(db: Connection, search: Search, within: frozenset[str] | None) -> list
             values[name] = chosen
     if search.words:
         names, patterns = _patterns(search.words)
-        conditions.append(_containing(names))
-        values |= patterns
+        seen, of_places = reach.text_condition(within)
+        conditions.append(_containing(names, seen))
+        values |= patterns | of_places
     for name, comparison in (("since", ">="), ("until", "<")):
         if moment := getattr(search, name):
             conditions.append(f"b.seen_at {comparison} :{name}")
@@ -142,7 +146,7 @@ def story(db: Connection, broadcast_id: int, within: frozenset[str] | None) -> S
         sent=_sent(row),
         cells=tuple(reach.cells(db, [broadcast_id], within).get(broadcast_id, ())),
         counted_at=reach.counted_at(db, [broadcast_id]).get(broadcast_id),
-        done=tuple(audit.about(db, f"broadcast:{broadcast_id}")),
+        done=tuple(one for one in audit.about(db, f"broadcast:{broadcast_id}") if _is_theirs(one, within)),
         places={place: str(grade) for place, grade in places.items()},
         answered=_answered(db, broadcast_id, within),
         created_at=row.time("created_at"),
@@ -152,21 +156,27 @@ def story(db: Connection, broadcast_id: int, within: frozenset[str] | None) -> S
     )
 
 
+def _is_theirs(one: Entry, within: frozenset[str] | None) -> bool:
+    """What people of other municipalities did about the same broadcast is theirs to know."""
+    return within is None or not one.municipality or one.municipality in within
+
+
 def telegram(db: Connection, telegram_id: int) -> tuple[str, bytes] | None:
     """File name and raw bytes of a telegram, as it came from JMA."""
     rows = db.execute("SELECT file_name, body FROM telegrams WHERE id = :id", {"id": telegram_id})
     return (rows[0].text("file_name"), zlib.decompress(rows[0].blob("body"))) if rows else None
 
 
-def texts(db: Connection, broadcast_id: int, place: str) -> tuple[Text, ...]:
-    """Word for word what was sent to a place; to anywhere for '' and for lessons and welcomes."""
+def texts(db: Connection, broadcast_id: int, place: str, within: frozenset[str] | None) -> tuple[Text, ...]:
+    """Word for word what was sent to a place; to anywhere of the reader's for '' and for lessons and welcomes."""
+    condition, values = reach.text_condition(within)
     rows = db.execute(
-        "SELECT x.id, x.text_key, x.language, x.form, x.text, x.encoding, x.units, x.segments, x.catalogue, b.origin"
+        "SELECT x.id, x.text_key, x.language, x.form, x.text, x.encoding, x.units, x.segments, x.catalogue, b.origin"  # noqa: S608 -- our own words
         " FROM texts x JOIN broadcasts b ON b.id = x.broadcast_id WHERE x.broadcast_id = :id"
-        " AND b.origin IN ('alert', 'lesson', 'welcome', 'correction')"
-        " AND (b.origin <> 'alert' OR x.text_key LIKE :place)"
+        f" AND {_SHOWN}"
+        f" AND (b.origin <> 'alert' OR x.text_key LIKE :place) AND {condition}"
         " ORDER BY x.language, x.id LIMIT :limit",
-        {"id": broadcast_id, "place": f"{broadcast_id}|%{place}=%", "limit": _TEXTS},
+        values | {"id": broadcast_id, "place": f"{broadcast_id}|%{place}=%", "limit": _TEXTS},
     )
     return tuple(_text(row) for row in rows)
 
@@ -204,15 +214,15 @@ def _patterns(words: str) -> tuple[Sequence[str], dict[str, object]]:
     return list(patterns), patterns
 
 
-def _containing(names: Sequence[str]) -> str:
-    """A condition: the reason, the telegram's type or a text holds one of these."""
+def _containing(names: Sequence[str], seen: str) -> str:
+    """A condition: the reason, the telegram's type or a text that meets `seen` holds one of these."""
 
     def any_of(column: str) -> str:
         return " OR ".join(f"{column} LIKE :{name} ESCAPE '!'" for name in names)
 
     texts = (
-        "SELECT 1 FROM texts x WHERE b.origin IN ('alert', 'lesson', 'welcome', 'correction') AND x.broadcast_id = b.id"  # noqa: S608
-        f" AND ({any_of('x.text')})"
+        f"SELECT 1 FROM texts x WHERE {_SHOWN} AND x.broadcast_id = b.id"  # noqa: S608
+        f" AND ({any_of('x.text')}) AND {seen}"
     )
     return f"({any_of('b.reason')} OR {any_of('t.type')} OR EXISTS ({texts}))"
 

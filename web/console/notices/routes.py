@@ -1,14 +1,15 @@
 """`/console/notices`: all that is open, and an administrator closes with a reason what nothing else ends."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
 
 from alerts import noticeboard
-from alerts.noticeboard import Closed
+from alerts.noticeboard import Closed, StoredNotice
 from alerts.notices import LASTING
 from web.accounts.roles import Permission
-from web.console import forms
+from web.console import forms, reach
 from web.console.frame import Frame
 from web.console.visitor import Visitor
 from web.state import WebState
@@ -32,7 +33,7 @@ class NoticePages:
         router.add_post(f"{_PATH}/{{id:[0-9]{{1,15}}}}", gate.page(self.close, _MANAGE))
 
     async def list(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Every open notice, whole."""
+        """Every open notice of the service and of one's own places, whole."""
         return await self._show(visitor)
 
     async def close(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -40,10 +41,12 @@ class NoticePages:
         why = " ".join((await forms.read(request)).get("why", "").split())
         if not why:
             return await self._show(visitor, wrong="notices.wrong_why", status=409)
-        home = visitor.principal.places(_MANAGE)[0]
+        identity, home = int(request.match_info["id"]), visitor.principal.places(_MANAGE)[0]
+        if identity not in {one.id for one in await self._open(visitor)}:
+            return self._frame.back(_PATH, said=f"notices_{Closed.GONE}")
         outcome = await self._state.db.write(
             noticeboard.close,
-            int(request.match_info["id"]),
+            identity,
             by=visitor.principal.name,
             why=why,
             municipality=home,
@@ -53,12 +56,16 @@ class NoticePages:
             return await self._show(visitor, wrong="notices.lasts", status=409)
         return self._frame.back(_PATH, said=f"notices_{outcome}")
 
+    async def _open(self, visitor: Visitor) -> Sequence[StoredNotice]:
+        """Of the service, and of the visitor's places."""
+        return await self._state.db.read(noticeboard.open_notices, reach.scope(visitor, self._state.places))
+
     async def _show(self, visitor: Visitor, *, wrong: str = "", status: int = 200) -> web.Response:
         return await self._frame.show(
             visitor,
             "console/notices.html",
             status=status,
-            notices=await self._state.db.read(noticeboard.open_notices),
+            notices=await self._open(visitor),
             lasting=LASTING,
             wrong=wrong,
             closes=bool(visitor.principal.places(_MANAGE)),
