@@ -143,7 +143,9 @@ class PostgresqlEngine:
             min_size=1,
             max_size=size,
             timeout=_PATIENCE,
-            kwargs={"cursor_factory": psycopg.ClientCursor},
+            # it sends values within statements and prepares none: counting them for that would keep the last hundred of
+            # each connection, telegrams and texts in them
+            kwargs={"cursor_factory": psycopg.ClientCursor, "prepare_threshold": None},
             configure=_configure if role == "tool" else _configure_never_stuck,
             check=ConnectionPool.check_connection,
             open=False,

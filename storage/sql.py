@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 
 from storage.errors import StorageError
 
@@ -89,12 +90,15 @@ class Split:
 
 @lru_cache(maxsize=2048)
 def split(sql: str) -> Split:
-    """Where the parameters stand; strings and comments keep their colons."""
+    """Where the parameters stand; strings and comments keep their colons.
+
+    Lists of many lengths are kept: their pieces are the same few strings.
+    """
     texts, names, current = [], [], ""
     for token in tokens(_any_of_lists(checked(sql))):
         if _is_parameter(token):
-            texts.append(current)
-            names.append(token[1:])
+            texts.append(intern(current))
+            names.append(intern(token[1:]))
             current = ""
         else:
             current += token

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import tracemalloc
 
 import pytest
 
@@ -68,6 +69,24 @@ def test_only_a_process_that_others_wait_for_may_not_stand_still(postgresql_url:
     asked = "SELECT current_setting('idle_in_transaction_session_timeout') AS longest"
     assert db.read_sync(lambda connection: connection.execute(asked))[0].text("longest") == longest
     db.close_sync()
+
+
+def test_statements_are_not_kept_after_they_were_run(postgresql_url: str) -> None:
+    db = database.open(postgresql_url, role="serve")
+
+    def long_one(number: int) -> int:
+        told = {"words": f"{number}" + "x" * 200_000}
+        return db.read_sync(lambda connection: connection.execute("SELECT length(:words) AS n", told))[0].integer("n")
+
+    long_one(0)
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            long_one(number)
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
+        db.close_sync()
 
 
 def test_a_cut_connection_is_replaced(postgresql_url: str) -> None:

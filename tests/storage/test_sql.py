@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import sql
+from storage import lists, sql
 from storage.errors import StorageError
 
 _PIECES = st.sampled_from(
@@ -61,6 +61,12 @@ def test_a_statement_is_cut_at_its_parameters_and_nowhere_else() -> None:
     assert found.names == ("a", "a", "long_name2")
     assert "".join(f"{before}:{name}" for before, name in zip(found.texts, found.names, strict=True)) == text
     assert sql.split("SELECT 1").end == "SELECT 1"
+
+
+def test_lists_of_many_lengths_share_their_pieces() -> None:
+    short, long = (sql.split(f"SELECT 1 IN ({lists.listed(range(count))[0]})") for count in (20, 30))
+    assert all(one is other for one, other in zip(short.names, long.names, strict=False))
+    assert all(one is other for one, other in zip(short.texts, long.texts, strict=False))
 
 
 @pytest.mark.parametrize("tail", ["", " ON CONFLICT (a, b) DO NOTHING", " ON CONFLICT DO NOTHING"])
