@@ -99,6 +99,16 @@ class Bulletin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """What the next one of a chain has to know of an earlier one, of which there may be hundreds."""
+
+    identifier: str
+    number: int
+    sent: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
     """The state of one chain's places."""
 
@@ -111,7 +121,7 @@ class Now:
 
 
 def following(
-    chain: Chain, last: Bulletin | None, state: Now, earlier: Sequence[Bulletin], now: datetime
+    chain: Chain, last: Bulletin | None, state: Now, earlier: Sequence[Issued | Bulletin], now: datetime
 ) -> Bulletin | None:
     """The bulletin that the state asks for; None where the last one still says it all.
 
@@ -186,7 +196,7 @@ def _msg_type(begins: bool, words: Mapping[str, Word], in_force: bool) -> MsgTyp
     return MsgType.CANCEL if wrong and not in_force else MsgType.UPDATE
 
 
-def _references(earlier: Sequence[Bulletin], first: int, sent: datetime) -> tuple[Reference, ...]:
+def _references(earlier: Sequence[Issued | Bulletin], first: int, sent: datetime) -> tuple[Reference, ...]:
     """The first, and whatever a reader may still hold for true."""
     return tuple(
         Reference(identifier=one.identifier, sent=one.sent)

@@ -8,7 +8,7 @@ from typing import Any
 from alerts import codec
 from alerts.places import PlaceTable
 from alerts.vocabulary import NONE, Hazard, InfoType, Kind, MsgType
-from delivery.bulletins.bulletin import Bulletin, Chain, Now, Reference, Standing, Word
+from delivery.bulletins.bulletin import Bulletin, Chain, Issued, Now, Reference, Standing, Word
 from storage import lists, times
 from storage.connection import Connection
 from storage.rows import Row
@@ -17,6 +17,9 @@ from storage.rows import Row
 LATELY = timedelta(days=7)
 #: what waits for two people, or did so in vain
 _HELD = "(b.decision = 'hold' AND (b.state = 'held' OR (b.state = 'withdrawn' AND b.first_handover_at IS NULL)))"
+
+#: those of a chain that a reader may still believe when `sent` is said
+_BELIEVED = "chain = :chain AND number >= :first AND (number = :first OR expires > :sent)"
 
 
 def state_of(db: Connection, hazard: Hazard, places: PlaceTable, now: datetime) -> dict[Chain, Now]:
@@ -85,14 +88,28 @@ def newest(db: Connection, chains: Collection[Chain]) -> dict[Chain, Bulletin]:
     return found
 
 
-def since_first(db: Connection, last: Bulletin) -> list[Bulletin]:
-    """The bulletins of its chain from the first one of what it tells of, which may still be believed."""
+def since_first(db: Connection, last: Bulletin) -> list[Issued]:
+    """The bulletins of its chain from the first one of what it tells of, which may still be believed.
+
+    Without their bodies: each names all before it, so that those of a long night would be tens of megabytes.
+    """
     rows = db.execute(
-        "SELECT * FROM bulletins WHERE chain = :chain AND number >= :first"
-        " AND (number = :first OR expires > :sent) ORDER BY number",
-        {"chain": last.chain.name, "first": last.first_number, "sent": times.to_text(last.sent)},
+        f"SELECT identifier, number, sent, expires FROM bulletins WHERE {_BELIEVED} ORDER BY number",  # noqa: S608 -- fixed words
+        _believed(last),
     )
-    return [_bulletin(row) for row in rows]
+    return [
+        Issued(
+            identifier=row.text("identifier"),
+            number=row.integer("number"),
+            sent=row.time("sent"),
+            expires=row.time("expires"),
+        )
+        for row in rows
+    ]
+
+
+def _believed(last: Bulletin) -> dict[str, object]:
+    return {"chain": last.chain.name, "first": last.first_number, "sent": times.to_text(last.sent)}
 
 
 def add(db: Connection, made: Iterable[Bulletin]) -> None:
@@ -139,7 +156,11 @@ def current(db: Connection, now: datetime, prefecture: str = "", place: str = ""
 
 
 def _named(db: Connection, last: Bulletin, place: str) -> bool:
-    return any(place in one.words for one in since_first(db, last))
+    rows = db.execute(
+        f"SELECT 1 AS one FROM bulletins WHERE {_BELIEVED} AND body LIKE :named LIMIT 1",  # noqa: S608 -- fixed words
+        {**_believed(last), "named": f'%"{place}":{{%'},  # as `_body` writes a place's word
+    )
+    return bool(rows)
 
 
 def before(db: Connection, one: Bulletin) -> Bulletin | None:

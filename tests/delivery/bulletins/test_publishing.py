@@ -103,6 +103,18 @@ async def test_a_new_process_goes_on(db: Database, clock: FakeClock, publisher: 
     assert [one.identifier for one in update.references] == [alert.identifier]
 
 
+async def test_all_earlier_ones_are_named_without_reading_what_they_say(
+    db: Database, clock: FakeClock, publisher: Publisher
+) -> None:
+    said = []
+    for grade in ("L3", "L4", "L5", "L4"):
+        await db.write(put, clock, p17204=grade)
+        said += await publisher.step()
+        await db.write(lambda c: c.execute("UPDATE bulletins SET body = '{}' WHERE state = 'superseded'"))
+        clock.advance(60)
+    assert [one.identifier for one in said[-1].references] == [one.identifier for one in said[:-1]]
+
+
 async def test_what_is_held_is_told_when_it_is_released(db: Database, clock: FakeClock, publisher: Publisher) -> None:
     await db.write(put, clock, hazard=Hazard.VOLCANO, p17204="V3")
     held = await db.write(hold, clock, WAJIMA, Hazard.VOLCANO)
@@ -162,3 +174,4 @@ async def test_who_reads_one_place_hears_that_it_ended_there(
     (current,) = await db.read(store.current, clock(), place=WAJIMA)
     assert current.identifier == last.identifier and WAJIMA not in current.words
     assert [one.chain.prefecture for one in await db.read(store.current, clock(), place=TOYAMA)] == ["16"]
+    assert await db.read(store.current, clock(), place="17201") == []
