@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from alerts import noticeboard
 from alerts.vocabulary import NONE
+from campaigns import calling
 from delivery import broadcasts as sent
 from delivery.byhand import holds, submissions
 from storage.connection import Connection
@@ -35,7 +36,19 @@ def waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow, 
         for one in submissions.open_ones(db)
         if within is None or one.municipality in within or within.intersection(one.areas)
     ]
-    return tuple(sorted([*held, *submitted], key=lambda one: one.deadline))
+    planned = [
+        WaitingRow(
+            path=f"/console/campaigns/{one.campaign.id}",
+            hazard="lesson",
+            grade="",
+            name=one.campaign.plan.name,
+            deadline=one.deadline,
+            by=one.campaign.planned_by.removeprefix("user:"),
+        )
+        for one in calling.open_ones(db)
+        if within is None or one.campaign.municipality in within
+    ]
+    return tuple(sorted([*held, *submitted, *planned], key=lambda one: one.deadline))
 
 
 def nearby(db: Connection, within: frozenset[str] | None) -> tuple[Nearby, ...]:

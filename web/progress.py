@@ -27,6 +27,13 @@ class Progress:
     #: others are handed over before it
     after_others: bool
 
+    @property
+    def state(self) -> str:
+        """Of the broadcast when its messages were counted: it may be complete before they are counted again."""
+        counted = counting.parse(self.row.version)
+        behind = sum(counted.get(state, 0) for state in _WAITING) > 0 or (self.row.planned > 0 and not counted)
+        return "sending" if self.row.state == "complete" and behind else self.row.state
+
     def late(self, now: datetime) -> bool:
         """Whether somebody should look who has not got it: a warning, old enough and still worth hearing."""
         asked = self.row.origin == "alert" and self.row.state != "withdrawn" and self.reach.missing > 0

@@ -16,9 +16,10 @@ from feeds.health import FeedState
 from storage import times
 from storage.connection import Connection
 from storage.rows import Row
-from web import own_queries
+from web import headings, own_queries
 from web.console import reach
 from web.console.reach import Cell
+from web.headings import Heading
 from web.snapshot import (
     BroadcastRow,
     Country,
@@ -115,6 +116,7 @@ def fingerprint(db: Connection, now: datetime) -> tuple[object, ...]:
         "SELECT name, content_at, failures, blind_since FROM feeds ORDER BY name",
         "SELECT id, state, due_at, reason FROM campaign_lessons WHERE state IN ('waiting', 'held')"
         " ORDER BY due_at, id LIMIT 100",
+        "SELECT id, state FROM campaigns WHERE state = 'waiting' ORDER BY id",
         "SELECT id, state, deadline FROM submissions WHERE state IN ('waiting', 'approved') ORDER BY id",
         "SELECT broadcast_id, deadline, overdue_at FROM holds WHERE closed_at IS NULL ORDER BY broadcast_id",
     )
@@ -252,8 +254,10 @@ def _broadcasts(
     counted = {row.integer("id"): row.optional_text("version") or "" for row in rows}
     known = {one.id: one.cells for one in seen if counted.get(one.id) == one.version}
     cells = reach.cells(db, [number for number in counted if number not in known], within)
+    told = {one.id: one.told for one in seen}
+    told |= headings.read(db, counted.keys() - told.keys(), within)
     return tuple(
-        _broadcast(row, known.get(number) or tuple(cells.get(number, ())))
+        _broadcast(row, known.get(number) or tuple(cells.get(number, ())), told.get(number))
         for number, row in zip(counted, rows, strict=True)
     )
 
@@ -267,7 +271,7 @@ def _queue(db: Connection) -> tuple[BroadcastRow, ...]:
     return tuple(_broadcast(row, ()) for row in rows)
 
 
-def _broadcast(row: Row, cells: tuple[Cell, ...]) -> BroadcastRow:
+def _broadcast(row: Row, cells: tuple[Cell, ...], told: Heading | None = None) -> BroadcastRow:
     return BroadcastRow(
         id=row.integer("id"),
         origin=row.text("origin"),
@@ -285,4 +289,5 @@ def _broadcast(row: Row, cells: tuple[Cell, ...]) -> BroadcastRow:
         excluded={str(reason): int(people) for reason, people in json.loads(row.text("excluded")).items()},
         version=row.optional_text("version") or "",
         cells=cells,
+        told=told or Heading(),
     )

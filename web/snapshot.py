@@ -8,6 +8,7 @@ from alerts.report import Facts
 from alerts.vocabulary import Hazard
 from feeds.health import FeedState
 from web.console.reach import Cell
+from web.headings import Heading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,8 @@ class BroadcastRow:
     version: str
     #: of the reader's places
     cells: tuple[Cell, ...] = ()
+    #: of the reader's places
+    told: Heading = Heading()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,8 @@ class WaitingRow:
     by: str
     #: it says that what was told was wrong
     takes_back: bool = False
+    #: of a campaign
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,7 +171,7 @@ def _show(result: ImportResult, *, dry_run: bool) -> None:
     if result.elsewhere:
         click.echo("rows of other municipalities: " + ", ".join(f"{c} {n}" for c, n in result.elsewhere.items()))
     for heading in result.ignored:
-        click.echo(f"column {heading!r} was not read")
+        click.echo(f"column {heading!r} was not read\n  列 {heading!r} は読み込みませんでした")
     for one in result.refused:
         click.echo(f"row {one.row}, {one.column}: {one.why.reason}\n  {one.row} 行目：{one.why.ja}")
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from alerts.vocabulary import Hazard
 from delivery.broadcasts import BroadcastState, Origin
+from web import headings
 from web.accounts.roles import Permission
 from web.console import reach
 from web.console.frame import Frame
@@ -45,6 +46,7 @@ class LookBackPages:
         return await self._frame.show(
             visitor,
             "console/broadcasts.html",
+            headings=await self._state.db.read(headings.read, [one.id for one in shown], within),
             found=[(one, reach.of(cells.get(one.id, ()))) for one in shown],
             asked=_asked(request.query),
             hazards=[hazard.value for hazard in Hazard],
@@ -91,17 +93,19 @@ class LookBackPages:
         story = await self._story(request, visitor)
         if story is None:
             return await self._frame.message(visitor, "not_found", status=404)
+        within = reach.scope(visitor, self._state.places)
         counted = reach.of(story.cells, story.counted_at)
         told = [line.key for line in counted.by_place]
         place = request.query.get("place", "")
         place = place if place in told else max(counted.by_place, key=lambda line: line.total).key if told else ""
-        texts = await self._state.db.read(rows.texts, story.sent.id, place, reach.scope(visitor, self._state.places))
+        texts = await self._state.db.read(rows.texts, story.sent.id, place, within)
         return await self._frame.show(
             visitor,
             template,
             story=story,
             sent=story.sent,
             reach=counted,
+            heading=(await self._state.db.read(headings.read, [story.sent.id], within)).get(story.sent.id),
             texts=texts,
             place=place,
             told=told,
