@@ -68,7 +68,8 @@ class Fleet:
             **more,
         }
         plain = {name: value for name, value in os.environ.items() if not name.startswith("TOMOSHIBI_")}
-        return plain | {f"TOMOSHIBI_{name}": value for name, value in ours.items()}
+        as_installed = {"MALLOC_ARENA_MAX": "2"}  # ops/*.service
+        return plain | as_installed | {f"TOMOSHIBI_{name}": value for name, value in ours.items()}
 
     def names(self) -> list[str]:
         """The processes that run."""
