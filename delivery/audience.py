@@ -47,35 +47,35 @@ ORDER BY subscriber_id LIMIT :limit
 """.replace("{told}", _TOLD)
 
 # What makes people alike in one column: reading columns one by one is what planning a big city would cost most.
-_PEOPLE = chunks.statement("""
+_PEOPLE = """
 SELECT s.id AS subscriber_id, s.state || '|' || r.language || '|' || r.min_level || '|' || r.places AS alike
 FROM subscribers s LEFT JOIN registrations r ON r.subscriber_id = s.id
-WHERE s.id IN ({chunk})
-""")
-_SEVERAL = chunks.statement("""
+WHERE s.id IN :chunk
+"""
+_SEVERAL = """
 SELECT s.id AS subscriber_id, s.state, r.municipality, r.language, r.places, r.min_level, r.standing, r.chosen
 FROM subscribers s JOIN registrations r ON r.subscriber_id = s.id
-WHERE s.id IN ({chunk})
+WHERE s.id IN :chunk
 ORDER BY s.id, r.id
-""")
+"""
 
-_TEXTS = chunks.statement("""
+_TEXTS = """
 SELECT m.subscriber_id, m.hazard, m.event, m.state, m.kind, m.place, m.grade, m.told, m.revision, m.language,
        m.created_at
 FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id
-WHERE m.subscriber_id IN ({chunk}) AND m.hazard = :hazard AND m.event = :event AND m.created_at >= :since
+WHERE m.subscriber_id IN :chunk AND m.hazard = :hazard AND m.event = :event AND m.created_at >= :since
   AND m.state IN ({counting}) AND (m.state <> 'queued' OR b.state NOT IN ('withdrawn', 'held'))
 ORDER BY m.subscriber_id, m.id
-""").replace("{counting}", _SENT_OR_QUEUED)
+""".replace("{counting}", _SENT_OR_QUEUED)
 
 _TEXTS_OF_ALL_HAZARDS = _TEXTS.replace("m.hazard = :hazard AND m.event = :event", "m.hazard <> ''")
 
-_LAST_EARTHQUAKE = chunks.statement("""
+_LAST_EARTHQUAKE = """
 SELECT subscriber_id, max(coalesce(handed_at, created_at)) AS at FROM messages
-WHERE subscriber_id IN ({chunk}) AND hazard = 'earthquake' AND created_at >= :since AND kind IN ('new', 'raised')
+WHERE subscriber_id IN :chunk AND hazard = 'earthquake' AND created_at >= :since AND kind IN ('new', 'raised')
   AND (state IN ({told}) OR (state = 'queued' AND event <> :event))
 GROUP BY subscriber_id
-""").replace("{told}", _TOLD)
+""".replace("{told}", _TOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,5 @@
-"""A chunk of rows in one statement: `IN ({chunk})` in SQL stands for the ids of at most `SIZE` rows, `{rows}` for as
-many rows of three columns (`column1` an id, `column2` and `column3` texts).
+"""A chunk of rows in one statement: `IN :chunk` in SQL stands for their ids, `{rows}` for at most `SIZE` rows of three
+columns (`column1` an id, `column2` and `column3` texts).
 
 The statement is the same text for every chunk, so that both engines prepare it once.
 """
@@ -20,18 +20,15 @@ _NO_ROW = (_NOBODY, _NO_KEY, _NO_KEY)
 
 
 def statement(sql: str) -> str:
-    """SQL with `({chunk})` replaced by a list, and `{rows}` by as many parameters as a chunk has at most."""
-    return sql.replace("({chunk})", ":chunk").replace("{rows}", _ROWS)
+    """SQL with `{rows}` replaced by as many parameters as a chunk has at most."""
+    return sql.replace("{rows}", _ROWS)
 
 
-def parameters(ids: Sequence[int]) -> dict[str, object]:
-    """The parameters of one chunk; ValueError for more ids than are planned at once."""
-    return _listed(ids)
-
-
-def keys(texts: Sequence[str]) -> dict[str, object]:
-    """The same for a text column."""
-    return _listed(texts)
+def parameters(values: Sequence[object]) -> dict[str, object]:
+    """The list of one chunk, ids or texts, for `IN :chunk`; ValueError for more than are planned at once."""
+    if len(values) > SIZE * GROWTH:
+        raise ValueError(f"a chunk of {len(values)}; expected at most {SIZE * GROWTH}")
+    return {"chunk": list(values)}
 
 
 def rows(values: Sequence[tuple[int, str, str]]) -> dict[str, object]:
@@ -42,9 +39,3 @@ def rows(values: Sequence[tuple[int, str, str]]) -> dict[str, object]:
     return {
         name: value for names, row in zip(_CELLS, filled, strict=True) for name, value in zip(names, row, strict=True)
     }
-
-
-def _listed(values: Sequence[object]) -> dict[str, object]:
-    if len(values) > SIZE * GROWTH:
-        raise ValueError(f"a chunk of {len(values)}; expected at most {SIZE * GROWTH}")
-    return {"chunk": list(values)}

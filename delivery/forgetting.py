@@ -38,26 +38,24 @@ SELECT m.id FROM messages m WHERE m.broadcast_id IN (SELECT b.id FROM broadcasts
   AND m.created_at < :before AND m.state NOT IN {_OPEN}
 ORDER BY m.id LIMIT :limit
 """  # noqa: S608 -- our own words only
-_ADD_TOTALS = chunks.statement(
+_ADD_TOTALS = (
     "INSERT INTO broadcast_totals (broadcast_id, state, messages, segments)"
-    " SELECT broadcast_id, state, count(*), sum(segments) FROM messages WHERE id IN ({chunk})"
+    " SELECT broadcast_id, state, count(*), sum(segments) FROM messages WHERE id IN :chunk"
     " GROUP BY broadcast_id, state"
     " ON CONFLICT (broadcast_id, state) DO UPDATE SET"
     " messages = broadcast_totals.messages + excluded.messages,"
     " segments = broadcast_totals.segments + excluded.segments"
 )
-_BROADCASTS = chunks.statement("SELECT DISTINCT broadcast_id FROM messages WHERE id IN ({chunk})")
+_BROADCASTS = "SELECT DISTINCT broadcast_id FROM messages WHERE id IN :chunk"
 #: what hangs on a message, and last the message itself
 _DELETE = (
-    chunks.statement(
-        "DELETE FROM receipts WHERE provider_id IN (SELECT provider_id FROM messages WHERE id IN ({chunk}))"
-    ),
-    chunks.statement("DELETE FROM receipts WHERE message_id IN ({chunk})"),
-    chunks.statement("DELETE FROM attempts WHERE message_id IN ({chunk})"),
-    chunks.statement("DELETE FROM message_places WHERE message_id IN ({chunk})"),
-    chunks.statement("DELETE FROM answered_lessons WHERE message_id IN ({chunk})"),
-    chunks.statement("UPDATE probes SET message_id = NULL WHERE message_id IN ({chunk})"),
-    chunks.statement("DELETE FROM messages WHERE id IN ({chunk})"),
+    "DELETE FROM receipts WHERE provider_id IN (SELECT provider_id FROM messages WHERE id IN :chunk)",
+    "DELETE FROM receipts WHERE message_id IN :chunk",
+    "DELETE FROM attempts WHERE message_id IN :chunk",
+    "DELETE FROM message_places WHERE message_id IN :chunk",
+    "DELETE FROM answered_lessons WHERE message_id IN :chunk",
+    "UPDATE probes SET message_id = NULL WHERE message_id IN :chunk",
+    "DELETE FROM messages WHERE id IN :chunk",
 )
 # Words of a warning or a lesson speak to everybody and stay; an answer or a welcome was written for somebody.
 _TEXTS = """

@@ -15,13 +15,13 @@ WHERE finished_at IS NULL AND worker_id = :worker AND message_id IN
 RETURNING message_id
 """
 # a receipt has named them: the provider has them
-_NAMED = chunks.statement(
+_NAMED = (
     "UPDATE messages SET state = 'accepted', settled_at = :now"
-    " WHERE id IN ({chunk}) AND state = 'handing' AND provider_id IS NOT NULL RETURNING provider_id"
+    " WHERE id IN :chunk AND state = 'handing' AND provider_id IS NOT NULL RETURNING provider_id"
 )
-_UNKNOWN = chunks.statement(
+_UNKNOWN = (
     "UPDATE messages SET state = 'uncertain', settled_at = :now, reason = 'the worker was lost while handing over'"
-    " WHERE id IN ({chunk}) AND state = 'handing'"
+    " WHERE id IN :chunk AND state = 'handing'"
 )
 
 

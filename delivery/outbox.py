@@ -40,14 +40,14 @@ _DUE = """
 SELECT m.id FROM messages m JOIN broadcasts b ON b.id = m.broadcast_id
 WHERE m.state = 'queued' AND (m.not_before IS NULL OR m.not_before <= :now) AND b.state <> 'held' LIMIT 1
 """
-_TAKE = chunks.statement(
+_TAKE = (
     "UPDATE messages SET state = 'handing', handed_at = :now, not_before = NULL"
-    " WHERE id IN ({chunk}) AND state = 'queued' RETURNING id"
+    " WHERE id IN :chunk AND state = 'queued' RETURNING id"
 )
-_OPEN = chunks.statement(
+_OPEN = (
     "INSERT INTO attempts (message_id, number, started_at, worker_id, provider)"
     " SELECT m.id, 1 + (SELECT count(*) FROM attempts a WHERE a.message_id = m.id), :now, :worker, :provider"
-    " FROM messages m WHERE m.id IN ({chunk}) RETURNING message_id, number"
+    " FROM messages m WHERE m.id IN :chunk RETURNING message_id, number"
 )
 # The condition `state IN …` is that of the index over open messages: without it all of them are read.
 _STOPPED = """

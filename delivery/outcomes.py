@@ -96,11 +96,11 @@ _NOT_OPENED = Next(
     code="not opened",
     trouble=NoticeKind.NUMBER,
 )
-_OPEN = chunks.statement("""
+_OPEN = """
 SELECT m.id, m.subscriber_id, m.expires_at, max(a.number) AS attempts
 FROM messages m JOIN attempts a ON a.message_id = m.id
-WHERE m.id IN ({chunk}) AND m.state = 'handing' GROUP BY m.id, m.subscriber_id, m.expires_at
-""")
+WHERE m.id IN :chunk AND m.state = 'handing' GROUP BY m.id, m.subscriber_id, m.expires_at
+"""
 #: who says so, in the log of changes
 PROVIDER = "SMS provider"
 _CLOSE = """
@@ -124,8 +124,8 @@ _SETTLE_ACCEPTED = chunks.statement(
     " provider_id = answer.column3 FROM ({rows}) AS answer"
     " WHERE messages.id = answer.column1 AND messages.state = 'handing'"
 )
-_KNOWN_ALL_THE_SAME = chunks.statement(
-    "UPDATE messages SET state = 'accepted', reason = '' WHERE id IN ({chunk})"
+_KNOWN_ALL_THE_SAME = (
+    "UPDATE messages SET state = 'accepted', reason = '' WHERE id IN :chunk"
     " AND state = 'uncertain' AND provider_id IS NOT NULL RETURNING provider_id"
 )
 

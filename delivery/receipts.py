@@ -23,14 +23,12 @@ INSERT INTO receipts (provider_id, message_id, status, error_code, received_at)
 VALUES (:provider_id, :message_id, :status, :error_code, :received_at)
 ON CONFLICT (provider_id, status) DO NOTHING
 """
-_BY_PROVIDER = chunks.statement(
-    "SELECT id, broadcast_id, state, provider_id FROM messages WHERE provider_id IN ({chunk})"
-)
+_BY_PROVIDER = "SELECT id, broadcast_id, state, provider_id FROM messages WHERE provider_id IN :chunk"
 # Our own id is believed only for a message whose provider's id we never learnt.
-_BY_MESSAGE = chunks.statement(
+_BY_MESSAGE = (
     "SELECT m.id, m.broadcast_id, m.state, m.provider_id,"
     " (SELECT count(*) FROM attempts a WHERE a.message_id = m.id) AS attempts FROM messages m"
-    " WHERE m.id IN ({chunk}) AND m.provider_id IS NULL AND m.state IN ('queued', 'handing', 'uncertain')"
+    " WHERE m.id IN :chunk AND m.provider_id IS NULL AND m.state IN ('queued', 'handing', 'uncertain')"
 )
 _APPLY = """
 UPDATE messages SET state = :state, provider_id = :provider_id, reason = :reason, settled_at = :at
@@ -38,9 +36,7 @@ WHERE id = :id AND state = :before
 """
 # The answer to the open attempt will say the same, or nothing at all.
 _ADOPT = "UPDATE messages SET provider_id = :provider_id WHERE id = :id AND state = 'handing' AND provider_id IS NULL"
-_EARLY = chunks.statement(
-    "SELECT provider_id, status, error_code, received_at FROM receipts WHERE provider_id IN ({chunk}) ORDER BY id"
-)
+_EARLY = "SELECT provider_id, status, error_code, received_at FROM receipts WHERE provider_id IN :chunk ORDER BY id"
 _ONE_AT_A_TIME = """
 INSERT INTO counters (name, value) VALUES ('receipts', 1)
 ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
@@ -100,7 +96,7 @@ def record(db: Connection, receipts: Sequence[Receipt], mask: Mask | None = None
 def apply_early(db: Connection, provider_ids: Collection[str]) -> None:
     """Apply receipts that were here before their messages knew the provider's id."""
     for part in _parts(list(provider_ids)):
-        waiting = db.execute(_EARLY, chunks.keys(part))
+        waiting = db.execute(_EARLY, chunks.parameters(part))
         if not waiting:
             continue
         known = _by_provider(db, sorted({row.text("provider_id") for row in waiting}))
@@ -132,7 +128,7 @@ def _row(receipt: Receipt, message: _Message | None) -> dict[str, object]:
 
 def _by_provider(db: Connection, provider_ids: Sequence[str]) -> dict[str, _Message]:
     """provider id -> message that is known to have it."""
-    rows = db.execute(_BY_PROVIDER, chunks.keys(provider_ids))
+    rows = db.execute(_BY_PROVIDER, chunks.parameters(provider_ids))
     return {row.text("provider_id"): _message(row, row.text("provider_id"), adopted=False) for row in rows}
 
 

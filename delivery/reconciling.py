@@ -25,9 +25,7 @@ _log = logging.getLogger(__name__)
 BATCH = 50
 #: and of these at the same time
 _SIDE_BY_SIDE = 8
-_KNOWN = chunks.statement(
-    "SELECT subscriber_id, provider_id FROM messages WHERE subscriber_id IN ({chunk}) AND provider_id IS NOT NULL"
-)
+_KNOWN = "SELECT subscriber_id, provider_id FROM messages WHERE subscriber_id IN :chunk AND provider_id IS NOT NULL"
 #: the longest wait between two look-ups of one text
 _LONGEST_WAIT = timedelta(minutes=10)
 

@@ -19,12 +19,12 @@ from storage.rows import Row
 
 KIND = "welcome"
 _KEEP = timedelta(hours=24)
-_REGISTRATIONS = chunks.statement(
+_REGISTRATIONS = (
     "SELECT r.subscriber_id, r.municipality, coalesce(nullif(o.language, ''), r.language) AS language,"
     " r.places, r.created_at"
     " FROM registrations r JOIN subscribers s ON s.id = r.subscriber_id"
     " LEFT JOIN registrations o ON o.subscriber_id = r.subscriber_id AND o.municipality = ''"
-    " WHERE r.subscriber_id IN ({chunk}) AND (r.municipality <> '' OR r.standing = 1) AND s.state = 'active'"
+    " WHERE r.subscriber_id IN :chunk AND (r.municipality <> '' OR r.standing = 1) AND s.state = 'active'"
     " ORDER BY r.subscriber_id, r.id"
 )
 

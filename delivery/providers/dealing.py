@@ -10,8 +10,8 @@ from delivery.providers.shares import Standing
 from storage.connection import Connection
 
 # What ended without the provider's taking it. Who stopped in between says nothing of the provider.
-_REFUSED = chunks.statement(
-    "SELECT message_id, provider FROM attempts WHERE message_id IN ({chunk}) AND outcome <> 'accepted'"
+_REFUSED = (
+    "SELECT message_id, provider FROM attempts WHERE message_id IN :chunk AND outcome <> 'accepted'"
     " AND (error_code IS NULL OR error_code NOT IN ('stopped', 'worker lost')) ORDER BY message_id, number"
 )
 
