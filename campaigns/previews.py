@@ -12,6 +12,7 @@ from delivery.byhand.submissions import Shown
 from storage.connection import Connection
 from subscribers import disclosure
 from subscribers.languages import TAGS
+from templates_i18n.service_texts import Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def of(db: Connection, plan: Plan, home: str, teller: Teller, rate: float) -> Pr
 
 
 def _of(lesson: str, people: Mapping[str, int], teller: Teller, ahead: int, rate: float) -> Preview:
-    texts = tuple(_shown(lesson, tag, people.get(tag, 0), teller) for tag in TAGS)
+    texts = in_languages({tag: teller.write(lesson, tag) for tag in TAGS}, people)
     segments = sum(one.segments * one.people for one in texts)
     return Preview(
         lesson=lesson,
@@ -72,7 +73,15 @@ def _of(lesson: str, people: Mapping[str, int], teller: Teller, ahead: int, rate
     )
 
 
-def _shown(lesson: str, tag: str, people: int, teller: Teller) -> Shown:
-    wording = teller.write(lesson, tag)
-    counted = wording.segmentation
-    return Shown(language=tag, text=wording.text, encoding=counted.encoding, segments=counted.segments, people=people)
+def in_languages(texts: Mapping[str, Wording], people: Mapping[str, int]) -> tuple[Shown, ...]:
+    """Texts by language, with how many people would get each."""
+    return tuple(
+        Shown(
+            language=tag,
+            text=one.text,
+            encoding=one.segmentation.encoding,
+            segments=one.segmentation.segments,
+            people=people.get(tag, 0),
+        )
+        for tag, one in texts.items()
+    )

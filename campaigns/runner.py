@@ -5,7 +5,7 @@ Everything is a row, so that a crash anywhere goes on where it stopped, and a cl
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -162,7 +162,7 @@ def _under_way(db: Connection, identity: int) -> tuple[Due | None, Campaign | No
 def _judge(
     db: Connection, one: Due, campaign: Campaign, places: PlaceTable, told: Mapping[str, datetime], now: datetime
 ) -> timing.Go | timing.Wait:
-    here = sorted({one.place, places.city_of(one.place) or one.place, *places.wards_of(one.place)})
+    here = around(places, [one.place])
     today = daylight.day_of(now)
     begun = one.broadcast_id is not None
     first, last = (daylight.Window(opens=_MIDNIGHT).opening(day) for day in (today, today + timedelta(days=1)))
@@ -173,7 +173,7 @@ def _judge(
             window=campaign.plan.timing.window,
             rests=campaign.plan.timing.rests,
             in_force=state.in_force_at(db, here, now),
-            told=max((told[place] for place in here if place in told), default=None),
+            told=latest(told, here),
             had_today=not begun and due.had_one(db, here, first, last),
             was_held=not begun and one.state is due.State.HELD,
             seed=f"{one.campaign_id}:{one.place}",
@@ -244,6 +244,16 @@ def _next_window(db: Connection, identity: int, now: datetime) -> tuple[datetime
     window = campaign.plan.timing.window
     until = timing.next_opening(window, campaign.plan.timing.rests, now)
     return until, timing.closing(window, until)
+
+
+def around(places: PlaceTable, areas: Iterable[str]) -> list[str]:
+    """Where a warning speaks to the people of these areas too: the areas, the city of a ward, the wards of a city."""
+    return sorted({code for area in areas for code in (area, places.city_of(area) or area, *places.wards_of(area))})
+
+
+def latest(told: Mapping[str, datetime], here: Iterable[str]) -> datetime | None:
+    """When somebody there was last handed a warning, of what `last_told` says."""
+    return max((told[place] for place in here if place in told), default=None)
 
 
 def last_told(db: Connection, now: datetime) -> dict[str, datetime]:

@@ -1,13 +1,13 @@
 """The first signature under taking back a lesson or a welcome, or putting it right with another lesson."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from alerts.places import PlaceTable
 from alerts.vocabulary import NONE, Kind
-from campaigns import own
+from campaigns import own, previews
 from campaigns.corrections import told
 from campaigns.corrections.told import Says, Subject
 from campaigns.daylight import day_of
@@ -18,7 +18,7 @@ from delivery.byhand.correcting import Reason
 from delivery.byhand.drafts import Wrong
 from delivery.byhand.previews import Preview
 from delivery.byhand.signing import Person, Refused, Submitted
-from delivery.byhand.submissions import New, Shown, State, Texts
+from delivery.byhand.submissions import New, State, Texts
 from storage.connection import Connection
 from subscribers.languages import TAGS
 from templates_i18n import service_texts
@@ -64,8 +64,8 @@ def preview(db: Connection, subject: Subject, instead: str, desk: Desk) -> Previ
     people = told.count(db, subject.id)
     day = day_of(subject.at)
     teller = own.speaking(db, desk.teller, [instead]) if instead else desk.teller
-    message = _shown({tag: words(teller, subject.says, day, tag) for tag in TAGS}, people)
-    then = _shown({tag: teller.write(instead, tag) for tag in TAGS}, people) if instead else ()
+    message = previews.in_languages({tag: words(teller, subject.says, day, tag) for tag in TAGS}, people)
+    then = previews.in_languages({tag: teller.write(instead, tag) for tag in TAGS}, people) if instead else ()
     segments = sum(one.segments * one.people for one in (*message, *then))
     return Preview(
         kind=Kind.CORRECTED if instead else Kind.CANCELLED,
@@ -76,19 +76,6 @@ def preview(db: Connection, subject: Subject, instead: str, desk: Desk) -> Previ
         segments=segments,
         seconds=arrival.seconds_to_last(forms.ahead(db, priority.SERVICE) + segments, desk.rate),
         queued=told.queued(db, subject.id),
-    )
-
-
-def _shown(texts: Mapping[str, Wording], people: Mapping[str, int]) -> tuple[Shown, ...]:
-    return tuple(
-        Shown(
-            language=tag,
-            text=one.text,
-            encoding=one.segmentation.encoding,
-            segments=one.segmentation.segments,
-            people=people.get(tag, 0),
-        )
-        for tag, one in texts.items()
     )
 
 

@@ -125,15 +125,14 @@ def _open(db: Connection, now: datetime) -> list[_Open]:
 
 def _wait(db: Connection, areas: Sequence[str], places: PlaceTable, now: datetime) -> datetime | None:
     """Until when nothing of it may leave; None where it may."""
-    here = sorted({code for area in areas for code in (area, places.city_of(area) or area, *places.wards_of(area))})
-    lately = runner.last_told(db, now)
+    here = runner.around(places, areas)
     asked = timing.Question(
         now=now,
         due_at=now,
         window=_WINDOW,
         rests=_no_rest,
         in_force=state.in_force_at(db, here, now),
-        told=max((lately[place] for place in here if place in lately), default=None),
+        told=runner.latest(runner.last_told(db, now), here),
     )
     match timing.judge(asked):
         case timing.Wait(until=until):

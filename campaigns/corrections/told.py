@@ -8,7 +8,7 @@ from typing import Final
 
 from campaigns.daylight import day_of
 from delivery.broadcasts import Origin
-from delivery.byhand import submissions
+from delivery.byhand import retracting, submissions
 from delivery.states import TOLD
 from storage.connection import Connection
 from storage.rows import Row
@@ -105,7 +105,7 @@ def _lessons(db: Connection, row: Row) -> tuple[str, ...]:
 
 def key(broadcast_id: int) -> str:
     """What somebody gets once: that this broadcast was wrong."""
-    return f"correction:{broadcast_id}"
+    return f"{retracting.KEY}{broadcast_id}"
 
 
 def people(db: Connection, broadcast_id: int, limit: int = _ALL) -> list[Reader]:

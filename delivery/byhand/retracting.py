@@ -14,6 +14,8 @@ from storage.connection import Connection
 
 #: a correction that is so late is not worth a text any more
 KEEP: Final = timedelta(days=14)
+#: how the key begins of what somebody gets once: that a broadcast, whose id follows, was wrong
+KEY: Final = "correction:"
 #: rows in one transaction: whoever writes beside us waits for it
 SIZE: Final = 4_000
 # A lesson that is complete too: copies that came too late would be brought back. A welcome's broadcast stands for its

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from delivery import stopping
+from delivery.byhand import retracting
 from delivery.drilling import answers
 from delivery.inbound import Inbound
 from delivery.joining import by_sms
@@ -38,7 +39,7 @@ SELECT id, kind, grade, language, place, change_key, coalesce(handed_at, created
 WHERE subscriber_id = :id AND kind IN ('lesson', 'safety') AND coalesce(handed_at, created_at) >= :since
   AND state IN ('handing', 'accepted', 'sent', 'delivered', 'uncertain')
   AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.subscriber_id = messages.subscriber_id
-    AND c.change_key = 'correction:' || messages.broadcast_id)
+    AND c.change_key = :taken_back || messages.broadcast_id)
 ORDER BY coalesce(handed_at, created_at) DESC, id DESC LIMIT 1
 """
 
@@ -244,7 +245,8 @@ def _digit(db: Connection, person: _Person, said: Said, desk: Desk, now: datetim
 
 
 def _last_question(db: Connection, subscriber_id: int, now: datetime) -> Row | None:
-    rows = db.execute(_LAST_QUESTION, {"id": subscriber_id, "since": times.to_text(now - _QUESTION_STANDS)})
+    since = times.to_text(now - _QUESTION_STANDS)
+    rows = db.execute(_LAST_QUESTION, {"id": subscriber_id, "since": since, "taken_back": retracting.KEY})
     return rows[0] if rows else None
 
 
