@@ -11,8 +11,9 @@ from typing import Final, TypedDict
 from alerts.places import Place, PlaceTable
 from alerts.vocabulary import Hazard
 from delivery import audience
-from shelters import finding, standing, store
+from shelters import finding, importing, standing, store
 from shelters.finding import Why
+from shelters.importing import ImportResult, Task
 from shelters.site import Site
 from shelters.standing import Standing
 from storage.connection import Connection
@@ -116,6 +117,13 @@ def report(
     others = [site for site in store.in_places(db, codes) if site.municipality != municipality.code]
     sites = [*own, *(site for site in others if site.entry.key not in keys)]
     return _judged(db, table, municipality, sites, own, now)
+
+
+def foreseen(db: Connection, task: Task, result: ImportResult, now: datetime) -> Report:
+    """Of the list as it would be after an import that was only tried."""
+    here = task.municipality
+    listed = importing.foreseen(here, store.on_list(db, here.code), result.difference)
+    return report(db, task.places, here, now, listed)
 
 
 def _judged(

@@ -18,6 +18,11 @@ def say(line: str) -> None:
     click.echo(line, err=True)
 
 
+def not_read(heading: str) -> None:
+    """A column of a file that was left out; `heading` in quotes."""
+    click.echo(f"column {heading} was not read\n  列 {heading} は読み込みませんでした")
+
+
 def progress(stack: ExitStack, task: str) -> Callable[[int, int], None] | None:
     """Takes what is done and the whole, for a bar on the terminal; None elsewhere."""
     if not sys.stderr.isatty():

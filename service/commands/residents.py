@@ -90,7 +90,7 @@ def _show(result: ImportResult, *, dry_run: bool) -> None:
         f"{tally.unchanged} unchanged, {len(result.refused)} refused"
     )
     for heading in result.ignored:
-        click.echo(f"column {quoted(heading)} was not read\n  列 {quoted(heading)} は読み込みませんでした")
+        output.not_read(quoted(heading))
     for one in result.refused:
         click.echo(f"row {one.row}, {one.column}: {one.reason}\n  {one.row} 行目：{one.reason_ja}")
 

@@ -59,9 +59,9 @@ def import_file(file: Path, municipality: str, dry_run: bool, fewer: bool, as_js
 
 def _seen(db: Connection, task: Task, result: ImportResult, dry_run: bool) -> Report:
     """What people will read of the list, after a dry run as it would be."""
-    here = task.municipality
-    listed = importing.foreseen(here, store.on_list(db, here.code), result.difference) if dry_run else None
-    return naming.report(db, task.places, here, system_time(), listed)
+    if dry_run:
+        return naming.foreseen(db, task, result, system_time())
+    return naming.report(db, task.places, task.municipality, system_time())
 
 
 @shelters.command("list")
@@ -171,7 +171,7 @@ def _show(result: ImportResult, *, dry_run: bool) -> None:
     if result.elsewhere:
         click.echo("rows of other municipalities: " + ", ".join(f"{c} {n}" for c, n in result.elsewhere.items()))
     for heading in result.ignored:
-        click.echo(f"column {heading!r} was not read\n  列 {heading!r} は読み込みませんでした")
+        output.not_read(repr(heading))
     for one in result.refused:
         click.echo(f"row {one.row}, {one.column}: {one.why.reason}\n  {one.row} 行目：{one.why.ja}")
 

@@ -112,7 +112,7 @@ class ShelterPages:
         result = await asyncio.to_thread(importing.dry_run, self._state.db, data, task)
         if result.file_refused:
             return await self._preview(visitor, code, result)
-        report = await self._state.db.read(_foreseen, task, result, visitor.now)
+        report = await self._state.db.read(naming.foreseen, task, result, visitor.now)
         token = await self._state.db.write(uploads.keep, upload, visitor.wall)
         return await self._preview(visitor, code, result, report, token)
 
@@ -158,12 +158,6 @@ class ShelterPages:
 
 def _listed(db: Connection, state: WebState, place: Place, now: datetime) -> Listed:
     return Listed(sites=tuple(store.on_list(db, place.code)), report=naming.report(db, state.places, place, now))
-
-
-def _foreseen(db: Connection, task: Task, result: ImportResult, now: datetime) -> Report:
-    here = task.municipality
-    listed = importing.foreseen(here, store.on_list(db, here.code), result.difference)
-    return naming.report(db, task.places, here, now, listed)
 
 
 def _changed(
