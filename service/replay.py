@@ -71,14 +71,9 @@ def alerts(files: Sequence[TelegramFile], places: PlaceTable) -> Iterator[histor
     """What each report of a history says, in the order given; nothing for those that say nothing."""
     known = _Known(places)
     for file in files:
-        match reading.placed(file.reading, places):
-            case reading.Read(reports=reports):
-                for report in reports:
-                    alert = known.apply(report)
-                    if _says_something(alert, report):
-                        yield alert
-            case _:
-                continue
+        read = reading.placed(file.reading, places)
+        if isinstance(read, reading.Read):
+            yield from _telling([known.apply(report) for report in read.reports], read.reports)
 
 
 class _Known:
@@ -127,7 +122,7 @@ def _row(file: TelegramFile, known: _Known) -> dict[str, Any]:
             return row | {"status": status, "outcome": "ignored", "reason": reason, "alerts": []}
         case reading.Read(status=status, reason=reason, reports=reports, notices=notices):
             alerts = [known.apply(report) for report in reports]
-            told = [alert for alert, report in zip(alerts, reports, strict=True) if _says_something(alert, report)]
+            told = _telling(alerts, reports)
             said = reason or "; ".join(map(_reason, alerts, reports))
             noticed = {notice.text for alert in alerts for notice in alert.notices} | {n.text for n in notices}
             return row | {
@@ -137,6 +132,11 @@ def _row(file: TelegramFile, known: _Known) -> dict[str, Any]:
                 "notices": sorted(noticed),
                 "alerts": [_alert(alert) for alert in told],
             }
+
+
+def _telling(alerts: Sequence[history.Alert], reports: Sequence[Report]) -> list[history.Alert]:
+    """Those of them that say something."""
+    return [alert for alert, report in zip(alerts, reports, strict=True) if _says_something(alert, report)]
 
 
 def _says_something(alert: history.Alert, report: Report) -> bool:
