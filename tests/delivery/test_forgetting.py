@@ -28,6 +28,12 @@ def a_night(db: Connection, **values: object) -> int:
     return broadcast
 
 
+def the_first_of(db: Connection, broadcast: int) -> str:
+    """The number hash of one person of a broadcast with one text."""
+    [text] = db.execute("SELECT id FROM texts WHERE broadcast_id = :id", {"id": broadcast})
+    return rows.number_hash(broadcast, text.integer("id"), 1)
+
+
 def all_steps(db: Database, after: timedelta = timedelta()) -> None:
     while db.write_sync(forgetting.step, NOW + after, KEEP).messages:
         pass
@@ -69,7 +75,7 @@ def test_who_was_told_of_what_is_in_force_is_known_until_it_ends(db: Database) -
 
 def test_of_an_erased_person_nothing_is_left_after_a_day(db: Database) -> None:
     broadcast = db.write_sync(lambda connection: a_night(connection))
-    db.write_sync(store.erase, f"{broadcast}-1")
+    assert db.write_sync(lambda c: store.erase(c, the_first_of(c, broadcast)))
     db.write_sync(lambda c: c.execute("UPDATE messages SET state = 'accepted' WHERE state = 'delivered'"))
     all_steps(db)
     assert db.read_sync(count, "messages") == 3  # it may still be on its way
@@ -82,7 +88,7 @@ def test_a_text_written_for_one_person_goes_with_its_message(db: Database) -> No
     def welcomed(connection: Connection) -> None:
         broadcast = rows.a_broadcast(connection, origin="reply")
         rows.messages(connection, broadcast, rows.a_text(connection, broadcast, text="Kanazawa"), {"delivered": 1})
-        store.erase(connection, f"{broadcast}-1")
+        assert store.erase(connection, the_first_of(connection, broadcast))
 
     db.write_sync(welcomed)
     all_steps(db)

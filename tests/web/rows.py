@@ -128,6 +128,11 @@ def a_text(db: Connection, broadcast_id: int, language: str = "en", text: str = 
     return insert(db, "texts", broadcast_id=broadcast_id, language=language, text=text, **(row | values))
 
 
+def number_hash(broadcast_id: int, text_id: int, number: int) -> str:
+    """The number hash of whom `messages` made as the n-th of a text, from 1."""
+    return f"{broadcast_id}-{text_id}-{number}"
+
+
 def messages(db: Connection, broadcast_id: int, text_id: int, states: Mapping[str, int], **values: object) -> None:
     """So many messages of a broadcast in each state."""
     row: dict[str, object] = {
@@ -150,7 +155,7 @@ def messages(db: Connection, broadcast_id: int, text_id: int, states: Mapping[st
             person = insert(
                 db,
                 "subscribers",
-                number_hash=f"{broadcast_id}-{text_id}-{number}",
+                number_hash=number_hash(broadcast_id, text_id, number),
                 number_sealed=b"sealed",
                 role="resident",
                 state="active",
