@@ -35,7 +35,7 @@ def test_a_list_is_imported_listed_marked_and_chosen(at: Path, capsys: pytest.Ca
     assert (code, "2 would be added" in out) == (0, True)
     assert "texts of Flood: 輪島小学校" in out
     assert "洪水のSMS：輪島小学校" in out
-    assert "津波のSMS：案内しない（津波までに歩けるのは500m以内" in out
+    assert "津波のSMS：案内しない（津波が数分で来るおそれがある" in out
     assert "; another one is chosen, or nearer to the town hall: Heavy rain, Flood" in out
     code, out = run(capsys, "shelters", "list", "--json")
     assert json.loads(out) == {"municipalities": []}
