@@ -46,7 +46,8 @@ class Slicer:
             )
         work = asyncio.wrap_future(self._pool.submit(slicing.cut, body, frozenset(known)))
         try:
-            return await asyncio.wait_for(work, _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):
+                return await work
         except TimeoutError:
             self._drop()
             return slicing.Refused(reason=f"reading it took longer than {_PATIENCE:g} s")

@@ -25,7 +25,8 @@ async def ready(state: WebState) -> web.Response:
     """200 where everything the service needs is well, 503 with every reason where not."""
     now = state.clock()
     try:
-        rows, trouble = await asyncio.wait_for(state.db.read(_read, 1 if state.providers is None else 2), _PATIENCE)
+        async with asyncio.timeout(_PATIENCE):
+            rows, trouble = await state.db.read(_read, 1 if state.providers is None else 2)
     except Exception as error:  # noqa: BLE001 -- whatever keeps the database from answering is the answer
         reason = f"the database does not answer: {type(error).__name__}"
         return _answer({"database": {"ok": False}}, [reason])

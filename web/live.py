@@ -43,7 +43,8 @@ class Changes:
     async def wait(self, seconds: float) -> bool:
         """Whether it was rung within this time, or since the last call."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
         rung = self._rung.is_set()
         self._rung.clear()
         return rung

@@ -46,7 +46,8 @@ async def checked():
     assert process.stdout is not None
     said = b""
     while b"is listening" not in said:
-        line = await asyncio.wait_for(process.stdout.readline(), 120)
+        async with asyncio.timeout(120):
+            line = await process.stdout.readline()
         assert line, said.decode()
         said += line
     reader = asyncio.create_task(process.stdout.read())

@@ -210,7 +210,8 @@ class FakeJma:
         for byte in a_feed():
             await response.write(bytes([byte]))
             try:
-                await asyncio.wait_for(self._released.wait(), 0.02)
+                async with asyncio.timeout(0.02):
+                    await self._released.wait()
             except TimeoutError:
                 continue
             break

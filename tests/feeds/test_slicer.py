@@ -66,4 +66,5 @@ async def test_closed_it_leaves_no_process_and_can_begin_again(slicer: Slicer, b
     await slicer.close()
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
-    assert isinstance(await asyncio.wait_for(slicer.cut(big, set()), 60), Slices)
+    async with asyncio.timeout(60):
+        assert isinstance(await slicer.cut(big, set()), Slices)

@@ -116,3 +116,16 @@ async def test_an_open_page_is_brought_what_is_new_and_nothing_else(browse: Open
 @pytest.mark.parametrize(("spent", "seconds"), [(0.001, 1.0), (0.03, 3.0), (0.06, 6.0), (9.0, 10.0)])
 def test_what_open_pages_cost_says_how_soon_they_hear_again(spent: float, seconds: float) -> None:
     assert live.rest(1.0, spent) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_bell_that_rings_while_the_service_stops_does_not_keep_it(turns: int) -> None:
+    changes = Changes()
+    waiting = asyncio.create_task(changes.wait(60))
+    await asyncio.sleep(0.01)
+    changes.notify()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    if waiting.cancel():
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
