@@ -42,7 +42,7 @@ def test_a_list_is_imported_listed_marked_and_chosen(at: Path, capsys: pytest.Ca
     code, out = run(capsys, "shelters", "import", file, "--municipality", WAJIMA)
     assert code == 0
     assert "texts of Flood: 1 輪島小学校" in out
-    assert "texts of Tsunami: no site: minutes count" in out
+    assert "texts of Tsunami: no site: a tsunami may come and minutes count" in out
     assert "輪島小学校: named in texts: " in out
     assert run(capsys, "shelters", "choose", "1")[0] == 0
     code, out = run(capsys, "shelters", "list", "--municipality", WAJIMA, "--json")
