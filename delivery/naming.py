@@ -11,11 +11,11 @@ from typing import Final, TypedDict
 from alerts.places import Place, PlaceTable
 from alerts.vocabulary import Hazard
 from delivery import audience
-from shelters import finding, importing, standing, store
-from shelters.finding import Why
+from shelters import finding, importing, standing, store, word
+from shelters.finding import Here, Nearest, Why
 from shelters.importing import ImportResult, Task
 from shelters.site import Site
-from shelters.standing import Standing
+from shelters.standing import Judged, Standing
 from storage.connection import Connection
 
 #: the grade that stands for a hazard: the highest at which people are told to go
@@ -37,6 +37,8 @@ class NamedJson(TypedDict):
     hazard: str
     name: str | None
     why: str | None
+    #: only where the municipality's word names it: kilometres to the farthest other site
+    far_km: float | None
 
 
 class SiteJson(TypedDict):
@@ -55,12 +57,23 @@ class ReportJson(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByWord:
+    """A site that is named only because the municipality has said that the nearest is."""
+
+    #: to the site of the place that lies farthest, kilometres
+    far_km: float
+    #: more people are registered than it holds
+    small: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """What texts of one warning name in one place."""
 
     place: Place
     hazard: Hazard
     found: Site | Why
+    by_word: ByWord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +105,7 @@ class Report:
                     "hazard": one.hazard.value,
                     "name": one.found.entry.name if isinstance(one.found, Site) else None,
                     "why": one.found.value if isinstance(one.found, Why) else None,
+                    "far_km": round(one.by_word.far_km, 1) if one.by_word else None,
                 }
                 for one in self.places
             ],
@@ -107,40 +121,53 @@ class Report:
 
 
 def report(
-    db: Connection, table: PlaceTable, municipality: Place, now: datetime, listed: Sequence[Site] | None = None
+    db: Connection,
+    table: PlaceTable,
+    municipality: Place,
+    now: datetime,
+    *,
+    listed: Sequence[Site] | None = None,
+    nearest: Nearest | None = None,
 ) -> Report:
-    """Of the list as it is kept, or as it would be: `listed`. Sites on others' lists count as they do for texts."""
+    """Of the list as it is kept, or as it would be: `listed`; as if the municipality had given its word: `nearest`.
+
+    Sites on others' lists count as they do for texts.
+    """
     wards = table.wards_of(municipality.code)
     codes = {municipality.code, *wards, municipality.parent or municipality.code}
     own = tuple(store.on_list(db, municipality.code)) if listed is None else tuple(listed)
     keys = {site.entry.key for site in own}
     others = [site for site in store.in_places(db, codes) if site.municipality != municipality.code]
     sites = [*own, *(site for site in others if site.entry.key not in keys)]
-    return _judged(db, table, municipality, sites, own, now)
+    words = dict(word.given(db, {municipality.code, *(site.municipality for site in sites)}))
+    if nearest is not None:
+        words[municipality.code] = nearest
+    named: list[Named] = []
+    texts: dict[str, dict[Hazard, Standing]] = {site.entry.key: {} for site in own}
+    for place in _places(table, municipality, own):
+        here = finding.at(place, table.wards_of(place.code), sites, now, words)
+        people = audience.registered(db, [place.code])
+        for hazard, grade in SAMPLES:
+            judged = standing.judge(here, finding.need(hazard, grade, coastal=place.coastal), people)
+            named.append(_named(here, hazard, judged, people))
+            for site in own:
+                if site.entry.place == place.code:
+                    texts[site.entry.key][hazard] = judged.standing[site.entry.key]
+    return Report(places=tuple(named), sites=tuple(Stands(site=site, texts=texts[site.entry.key]) for site in own))
 
 
 def foreseen(db: Connection, task: Task, result: ImportResult, now: datetime) -> Report:
     """Of the list as it would be after an import that was only tried."""
     here = task.municipality
     listed = importing.foreseen(here, store.on_list(db, here.code), result.difference)
-    return report(db, task.places, here, now, listed)
+    return report(db, task.places, here, now, listed=listed)
 
 
-def _judged(
-    db: Connection, table: PlaceTable, municipality: Place, sites: Sequence[Site], own: Sequence[Site], now: datetime
-) -> Report:
-    named: list[Named] = []
-    texts: dict[str, dict[Hazard, Standing]] = {site.entry.key: {} for site in own}
-    for place in _places(table, municipality, own):
-        here = finding.at(place, table.wards_of(place.code), sites, now)
-        people = audience.registered(db, [place.code])
-        for hazard, grade in SAMPLES:
-            judged = standing.judge(here, finding.need(hazard, grade, coastal=place.coastal), people)
-            named.append(Named(place=place, hazard=hazard, found=judged.found))
-            for site in own:
-                if site.entry.place == place.code:
-                    texts[site.entry.key][hazard] = judged.standing[site.entry.key]
-    return Report(places=tuple(named), sites=tuple(Stands(site=site, texts=texts[site.entry.key]) for site in own))
+def _named(here: Here, hazard: Hazard, judged: Judged, people: int) -> Named:
+    found, by_word = judged.found, None
+    if isinstance(found, Site) and judged.standing[found.entry.key] is Standing.NEAREST:
+        by_word = ByWord(far_km=finding.farthest(found, here), small=not finding.holds(found, people))
+    return Named(place=here.place, hazard=hazard, found=found, by_word=by_word)
 
 
 def _places(table: PlaceTable, municipality: Place, own: Iterable[Site]) -> list[Place]:

@@ -14,7 +14,7 @@ from alerts.report import Spot
 from alerts.vocabulary import Hazard, Kind
 from delivery import audience
 from delivery.telling import Telling
-from shelters import finding, latin, store
+from shelters import finding, latin, store, word
 from shelters.finding import Here, Why
 from shelters.site import Site
 from storage.connection import Connection
@@ -88,7 +88,8 @@ def around(db: Connection, table: PlaceTable, place: Place, now: datetime) -> He
     """A place with its sites."""
     wards = table.wards_of(place.code)
     inside = {place.code, *wards, place.parent or place.code}
-    return finding.at(place, wards, store.in_places(db, inside), now)
+    sites = store.in_places(db, inside)
+    return finding.at(place, wards, sites, now, word.given(db, {site.municipality for site in sites}))
 
 
 def named(found: Site) -> Shelter:

@@ -2,6 +2,7 @@
 
 A text goes to everybody of a municipality alike, for no address is stored. So it names a site only where that can
 send nobody into danger or into a crowd: one the municipality has chosen, or one that is near for all and holds all.
+Where the municipality has said that the nearest is to be named by itself (`Nearest`), it answers for the rest.
 """
 
 import functools
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib import resources
+from types import MappingProxyType
 from typing import Final
 
 from alerts import distance
@@ -27,6 +29,7 @@ WALK_KM: Final = 0.5
 UNKNOWN_CAPACITY: Final = 300
 #: a mark "open" is about one event; after this it says no more than the list
 OPEN_FOR: Final = timedelta(hours=72)
+_NONE: Final[Mapping[str, "Nearest"]] = MappingProxyType({})
 
 
 class Texts(StrEnum):
@@ -61,6 +64,14 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """A municipality's word: texts name the nearest of its sites by themselves, also to those who live far from it."""
+
+    #: how far its tsunami plan lets everybody walk before a wave (避難可能距離)
+    walk_km: float = WALK_KM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
     """A place and what is known of it."""
 
@@ -68,6 +79,8 @@ class Here:
     #: every site of the place that is on the list
     sites: tuple[Site, ...]
     now: datetime
+    #: the municipalities that have given their word, for the sites of their own lists
+    nearest: Mapping[str, Nearest] = field(default_factory=lambda: _NONE)
     #: the outermost of them, degrees: some list has two thousand
     outer: tuple[tuple[float, float], ...] = field(init=False)
     #: some site has no coordinates
@@ -112,16 +125,37 @@ def named(here: Here, wanted: Need, people: int) -> Site | Why:
         return chosen[0]
     if wanted.texts is Texts.CHOSEN:
         return Why.NOT_CHOSEN
+    return _unchosen(usable, here, wanted, people)
+
+
+def _unchosen(usable: Sequence[Site], here: Here, wanted: Need, people: int) -> Site | Why:
     near = [site for site in usable if is_near(site, here, wanted)]
-    if not near:
-        return Why.TOO_FAR_ON_FOOT if wanted.texts is Texts.WALK else Why.SPREAD
-    return next((site for site in near if holds(site, people)), Why.CROWD)
+    safe = [site for site in near if holds(site, people)]
+    if found := safe or [site for site in usable if by_word(site, here, wanted)]:
+        return found[0]
+    if near:
+        return Why.CROWD
+    return Why.TOO_FAR_ON_FOOT if wanted.texts is Texts.WALK else Why.SPREAD
 
 
 def asking(fit: Sequence[Site]) -> list[Site]:
     """Of those that fit the ones that texts may name; once the municipality has said which are open, no other."""
     usable = [site for site in fit if site.state.usable]
     return [site for site in usable if site.state is State.OPEN] or usable
+
+
+def by_word(site: Site, here: Here, wanted: Need) -> bool:
+    """Whether the municipality's word lets texts name it although some live far from it, or more than it holds.
+
+    Never before a wave: there the word only says how far is near.
+    """
+    return wanted.texts is Texts.NEAR and site.municipality in here.nearest and _point(site) is not None
+
+
+def farthest(site: Site, here: Here) -> float:
+    """Kilometres from it to the site of the place that lies farthest; 0 where nobody knows where it lies."""
+    point = _point(site)
+    return max((distance.kilometres(point, there) for there in here.outer), default=0.0) if point else 0.0
 
 
 def holds(site: Site, people: int) -> bool:
@@ -140,15 +174,19 @@ def is_near(site: Site, here: Here, wanted: Need) -> bool:
     if wanted.texts is not Texts.WALK:
         return all(distance.kilometres(point, there) <= NEAR_KM for there in here.outer)
     office = (here.place.lat, here.place.lng)
-    return not here.unknown and all(distance.kilometres(point, there) <= WALK_KM for there in (*here.outer, office))
+    walk = here.nearest.get(site.municipality, Nearest()).walk_km
+    return not here.unknown and all(distance.kilometres(point, there) <= walk for there in (*here.outer, office))
 
 
-def at(place: Place, wards: Iterable[str], sites: Iterable[Site], now: datetime) -> Here:
+def at(
+    place: Place, wards: Iterable[str], sites: Iterable[Site], now: datetime, nearest: Mapping[str, Nearest] = _NONE
+) -> Here:
     """The place with those of some sites that lie in it: of a city all its wards', of a ward also those that the
     city's list has in no ward.
     """
     inside = {place.code, *wards, place.parent or place.code}
-    return Here(place=place, sites=tuple(site for site in sites if site.entry.place in inside), now=now)
+    here = tuple(site for site in sites if site.entry.place in inside)
+    return Here(place=place, sites=here, now=now, nearest=nearest)
 
 
 def _asked(sites: Sequence[Site], wanted: Need) -> frozenset[Danger] | None:

@@ -12,6 +12,7 @@ class Standing(StrEnum):
     """Whether texts name a site, or why not."""
 
     NAMED = "named"
+    NEAREST = "nearest"  #: named as the nearest by the municipality's word, although some live far from it
     NOT_NOW = "not_now"  #: texts of this warning name none
     NOT_MEANT = "not_meant"  #: not designated for all that it needs
     FULL = "full"
@@ -50,13 +51,17 @@ def judge(here: Here, wanted: Need | None, people: int) -> Judged:
 
 
 def _of_usable(site: Site, found: Site | Why, here: Here, wanted: Need, people: int) -> Standing:
+    near = finding.is_near(site, here, wanted)
     if isinstance(found, Site) and found.entry.key == site.entry.key:
-        return Standing.NAMED
+        sure = site.chosen or (near and finding.holds(site, people))
+        return Standing.NAMED if sure else Standing.NEAREST
     if site.chosen or (isinstance(found, Site) and found.chosen):
         return Standing.SECOND
     if wanted.texts is Texts.CHOSEN:
         return Standing.NOT_CHOSEN
-    if not finding.is_near(site, here, wanted):
+    if finding.by_word(site, here, wanted):
+        return Standing.SECOND
+    if not near:
         return Standing.FAR_ON_FOOT if wanted.texts is Texts.WALK else Standing.FAR
     return Standing.SECOND if finding.holds(site, people) else Standing.SMALL
 

@@ -9,12 +9,13 @@ import click
 from alerts import places
 from alerts.places import PlaceTable
 from delivery import naming
-from delivery.naming import Report
+from delivery.naming import Named, Report
 from service import opening, settings
 from service.clock import system_time
 from service.commands import arguments, output
 from service.commands.arguments import ACTOR
-from shelters import importing, latin, store
+from shelters import importing, latin, store, word
+from shelters.finding import Nearest
 from shelters.importing import ImportResult, Task
 from shelters.site import Danger, Site, State
 from storage.connection import Connection
@@ -76,12 +77,17 @@ def list_sites(municipality: str | None, as_json: bool) -> int:
         place = arguments.place(municipality)
         sites = db.read_sync(store.on_list, place.code)
         seen = db.read_sync(naming.report, table, place, system_time())
+        kept = db.read_sync(word.given, [place.code]).get(place.code)
     if as_json:
         here = [one for one in seen.places if one.place.code == place.code]
         named = {one.hazard: one.found.id if isinstance(one.found, Site) else None for one in here}
         listed = [_to_json(site) for site in sites]
-        output.print_json({"municipality": place.code, "sites": listed, "named": named, "texts": seen.to_json()})
+        told = {"named": named, **_word_to_json(kept), "texts": seen.to_json()}
+        output.print_json({"municipality": place.code, "sites": listed, **told})
         return 0
+    if kept is not None:
+        for say in words.load().values():
+            click.echo(say("nearest.on", walk=round(kept.walk_km * 1000)))
     for site in sites:
         click.echo(_line(site))
     _show_report(seen)
@@ -110,6 +116,45 @@ def choose(id: int, revoke: bool, as_json: bool) -> int:
     return _answer(id, chosen, as_json=as_json)
 
 
+@shelters.command()
+@click.option("--municipality", required=True, help="Code of the municipality (5, 6 or 7 digits).")
+@click.option(
+    "--walk",
+    type=click.IntRange(word.LEAST_WALK, word.MOST_WALK),
+    default=word.LEAST_WALK,
+    show_default=True,
+    help="Metres that its tsunami plan lets everybody walk.",
+)
+@click.option("--yes", "given", is_flag=True, help="Do it; without it, only what it means is shown.")
+@click.option("--no", "revoke", is_flag=True, help="Take it back.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def nearest(municipality: str, walk: int, given: bool, revoke: bool, as_json: bool) -> int:
+    """Let texts name the nearest open site by themselves, also to those who live far from it."""
+    place, code = arguments.place(municipality), arguments.place(municipality).code
+    asked = None if revoke else Nearest(walk_km=walk / 1000)
+    with opening.opened(settings.load()) as db:
+        if not db.read_sync(store.on_list, code):
+            raise click.BadParameter(f"{code}: no list; see `shelters import`", param_hint="--municipality")
+        if revoke:
+            db.write_sync(lambda at: word.take_back(at, code, actor=ACTOR, now=system_time()))
+        elif given:
+            db.write_sync(lambda at: word.give(at, code, walk, actor=ACTOR, now=system_time()))
+        seen = db.read_sync(lambda at: naming.report(at, places.load(), place, system_time(), nearest=asked))
+        kept = db.read_sync(word.given, [code])
+    if as_json:
+        output.print_json({"municipality": code, **_word_to_json(kept.get(code)), "texts": seen.to_json()})
+        return 0
+    shows, changed = not revoke, given or revoke
+    for say in words.load().values():
+        told = [*(say("nearest.means").split("\n") if shows else ()), *_report_lines(seen, say, sites=False)]
+        click.echo("\n".join([*told, *(() if changed else (say("nearest.unchanged"),))]))
+    return 0
+
+
+def _word_to_json(kept: Nearest | None) -> dict[str, object]:
+    return {"nearest": None if kept is None else {"walk_m": round(kept.walk_km * 1000)}}
+
+
 def _answer(site_id: int, site: Site | store.Unknown, *, as_json: bool) -> int:
     if isinstance(site, store.Unknown):
         raise click.BadParameter(f"{site_id}: no site on any list has this id; see `shelters list`", param_hint="ID")
@@ -127,7 +172,7 @@ def _show_report(seen: Report) -> None:
             click.echo(line)
 
 
-def _report_lines(seen: Report, say: Words) -> Iterator[str]:
+def _report_lines(seen: Report, say: Words, *, sites: bool = True) -> Iterator[str]:
     places = {named.place.code for named in seen.places}
     for named in seen.places:
         found, place = named.found, named.place.names.ja if say.language == "ja" else named.place.names.romaji
@@ -136,13 +181,20 @@ def _report_lines(seen: Report, say: Words) -> Iterator[str]:
         told = (
             f"{found.id or ''} {found.entry.name}".strip() if isinstance(found, Site) else say(f"shelter_why.{found}")
         )
-        yield say("shelters.line", warning=where, told=told)
-    for stands in seen.sites:
+        yield say("shelters.line", warning=where, told=f"{told}{_by_word(named, say)}")
+    for stands in seen.sites if sites else ():
         groups = "; ".join(
             f"{say(f'shelter_standing.{how}')}: {', '.join(say.named('hazard', hazard) for hazard in hazards)}"
             for how, hazards in stands.grouped()
         )
         yield f"{stands.site.entry.name}: {groups}"
+
+
+def _by_word(named: Named, say: Words) -> str:
+    if named.by_word is None:
+        return ""
+    small = [say("nearest.small")] if named.by_word.small else []
+    return f" ({'; '.join([say('nearest.far', km=f'{named.by_word.far_km:.1f}'), *small])})"
 
 
 def _list_municipalities(table: PlaceTable, found: list[tuple[str, int]], *, as_json: bool) -> int:

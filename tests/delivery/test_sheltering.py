@@ -6,8 +6,9 @@ import pytest
 
 from alerts.vocabulary import Hazard
 from delivery import chunks, planning
-from shelters import finding, store
+from shelters import finding, store, word
 from shelters.site import Danger, State
+from storage import audit
 from tests.delivery.builders import RATES, SUZU, WAJIMA, a_person, a_service, number, set_state
 from tests.shelters.builders import NOW, STANDARD, a_csv, a_row, take
 
@@ -45,6 +46,32 @@ async def test_the_nearest_site_stands_in_the_text_and_the_next_once_it_is_full(
         set_state(db, {WAJIMA: grade}, clock())
         await service.run()
     assert "go to" not in await heard(service, 1)
+
+
+async def test_by_the_word_of_the_municipality_the_nearest_open_one_is_named_at_any_distance(db, clock, service):
+    far = a_row(STANDARD, Danger.LANDSLIDE, Danger.TSUNAMI, name="門前公園", address="輪島市3", latitude="37.2901")
+    take(db, a_csv(SCHOOL, far))
+    a_person(db, 1, WAJIMA)
+    db.write_sync(lambda at: word.give(at, WAJIMA, 500, actor="test", now=NOW))
+
+    async def told(grade, hazard=Hazard.LANDSLIDE):
+        clock.advance(3600)
+        set_state(db, {WAJIMA: grade}, clock(), hazard=hazard)
+        return (await heard(service, 1)).partition("go to ")[2]
+
+    assert await told("L3") == "輪島小学校"
+    mark(db, 1, State.FULL)
+    assert await told("L4") == "門前公園"
+    assert await told("L5") == ""
+    assert await told("major_warning", Hazard.TSUNAMI) == ""
+    await told("none")
+    db.write_sync(lambda at: word.take_back(at, WAJIMA, actor="test", now=NOW))
+    assert await told("L4") == ""
+    logged = db.read_sync(audit.latest)
+    assert [(one.action, one.municipality) for one in logged if "nearest" in one.action] == [
+        ("nearest shelter not named", WAJIMA),
+        ("nearest shelter named", WAJIMA),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,29 @@ def test_a_list_is_imported_listed_marked_and_chosen(at: Path, capsys: pytest.Ca
     assert "texts of Tsunami: no site: none is designated for it, or all are full" in out
 
 
+def test_the_nearest_is_named_by_itself_only_once_that_is_said(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nearest = ("shelters", "nearest", "--municipality", WAJIMA)
+    assert run(capsys, *nearest, "--yes")[0] == 2  # no list
+    far = a_row(name="門前公園", address="輪島市門前町1", latitude="37.2901", longitude="136.7701")
+    run(capsys, "shelters", "import", a_file(at, a_row(), far), "--municipality", WAJIMA)
+    code, out = run(capsys, *nearest)
+    assert code == 0
+    assert "People who live far from it read it too" in out
+    assert "遠くに住む人にも同じ場所が届きます" in out
+    assert "texts of Flood: 1 輪島小学校 (the nearest, although other sites lie up to 16.3 km from it)" in out
+    assert "Nothing is changed." in out
+    flood = "texts of Flood: no site: the sites lie more than 3 km apart"
+    assert flood in run(capsys, "shelters", "list", "--municipality", WAJIMA)[1]
+    code, out = run(capsys, *nearest, "--walk", "800", "--yes", "--json")
+    assert (code, json.loads(out)["nearest"]) == (0, {"walk_m": 800})
+    _, out = run(capsys, "shelters", "list", "--municipality", WAJIMA)
+    assert "only within 800 m of all" in out
+    assert "輪島小学校: named in texts as the nearest, by your word: Heavy rain, Flood" in out
+    assert run(capsys, *nearest, "--walk", "4000", "--yes")[0] == 2
+    assert flood in run(capsys, *nearest, "--no")[1]
+    assert json.loads(run(capsys, "shelters", "list", "--municipality", WAJIMA, "--json")[1])["nearest"] is None
+
+
 def test_refused_rows_are_said_in_both_languages(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = a_file(at, a_row(), a_row(name="河井公園", latitude="136.9021", longitude="37.392"))
     code, out = run(capsys, "shelters", "import", file, "--municipality", WAJIMA)

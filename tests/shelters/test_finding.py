@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from alerts import hazards
 from alerts.vocabulary import Hazard
 from shelters import finding
-from shelters.finding import Here, Need, Texts, Why
+from shelters.finding import Here, Nearest, Need, Texts, Why
 from shelters.site import Danger, Site, State
 from tests.shelters.builders import NOW, WAJIMA, a_place, a_site
 
@@ -17,12 +17,12 @@ FLOOD = Need(dangers=(Danger.FLOOD,), texts=Texts.NEAR)
 CHOSEN = Need(dangers=(Danger.TSUNAMI,), texts=Texts.CHOSEN)
 
 
-def here(*sites: Site) -> Here:
-    return finding.at(a_place(), (), sites, NOW)
+def here(*sites: Site, word: Nearest | None = None) -> Here:
+    return finding.at(a_place(), (), sites, NOW, {WAJIMA: word} if word else {})
 
 
-def named(*sites: Site, need: Need = FLOOD, people: int = 10) -> int | Why:
-    found = finding.named(here(*sites), need, people)
+def named(*sites: Site, need: Need = FLOOD, people: int = 10, word: Nearest | None = None) -> int | Why:
+    found = finding.named(here(*sites, word=word), need, people)
     return found if isinstance(found, Why) else found.id
 
 
@@ -129,6 +129,43 @@ def test_in_a_tsunami_a_site_is_named_only_where_everybody_reaches_it_on_foot() 
     assert named(a_site(1, Danger.TSUNAMI, north=9, chosen=True), other, need=wave) == 1
 
 
+def test_by_the_word_of_the_municipality_the_nearest_is_named_however_far_and_small() -> None:
+    word, far = Nearest(), a_site(2, north=20)
+    assert named(a_site(1), far) is Why.SPREAD
+    assert named(a_site(1), far, people=30_000, word=word) == 1
+    assert named(a_site(1, state=State.FULL), far, word=word) == 2
+    assert named(a_site(1), a_site(2, north=20, state=State.OPEN), word=word) == 2
+    assert named(a_site(1, Danger.TSUNAMI), far, word=word) == 2
+    assert named(a_site(1, state=State.FULL), a_site(2, north=20, state=State.CLOSED), word=word) is Why.NO_SITE
+    # what is chosen, and what is near for all and holds all, goes first
+    assert named(a_site(1), a_site(2, north=20, chosen=True), word=word) == 2
+    assert named(a_site(1, capacity=9), a_site(2, north=1, capacity=10), word=word) == 2
+
+
+def test_the_word_does_not_reach_where_it_could_send_people_into_danger() -> None:
+    word = Nearest()
+    assert named(a_site(1, pointless=True), word=word) is Why.SPREAD
+    assert named(a_site(1), need=Need(dangers=(Danger.FLOOD,), texts=Texts.NEVER), word=word) is Why.NOT_NOW
+    assert named(a_site(1, Danger.VOLCANO), need=Need(dangers=(Danger.VOLCANO,), texts=Texts.CHOSEN), word=word) is (
+        Why.NOT_CHOSEN
+    )
+    # nor to the list of another municipality
+    others = finding.at(a_place(), (), [a_site(1), a_site(2, north=20)], NOW, {"17201": word})
+    assert finding.named(others, FLOOD, 1) is Why.SPREAD
+
+
+@pytest.mark.parametrize(("hazard", "grade"), [(Hazard.TSUNAMI, "major_warning"), (Hazard.EARTHQUAKE, "6+")])
+def test_before_a_wave_the_word_says_only_how_far_people_can_walk(hazard: Hazard, grade: str) -> None:
+    wave = finding.need(hazard, grade, coastal=True)
+    assert wave is not None
+    sites = (a_site(1, Danger.TSUNAMI, Danger.EARTHQUAKE, north=0.2), a_site(2, north=1.0))
+    assert named(*sites, need=wave, word=Nearest()) is Why.TOO_FAR_ON_FOOT
+    assert named(*sites, need=wave, word=Nearest(walk_km=0.9)) == 1
+    assert named(*sites, need=wave, people=301, word=Nearest(walk_km=0.9)) is Why.CROWD
+    assert named(sites[0], a_site(2, pointless=True), need=wave, word=Nearest(walk_km=3)) is Why.TOO_FAR_ON_FOOT
+    assert named(sites[1], need=wave, word=Nearest(walk_km=3)) is Why.NO_SITE
+
+
 @pytest.mark.parametrize(
     ("hazard", "grade"),
     [
@@ -189,20 +226,26 @@ SITES = st.lists(
 )
 
 
-@given(SITES, st.sampled_from(list(Danger)), st.sampled_from(list(Texts)), st.integers(0, 2000))
+WORDS = st.none() | st.builds(Nearest, walk_km=st.floats(0.5, 3))
+
+
+@given(SITES, st.sampled_from(list(Danger)), st.sampled_from(list(Texts)), st.integers(0, 2000), WORDS)
 def test_whatever_is_named_is_safe_from_it_and_takes_people(
-    drawn: list[tuple[set[Danger], float, State, bool, int | None]], danger: Danger, texts: Texts, people: int
+    drawn: list[tuple[set[Danger], float, State, bool, int | None]],
+    danger: Danger,
+    texts: Texts,
+    people: int,
+    word: Nearest | None,
 ) -> None:
     sites = [
         a_site(number, *dangers, north=north, state=state, chosen=chosen, capacity=capacity)
         for number, (dangers, north, state, chosen, capacity) in enumerate(drawn)
     ]
-    found = finding.named(here(*sites), Need(dangers=(danger,), texts=texts), people)
+    found = finding.named(here(*sites, word=word), Need(dangers=(danger,), texts=texts), people)
     if isinstance(found, Why):
         return
     assert danger in found.entry.dangers
     assert found.state in (State.OPEN, State.LISTED)
     assert texts is not Texts.NEVER
-    assert found.chosen or (
-        texts in (Texts.NEAR, Texts.WALK) and people <= (found.entry.capacity or finding.UNKNOWN_CAPACITY)
-    )
+    holds = people <= (found.entry.capacity or finding.UNKNOWN_CAPACITY)
+    assert found.chosen or (texts is Texts.WALK and holds) or (texts is Texts.NEAR and (holds or word is not None))

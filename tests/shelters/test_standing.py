@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 
 from shelters import finding, importing, standing
-from shelters.finding import Need, Texts
+from shelters.finding import Nearest, Need, Texts
 from shelters.importing import Difference
 from shelters.site import Danger, Site, State
 from shelters.standing import Standing
-from tests.shelters.builders import NOW, a_place, a_site
-from tests.shelters.test_finding import FLOOD, SITES
+from tests.shelters.builders import NOW, WAJIMA, a_place, a_site
+from tests.shelters.test_finding import FLOOD, SITES, WORDS
 
 
 def stands(*sites: Site, need: Need | None = FLOOD, people: int = 10) -> list[Standing]:
@@ -44,19 +44,30 @@ def test_what_the_warning_says_of_all() -> None:
     )
 
 
-@given(SITES)
+def test_what_is_named_only_by_the_word_of_the_municipality_says_so() -> None:
+    sites = [a_site(1), a_site(2, north=20), a_site(3, pointless=True)]
+    here = finding.at(a_place(), (), sites, NOW, {WAJIMA: Nearest()})
+    judged = standing.judge(here, FLOOD, 10)
+    assert [judged.standing[site.entry.key] for site in sites] == ["nearest", "second", "far"]
+    assert round(finding.farthest(sites[0], here)) == 20
+    assert standing.judge(finding.at(a_place(), (), sites[:1], NOW, {WAJIMA: Nearest()}), FLOOD, 10).standing == {
+        sites[0].entry.key: Standing.NAMED
+    }
+
+
+@given(SITES, WORDS)
 def test_exactly_what_texts_name_stands_as_named(
-    drawn: list[tuple[set[Danger], float, State, bool, int | None]],
+    drawn: list[tuple[set[Danger], float, State, bool, int | None]], word: Nearest | None
 ) -> None:
     sites = [
         a_site(number, *dangers, north=north, state=state, chosen=chosen, capacity=capacity)
         for number, (dangers, north, state, chosen, capacity) in enumerate(drawn)
     ]
-    here = finding.at(a_place(), (), sites, NOW)
+    here = finding.at(a_place(), (), sites, NOW, {WAJIMA: word} if word else {})
     for texts in Texts:
         need = Need(dangers=(Danger.FLOOD,), texts=texts)
         judged = standing.judge(here, need, 300)
-        named = [key for key, how in judged.standing.items() if how is Standing.NAMED]
+        named = [key for key, how in judged.standing.items() if how in (Standing.NAMED, Standing.NEAREST)]
         found = finding.named(here, need, 300)
         assert judged.found == found
         assert named == ([found.entry.key] if isinstance(found, Site) else [])

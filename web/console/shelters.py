@@ -10,7 +10,8 @@ from aiohttp import web
 from alerts.places import Place
 from delivery import naming
 from delivery.naming import Report
-from shelters import importing, latin, store, uploads
+from shelters import importing, latin, store, uploads, word
+from shelters.finding import Nearest
 from shelters.importing import ImportResult, Task
 from shelters.site import Danger, Site, State
 from shelters.uploads import Upload
@@ -19,12 +20,11 @@ from subscribers import sheets
 from web.accounts.roles import Permission
 from web.console import forms
 from web.console.frame import Frame
+from web.console.nearest import CHANGING, NearestPages
 from web.console.visitor import Visitor
 from web.state import WebState
 
 _PATH: Final = "/console/shelters"
-#: whoever may change something of a municipality may say that a shelter is full
-_CHANGING: Final = (Permission.SUBMIT, Permission.APPROVE, Permission.MANAGE_USERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Listed:
 
     sites: tuple[Site, ...]
     report: Report
+    #: the municipality lets texts name the nearest by themselves
+    nearest: Nearest | None
 
 
 class ShelterPages:
@@ -47,10 +49,11 @@ class ShelterPages:
         """All routes."""
         gate = self._frame.gate
         router.add_get(_PATH, gate.page(self.show, Permission.SEE_CONSOLE))
-        router.add_post(f"{_PATH}/{{id}}/mark", gate.page(self.mark, *_CHANGING))
-        router.add_post(f"{_PATH}/{{id}}/choose", gate.page(self.choose, *_CHANGING))
-        router.add_post(f"{_PATH}/preview", gate.page(self.preview, *_CHANGING))
-        router.add_post(f"{_PATH}/import", gate.page(self.do_import, *_CHANGING))
+        router.add_post(f"{_PATH}/{{id}}/mark", gate.page(self.mark, *CHANGING))
+        router.add_post(f"{_PATH}/{{id}}/choose", gate.page(self.choose, *CHANGING))
+        router.add_post(f"{_PATH}/preview", gate.page(self.preview, *CHANGING))
+        router.add_post(f"{_PATH}/import", gate.page(self.do_import, *CHANGING))
+        NearestPages(self._state, self._frame).add_to(router)
 
     async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
         """The list of a municipality."""
@@ -67,7 +70,7 @@ class ShelterPages:
             municipalities=places,
             code=code,
             listed=listed,
-            changing=any(visitor.may(one, code) for one in _CHANGING) if code else False,
+            changing=any(visitor.may(one, code) for one in CHANGING) if code else False,
             dangers=tuple(Danger),
             states=(State.OPEN, State.FULL, State.CLOSED, State.LISTED),
             latin=lambda entry: latin.name(entry.name, entry.kana, entry.english),
@@ -146,7 +149,7 @@ class ShelterPages:
         )
 
     def _allow(self, visitor: Visitor, code: str) -> None:
-        if not any(visitor.may(permission, code) for permission in _CHANGING):
+        if not any(visitor.may(permission, code) for permission in CHANGING):
             raise web.HTTPForbidden(text="not your municipality\n")
 
     def _task(self, upload: Upload) -> Task:
@@ -157,7 +160,11 @@ class ShelterPages:
 
 
 def _listed(db: Connection, state: WebState, place: Place, now: datetime) -> Listed:
-    return Listed(sites=tuple(store.on_list(db, place.code)), report=naming.report(db, state.places, place, now))
+    return Listed(
+        sites=tuple(store.on_list(db, place.code)),
+        report=naming.report(db, state.places, place, now),
+        nearest=word.given(db, [place.code]).get(place.code),
+    )
 
 
 def _changed(

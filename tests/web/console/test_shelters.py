@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser
 
-from shelters import store
+from shelters import store, word
 from shelters.site import Danger, State
 from storage import audit
 from storage.database import Database
@@ -76,6 +76,34 @@ async def test_a_site_is_marked_and_chosen_and_that_is_logged(enter: Enter, db: 
     ]
 
 
+async def test_a_municipality_says_that_the_nearest_is_named_once_it_has_read_what_that_means(
+    enter: Enter, db: Database
+) -> None:
+    far = a_row(
+        STANDARD, Danger.FLOOD, name="門前公園", address="輪島市門前町1", latitude="37.2901", longitude="136.7701"
+    )
+    take(db, a_csv(SCHOOL, far))
+    client = await enter(db, "aoi", WAJIMA)
+    assert "the sites lie more than 3 km apart" in await text(client)
+    page = await text(client, f"{PATH}/nearest?m=17204&walk=800&lang=en")
+    for words in ("People who live far from it read it too", "up to 16.3 km from it", 'value="800"'):
+        assert words in page, words
+    assert "遠くに住む人にも同じ場所が届きます" in await text(client, f"{PATH}/nearest?m=17204&lang=ja")
+    assert "the sites lie more than 3 km apart" in await text(client)
+    given = await post(client, f"{PATH}/nearest", m="17204", walk="800")
+    assert given == (303, f"{PATH}?m=17204&said=nearest_given")
+    page = await text(client)
+    assert "named in texts as the nearest" in page
+    assert "only within 800 m of all" in page
+    assert (await post(client, f"{PATH}/nearest/stop", m="17204"))[0] == 303
+    assert "the sites lie more than 3 km apart" in await text(client)
+    newest = db.read_sync(audit.latest)
+    assert [(one.action, one.actor) for one in newest[:2]] == [
+        ("nearest shelter not named", "user:aoi"),
+        ("nearest shelter named", "user:aoi"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "fields", "status"),
     [
@@ -85,6 +113,9 @@ async def test_a_site_is_marked_and_chosen_and_that_is_logged(enter: Enter, db: 
         ("x/mark", {"m": "17204", "state": "full"}, 404),
         ("99/mark", {"m": "17204", "state": "full"}, 303),
         ("import", {"token": "guess"}, 303),
+        ("nearest", {"m": "17201", "walk": "500"}, 403),
+        ("nearest", {"m": "17204", "walk": "9000"}, 303),
+        ("nearest/stop", {"m": "17201"}, 403),
     ],
 )
 async def test_nobody_changes_what_is_not_theirs(
@@ -94,6 +125,7 @@ async def test_nobody_changes_what_is_not_theirs(
     client = await enter(sqlite_db, "aoi", WAJIMA)
     assert (await post(client, f"{PATH}/{path}", **fields))[0] == status
     assert states(sqlite_db) == [State.LISTED]
+    assert sqlite_db.read_sync(word.given, ["17201", "17204"]) == {}
 
 
 async def test_another_municipality_sees_and_marks_nothing_of_it(enter: Enter, sqlite_db: Database) -> None:
