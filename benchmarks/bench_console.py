@@ -66,6 +66,7 @@ _PAGES = (
     "/console/audit",
     "/console/audit?actor=aoi",
     "/console/audit?before=200",
+    "/console/audit?check=1",
     "/console/write",
     "/console/write/evacuation",
     "/console/write/notice",

@@ -15,6 +15,8 @@ from storage.rows import Row
 
 #: `previous` of the first entry
 _BEGINNING = "0" * 64
+#: entries of the chain that `verify` holds at once
+_AT_ONCE = 2_000
 _COLUMNS = "number, at, actor, municipality, action, subject, details, previous, hash"
 
 
@@ -47,6 +49,14 @@ class Broken:
 
     number: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """Nothing was changed or removed up to here; what comes after it has not been looked at."""
+
+    number: int = 0
+    head: str = _BEGINNING
 
 
 def append(
@@ -135,14 +145,30 @@ def chosen(db: Connection, where: str, values: Mapping[str, object], *, limit: i
 
 def verify(db: Connection) -> Whole | Broken:
     """Walk the whole chain: every hash, every number, and that the newest entries were not cut off."""
-    head, number = _BEGINNING, 0
-    for row in db.execute(f"SELECT {_COLUMNS} FROM audit_entries ORDER BY number"):  # noqa: S608 -- a constant
+    reached: Walked | Whole | Broken = Walked()
+    while isinstance(reached, Walked):
+        reached = walk(db, reached, _AT_ONCE)
+    return reached
+
+
+def walk(db: Connection, since: Walked, limit: int) -> Walked | Whole | Broken:
+    """Check so many further entries at most; Whole or Broken where the walk ends."""
+    head, number = since.head, since.number
+    # below the first number too: nothing of ours has one of these
+    after = {"after": number or -(2**62), "limit": limit}
+    rows = db.execute(f"SELECT {_COLUMNS} FROM audit_entries WHERE number > :after ORDER BY number LIMIT :limit", after)  # noqa: S608
+    for row in rows:
         number += 1
         if row.integer("number") != number:
             return Broken(number=number, reason="the entry is missing")
         if row.text("previous") != head or _hash(row) != row.text("hash"):
             return Broken(number=number, reason="the entry was changed")
         head = row.text("hash")
+    return Walked(number=number, head=head) if len(rows) == limit else _ended(db, number, head)
+
+
+def _ended(db: Connection, number: int, head: str) -> Whole | Broken:
+    """Whether the newest entries are there."""
     counters = db.execute("SELECT value FROM counters WHERE name = 'audit'")
     counted = counters[0].integer("value") if counters else 0
     if counted != number:

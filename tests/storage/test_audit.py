@@ -53,6 +53,27 @@ def test_whoever_touches_it_is_seen(db: Database, statement: str, number: int, r
     assert reason in verdict.reason
 
 
+def test_a_walk_in_pieces_goes_on_from_where_it_is(db: Database) -> None:
+    _write(db, "one", "two", "three")
+    first = db.read_sync(audit.walk, audit.Walked(), 2)
+    assert isinstance(first, audit.Walked) and first.number == 2
+    assert db.read_sync(audit.walk, first, 2) == db.read_sync(audit.verify)
+    all_of_it = db.read_sync(audit.walk, audit.Walked(), 3)
+    assert isinstance(all_of_it, audit.Walked)
+    assert db.read_sync(audit.walk, all_of_it, 3) == db.read_sync(audit.verify)
+
+
+def test_an_entry_before_the_first_is_seen(db: Database) -> None:
+    _write(db, "one", "two")
+    db.write_sync(
+        lambda c: c.execute(
+            "INSERT INTO audit_entries SELECT 0, at, actor, municipality, action, subject, details, previous, hash"
+            " FROM audit_entries WHERE number = 1"
+        )
+    )
+    assert db.read_sync(audit.verify) == audit.Broken(number=1, reason="the entry is missing")
+
+
 def test_a_change_that_is_taken_back_leaves_no_entry(db: Database) -> None:
     def fail(connection: Connection) -> None:
         audit.append(connection, now=NOW, actor="a", action="b", subject="c")

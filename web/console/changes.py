@@ -12,6 +12,7 @@ from storage.lists import listed
 from subscribers import disclosure
 from web.accounts.roles import Permission
 from web.console import entry_words, forms
+from web.console.chain import ChainCheck
 from web.console.frame import Frame
 from web.console.visitor import Visitor
 from web.state import WebState
@@ -29,25 +30,29 @@ class AuditPage:
         """Of one service."""
         self._state = state
         self._frame = frame
+        self._chain = ChainCheck(state.db, state.clock, state.changes.notify)
 
-    def add_to(self, router: web.UrlDispatcher) -> None:
-        """The route."""
-        router.add_get(_PAGE, self._frame.gate.page(self.list, Permission.SEE_AUDIT))
+    def add_to(self, app: web.Application) -> None:
+        """The route, and the check that runs beside it."""
+        app.router.add_get(_PAGE, self._frame.gate.page(self.list, Permission.SEE_AUDIT))
+        app.cleanup_ctx.append(self._chain.while_running)
 
     async def list(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Newest first."""
         actor, before = request.query.get("actor", "")[:80], forms.number(request.query.get("before", ""))
         below = 2**62 if before is None else before
         found = await self._state.db.read(entries, visitor.municipalities, actor, below)
-        checked = await self._state.db.read(audit.verify) if "check" in request.query else None
+        if "check" in request.query:
+            await self._chain.begin()
+        chain = self._chain
         return await self._frame.show(
             visitor,
             "console/audit.html",
             lines=[entry_words.line(one, visitor.words, self._state.places) for one in found[:SHOWN]],
             older=found[SHOWN - 1].number if len(found) > SHOWN else None,
             actor=actor,
-            checked=checked,
-            whole=isinstance(checked, audit.Whole),
+            chain=chain,
+            whole=chain.last is not None and isinstance(chain.last.found, audit.Whole),
         )
 
 

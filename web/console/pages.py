@@ -51,7 +51,7 @@ def add_to(app: web.Application, state: WebState) -> None:
         ProgramPages(state, frame, state.programs).add_to(app.router)
     if state.providers is not None:
         ProviderPages(state, frame, state.providers).add_to(app.router)
-    AuditPage(state, frame).add_to(app.router)
+    AuditPage(state, frame).add_to(app)
     LessonResults(state, frame).add_to(app.router)
     PlanPages(state, frame).add_to(app.router)
     CampaignPages(state, frame).add_to(app.router)

@@ -1,5 +1,7 @@
 """The log of changes: for administrators, of their municipalities, with the check of its chain."""
 
+import asyncio
+
 from storage import audit
 from storage.connection import Connection
 from storage.database import Database
@@ -8,6 +10,8 @@ from tests.delivery.builders import a_person
 from tests.web import rows
 from tests.web.console.conftest import Enter
 from web.accounts.roles import Role
+from web.console import chain
+from web.console.chain import ChainCheck, Running
 
 WAJIMA, KANAZAWA = "17204", "17201"
 
@@ -63,6 +67,62 @@ async def test_whether_the_chain_is_whole_is_said(enter: Enter, db: Database) ->
     assert "The log is whole" in await (await client.get("/console/audit?check=1&lang=en")).text()
     db.write_sync(lambda c: c.execute("UPDATE audit_entries SET action = 'nothing' WHERE number = 7"))
     assert "tampered with at entry 7" in await (await client.get("/console/audit?check=1&lang=en")).text()
+    said = await (await client.get("/console/audit?lang=ja")).text()
+    assert "7番の記録に異常があります：この記録は書かれたときのままではありません" in said
+
+
+def _many(db: Connection) -> None:
+    for number in range(chain.PIECE + 5):
+        audit.append(db, now=rows.NOW, actor="user:rei", action="act", subject=f"thing:{number}")
+
+
+async def test_a_long_chain_is_checked_beside_the_pages(enter: Enter, sqlite_db: Database) -> None:
+    sqlite_db.write_sync(_many)
+    client = await enter(sqlite_db, "aoi", (Role.ADMIN, WAJIMA))
+    newest = sqlite_db.read_sync(audit.newest)
+    assert newest is not None
+    begun = await (await client.get("/console/audit?check=1&lang=en")).text()
+    assert f"{chain.PIECE} of {newest[0]} entries so far" in begun
+    assert "The log is whole" not in begun
+    for _ in range(200):
+        text = await (await client.get("/console/audit?lang=en")).text()
+        if "so far" not in text:
+            break
+        await asyncio.sleep(0.02)
+    assert f"The log is whole: {newest[0]} entries" in text
+    assert "without later changes" in text
+
+
+async def test_what_was_checked_before_is_checked_again(db: Database) -> None:
+    db.write_sync(_fill)
+    check = ChainCheck(db, lambda: rows.NOW, lambda: None, piece=7, rest=0)
+    await check.begin()
+    await check.ended()
+    assert check.last is not None and isinstance(check.last.found, audit.Whole) and check.last.found.entries == 60
+    db.write_sync(lambda c: c.execute("UPDATE audit_entries SET action = 'nothing' WHERE number = 3"))
+    await check.begin()
+    assert (check.running, check.last.found) == (None, audit.Broken(number=3, reason="the entry was changed"))
+
+
+async def test_one_check_runs_at_a_time_and_says_how_far_it_is(db: Database) -> None:
+    db.write_sync(_fill)
+    said: list[bool] = []
+    check = ChainCheck(db, lambda: rows.NOW, lambda: said.append(True), piece=7, rest=0)
+    await check.begin()
+    await check.begin()
+    assert (check.running, check.last, said) == (Running(checked=7, of=60), None, [])
+    await check.ended()
+    assert check.last is not None
+    assert (check.running, said) == (None, [True])
+
+
+async def test_a_check_that_breaks_off_says_nothing_of_the_chain(sqlite_db: Database) -> None:
+    sqlite_db.write_sync(_fill)
+    check = ChainCheck(sqlite_db, lambda: rows.NOW, lambda: None, piece=7, rest=0)
+    await check.begin()
+    await sqlite_db.close()
+    await check.ended()
+    assert (check.last, check.running, check.broke_off) == (None, None, True)
 
 
 async def test_others_do_not(enter: Enter, sqlite_db: Database) -> None:
