@@ -7,9 +7,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -42,6 +42,22 @@ class Running:
     of: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What this process knows of the chain."""
+
+    #: the newest one that came to its end
+    last: Checked | None = None
+    running: Running | None = None
+    #: the newest one could not be carried on
+    broke_off: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """The last one found nothing wrong."""
+        return self.last is not None and isinstance(self.last.found, Whole)
+
+
 class ChainCheck:
     """One check at a time, for everybody who asks this process."""
 
@@ -61,23 +77,20 @@ class ChainCheck:
         self._piece = piece
         self._rest = rest
         self._task: asyncio.Task[None] | None = None
-        self.last: Checked | None = None
-        self.running: Running | None = None
-        #: the newest one could not be carried on
-        self.broke_off = False
+        self.standing = Standing()
 
     async def begin(self) -> None:
         """Begin one unless one is on its way; a short log is checked when this returns."""
-        if self.running is not None:
+        if self.standing.running is not None:
             return
-        self.running, self.broke_off = Running(checked=0, of=0), False
+        self._is(running=Running(checked=0, of=0), broke_off=False)
         began, since = self._clock(), Walked()
         try:
             newest = await self._db.read(audit.newest)
-            self.running = Running(checked=0, of=newest[0] if newest else 0)
+            self._is(running=Running(checked=0, of=newest[0] if newest else 0))
             reached = await self._step(began, since)
         except BaseException:
-            self.running, self.broke_off = None, True
+            self._is(running=None, broke_off=True)
             raise
         if reached is not None:
             self._task = asyncio.create_task(self._go_on(began, reached), name="check_chain")
@@ -89,22 +102,25 @@ class ChainCheck:
                 reached = await self._step(began, reached)
         except StorageError:
             _log.exception("chain_check_failed")
-            self.broke_off = True
+            self._is(broke_off=True)
         finally:
-            self.running = None
+            self._is(running=None)
             self._on_end()
 
     async def _step(self, began: datetime, since: Walked) -> Walked | None:
         """Where to go on; None at the end."""
-        assert self.running is not None
         match await self._db.read(audit.walk, since, self._piece):
             case Walked() as reached:
+                of = self.standing.running.of if self.standing.running else 0
                 # entries may be added meanwhile
-                self.running = Running(checked=reached.number, of=max(self.running.of, reached.number))
+                self._is(running=Running(checked=reached.number, of=max(of, reached.number)))
                 return reached
             case (Whole() | Broken()) as found:
-                self.last, self.running = Checked(found=found, began=began), None
+                self._is(last=Checked(found=found, began=began), running=None)
                 return None
+
+    def _is(self, **changed: Any) -> None:
+        self.standing = replace(self.standing, **changed)
 
     async def ended(self) -> None:
         """Until none is on its way."""

@@ -44,15 +44,13 @@ class AuditPage:
         found = await self._state.db.read(entries, visitor.municipalities, actor, below)
         if "check" in request.query:
             await self._chain.begin()
-        chain = self._chain
         return await self._frame.show(
             visitor,
             "console/audit.html",
             lines=[entry_words.line(one, visitor.words, self._state.places) for one in found[:SHOWN]],
             older=found[SHOWN - 1].number if len(found) > SHOWN else None,
             actor=actor,
-            chain=chain,
-            whole=chain.last is not None and isinstance(chain.last.found, audit.Whole),
+            chain=self._chain.standing,
         )
 
 

@@ -11,7 +11,7 @@ from tests.web import rows
 from tests.web.console.conftest import Enter
 from web.accounts.roles import Role
 from web.console import chain
-from web.console.chain import ChainCheck, Running
+from web.console.chain import ChainCheck, Checked, Running, Standing
 
 WAJIMA, KANAZAWA = "17204", "17201"
 
@@ -98,10 +98,14 @@ async def test_what_was_checked_before_is_checked_again(db: Database) -> None:
     check = ChainCheck(db, lambda: rows.NOW, lambda: None, piece=7, rest=0)
     await check.begin()
     await check.ended()
-    assert check.last is not None and isinstance(check.last.found, audit.Whole) and check.last.found.entries == 60
+    newest = db.read_sync(audit.newest)
+    assert newest is not None
+    whole = Checked(found=audit.Whole(entries=60, head=newest[1]), began=rows.NOW)
+    assert (check.standing, check.standing.whole) == (Standing(last=whole), True)
     db.write_sync(lambda c: c.execute("UPDATE audit_entries SET action = 'nothing' WHERE number = 3"))
     await check.begin()
-    assert (check.running, check.last.found) == (None, audit.Broken(number=3, reason="the entry was changed"))
+    broken = Checked(found=audit.Broken(number=3, reason="the entry was changed"), began=rows.NOW)
+    assert (check.standing, check.standing.whole) == (Standing(last=broken), False)
 
 
 async def test_one_check_runs_at_a_time_and_says_how_far_it_is(db: Database) -> None:
@@ -110,10 +114,9 @@ async def test_one_check_runs_at_a_time_and_says_how_far_it_is(db: Database) -> 
     check = ChainCheck(db, lambda: rows.NOW, lambda: said.append(True), piece=7, rest=0)
     await check.begin()
     await check.begin()
-    assert (check.running, check.last, said) == (Running(checked=7, of=60), None, [])
+    assert (check.standing, said) == (Standing(running=Running(checked=7, of=60)), [])
     await check.ended()
-    assert check.last is not None
-    assert (check.running, said) == (None, [True])
+    assert (check.standing.whole, check.standing.running, said) == (True, None, [True])
 
 
 async def test_a_check_that_breaks_off_says_nothing_of_the_chain(sqlite_db: Database) -> None:
@@ -122,7 +125,7 @@ async def test_a_check_that_breaks_off_says_nothing_of_the_chain(sqlite_db: Data
     await check.begin()
     await sqlite_db.close()
     await check.ended()
-    assert (check.last, check.running, check.broke_off) == (None, None, True)
+    assert check.standing == Standing(broke_off=True)
 
 
 async def test_others_do_not(enter: Enter, sqlite_db: Database) -> None:
