@@ -228,6 +228,15 @@ def no_kanji(_: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
             yield _where(sample), f"kanji {kanji}"
 
 
+def no_accents(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
+    """A language that drops its accents drops them in every form."""
+    for sample in texts:
+        text = sample.rendered.text
+        if _voices(catalogue, sample)[-1].fold and segments.fold_latin(text) != text:
+            accents = {char for char in text if segments.fold_latin(char) != char}
+            yield _where(sample), f"accents {''.join(sorted(accents))}"
+
+
 def gsm7_where_promised(catalogue: Catalogue, texts: Sequence[Sample]) -> Iterator[Finding]:
     """Plain languages keep short and core in GSM-7, and full where no line for a bystander follows."""
     for sample in texts:
@@ -349,6 +358,7 @@ GATES: dict[str, Gate] = {
     "directions": directions,
     "drill words": drill_words,
     "no kanji": no_kanji,
+    "no accents": no_accents,
     "GSM-7 where promised": gsm7_where_promised,
     "neighbour line": neighbour_lines,
     "end names grade": end_names_grade,

@@ -30,7 +30,7 @@ class Role(StrEnum):
 class Layout:
     """What may stand in a text."""
 
-    #: Japanese characters, emoji and accents
+    #: Japanese characters and emoji
     unicode: bool
     #: names also in Japanese, as on signs
     signs: bool = False

@@ -120,10 +120,12 @@ class _Text:
 
     def _lines(self, layout: Layout) -> list[str]:
         lines = self.parts.lines(layout)
-        return [segments.fold_latin(line) for line in lines] if self._folds(layout) else lines
+        return [segments.fold_latin(line) for line in lines] if self._folds else lines
 
-    def _folds(self, layout: Layout) -> bool:
-        return not layout.unicode and self.voice.languages[-1].fold
+    @property
+    def _folds(self) -> bool:
+        # in every form, so that nobody reads the same word written in two ways
+        return self.voice.languages[-1].fold
 
     def _rendered(self, layout: Layout, lines: list[str], segmentation: Segmentation) -> Rendered:
         parts, text = self.parts, "\n".join(lines)
@@ -135,7 +137,7 @@ class _Text:
             language=self.voice.tag,
             form=self.form,
             segmentation=segmentation,
-            place=segments.fold_latin(place) if self._folds(layout) else place,
+            place=segments.fold_latin(place) if self._folds else place,
             actions=parts.shown_actions(layout),
             neighbour=shown.get(Role.NEIGHBOUR, ""),
             link=shown.get(Role.LINK, ""),

@@ -74,6 +74,8 @@ FAULTS: list[tuple[str, str, Kind, Form, Hazard, Callable[[Rendered], Rendered]]
     ("drill words", "vi", Kind.DRILL, Form.FULL, Hazard.TSUNAMI, _swap("訓練", "")),
     ("drill words", "en", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _prepend("DRILL 訓練")),
     ("no kanji", "ja-Hira", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("わじまし", "輪島市")),
+    ("no accents", "pt", Kind.NEW, Form.FULL, Hazard.TSUNAMI, _swap("TSUNAMI", "TSUNÂMI")),
+    ("no accents", "es", Kind.NEW, Form.CORE, Hazard.TSUNAMI, _swap("YA", "YÁ")),
     ("GSM-7 where promised", "pt", Kind.NEW, Form.SHORT, Hazard.TSUNAMI, _swap("Wajima", "輪島市")),
     ("GSM-7 where promised", "ja-Hira+en", Kind.NEW, Form.CORE, Hazard.TSUNAMI, _swap("Wajima City", "輪島市")),
     ("GSM-7 where promised", "en", Kind.LIFTED, Form.FULL, Hazard.TSUNAMI, _swap("Wajima City", "輪島市")),

@@ -370,10 +370,11 @@ def test_plain_languages_stay_gsm7_in_short_and_core(words: Catalogue, table: Pl
                 assert rendered.segmentation.encoding is Encoding.GSM_7, rendered.text
 
 
-def test_accents_are_kept_where_they_cost_nothing() -> None:
-    request = a_request(RAIN, "L5")
-    assert any(char in text(request, "pt").text for char in "áãçéêíóõú")
-    assert text(request, "pt", Form.SHORT).text.isascii()
+@pytest.mark.parametrize("form", list(Form))
+def test_accents_are_dropped_in_every_form_also_beside_japanese(form: Form) -> None:
+    rendered = text(a_request(RAIN, "L5"), "pt", form)
+    assert rendered.text.startswith("NIVEL 5")
+    assert not any(char in rendered.text for char in "áãçéêíóõúÁÍ")
 
 
 def test_neighbour_line_is_for_readers_who_cannot_say_it_themselves() -> None:
