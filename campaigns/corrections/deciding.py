@@ -1,6 +1,6 @@
 """The first signature under taking back a lesson or a welcome, or putting it right with another lesson."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -59,9 +59,14 @@ def words(teller: Teller, says: Says, day: date, language: str) -> Wording:
     )
 
 
-def preview(db: Connection, subject: Subject, instead: str, desk: Desk) -> Preview:
-    """What those who were told would hear: that it was wrong, and then the right lesson."""
-    people = told.count(db, subject.id)
+def preview(
+    db: Connection, subject: Subject, instead: str, desk: Desk, counted: Mapping[str, int] | None = None
+) -> Preview:
+    """What those who were told would hear: that it was wrong, and then the right lesson.
+
+    `counted`: language -> people, where each copy need not be read.
+    """
+    people = told.count(db, subject.id) if counted is None else counted
     day = day_of(subject.at)
     teller = own.speaking(db, desk.teller, [instead]) if instead else desk.teller
     message = previews.in_languages({tag: words(teller, subject.says, day, tag) for tag in TAGS}, people)

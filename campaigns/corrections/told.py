@@ -8,7 +8,9 @@ from typing import Final
 
 from campaigns.daylight import day_of
 from delivery.broadcasts import Origin
+from delivery.byhand import counted as counts
 from delivery.byhand import retracting, submissions
+from delivery.byhand.counted import Counted
 from delivery.states import TOLD
 from storage.connection import Connection
 from storage.rows import Row
@@ -18,7 +20,8 @@ _STATES: Final = ", ".join(f"'{state}'" for state in sorted(TOLD))
 _TOLD: Final = f"""
 FROM messages m JOIN subscribers s ON s.id = m.subscriber_id AND s.state = 'active'
 WHERE m.broadcast_id = :id AND m.kind IN ('lesson', 'welcome') AND m.state IN ({_STATES})
-  AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.subscriber_id = m.subscriber_id AND c.change_key = :key)
+  AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.subscriber_id = m.subscriber_id AND c.hazard = ''
+    AND c.change_key = :key)
 """  # noqa: S608 -- our own words only
 # Of one person who was welcomed twice on a day the last copy counts.
 _PEOPLE: Final = f"""
@@ -47,6 +50,8 @@ class Subject:
     at: datetime
     #: the lesson that it told, as plans call it
     lessons: tuple[str, ...] = ()
+    #: it put another broadcast right
+    is_correction: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,7 @@ def find(db: Connection, broadcast_id: int) -> Subject | None:
         areas=areas,
         at=rows[0].time("at"),
         lessons=_lessons(db, rows[0]),
+        is_correction=rows[0].text("origin") == Origin.CORRECTION,
     )
 
 
@@ -120,6 +126,13 @@ def people(db: Connection, broadcast_id: int, limit: int = _ALL) -> list[Reader]
 def is_anybody(db: Connection, broadcast_id: int) -> bool:
     """Whether `people` has anybody."""
     return bool(db.execute(f"SELECT 1 AS one {_TOLD} LIMIT 1", _which(broadcast_id)))
+
+
+def counted(db: Connection, subject: Subject) -> Counted | None:
+    """`count` of a large broadcast that nobody has put right so far, by what was counted beside the sender."""
+    heard = any(one.made for one in submissions.of_broadcast(db, subject.id))
+    # a correction is counted together with the right lesson that it told
+    return None if heard or subject.is_correction else counts.of(db, subject.id)
 
 
 def count(db: Connection, broadcast_id: int) -> Mapping[str, int]:

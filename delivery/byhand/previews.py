@@ -138,9 +138,18 @@ def of_release(db: Connection, broadcast: Broadcast, places: Sequence[str], desk
 
 
 def of_correction(
-    db: Connection, broadcast: Broadcast, places: Sequence[str], grade: str, desk: Desk, now: datetime
+    db: Connection,
+    broadcast: Broadcast,
+    places: Sequence[str],
+    grade: str,
+    desk: Desk,
+    now: datetime,
+    counted: Mapping[str, int] | None = None,
 ) -> Preview:
-    """Of taking a broadcast back in some places, or putting its grade right (`grade`)."""
+    """Of taking a broadcast back in some places, or putting its grade right (`grade`).
+
+    `counted`: language -> people, where each copy need not be read.
+    """
     rule = hazards.rule(broadcast.hazard)
     changes = {
         place: PlaceChange(
@@ -164,11 +173,12 @@ def of_correction(
         place=worst.place,
         alert_id=broadcast.alert_id,
     )
-    told = people_told(db, broadcast.hazard, broadcast.event, places)
+    told = people_told(db, broadcast.hazard, broadcast.event, places) if counted is None else counted
+    registered = counting.active_at(db, places) if counted is None else counted
     queued = db.execute(
         "SELECT count(*) AS n FROM messages WHERE broadcast_id = :id AND state = 'queued'", {"id": broadcast.id}
     )
-    return _preview(db, speech, None, told, counting.active_at(db, places), desk, queued=queued[0].integer("n"))
+    return _preview(db, speech, None, told, registered, desk, queued=queued[0].integer("n"))
 
 
 def kind_of(rule: HazardRule, change: PlaceChange) -> Says:

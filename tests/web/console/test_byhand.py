@@ -5,11 +5,11 @@ import html
 import pytest
 
 from alerts.vocabulary import Hazard
-from delivery.byhand import signing, submissions, submitting
+from delivery.byhand import counted, signing, submissions, submitting
 from delivery.byhand.drafts import Draft
 from delivery.byhand.submissions import State
 from storage import audit
-from tests.delivery.builders import SUZU, WAJIMA, a_person
+from tests.delivery.builders import SUZU, WAJIMA, a_person, set_state
 from tests.web import rows
 from tests.web.console.byhand_people import EVACUATION, WATER, Hall, a_lesson, page, post, submitted
 
@@ -267,6 +267,23 @@ async def test_both_languages_of_the_pages_are_whole(hall):
     identity = await submitted(aoi)
     for path in ("write", "write/evacuation", "write/notice", "waiting", f"waiting/{identity}"):
         assert (await aoi.get(f"/console/{path}?lang=ja")).status == 200
+
+
+async def test_of_a_large_broadcast_what_was_counted_is_shown_and_the_copies_are_signed(hall, monkeypatch):
+    monkeypatch.setattr(counted, "LARGE", 2)
+    aoi = await hall.enter("aoi")
+    lesson, warning = a_lesson(hall), set_state(hall.db, {WAJIMA: "L4"}, hall.clock())
+    hall.db.write_sync(
+        lambda c: rows.messages(c, warning, rows.a_text(c, warning), {"delivered": 30}, hazard="landslide")
+    )
+    assert "Counted" not in await page(aoi, f"/console/broadcasts/{lesson}/correct")
+    hall.db.write_sync(rows.counted)
+    hall.db.write_sync(lambda c: c.execute("UPDATE subscribers SET state = 'stopped' WHERE number_hash = 'hash0'"))
+    for broadcast, reason, people in ((lesson, "wrong_words", 2), (warning, "false_alarm", 30)):
+        path = f"/console/broadcasts/{broadcast}/correct"
+        assert "Counted 12:00" in await page(aoi, path), broadcast
+        answer = await post(aoi, path, reason=reason, grade="none")
+        assert stored(hall, int(answer.url.path.rsplit("/", 1)[1])).people == people
 
 
 async def test_two_people_put_a_lesson_right(hall):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -11,7 +12,7 @@ from alerts.vocabulary import NONE, Hazard
 from campaigns.corrections import told as lessons
 from delivery import broadcasts
 from delivery.broadcasts import Broadcast
-from delivery.byhand import correcting, previews, signing
+from delivery.byhand import correcting, counted, previews, signing
 from delivery.byhand.correcting import Reason, Wish
 from delivery.byhand.drafts import Wrong
 from delivery.byhand.previews import Preview
@@ -40,6 +41,8 @@ class Shown:
     grade: str
     areas: tuple[str, ...]
     preview: Preview | None
+    #: when the people of the preview were counted; None for now
+    counted_at: datetime | None
     grades: tuple[str, ...]
     waiting: tuple[Submission, ...]
     by_hand: bool
@@ -63,13 +66,13 @@ class CorrectPage:
     async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
         """What was told, who would hear the correction, the reasons."""
         identity = int(request.match_info["id"])
-        if await self._is_lesson(identity):
-            return await self._retract.show(visitor, identity, request.query.get("instead", "")[:100])
+        if lesson := await self._lesson(identity):
+            return await self._retract.show(visitor, lesson, request.query.get("instead", "")[:100])
         return await self._show(visitor, identity)
 
-    async def _is_lesson(self, identity: int) -> bool:
-        """Whether it is no warning: a lesson or a welcome, or what put one right."""
-        return await self._state.db.read(lessons.find, identity) is not None
+    async def _lesson(self, identity: int) -> lessons.Subject | None:
+        """What was no warning: a lesson or a welcome, or what put one right."""
+        return await self._state.db.read(lessons.find, identity)
 
     async def _show(self, visitor: Visitor, identity: int, wrong: Sequence[Wrong] = ()) -> web.Response:
         shown = await self._state.db.read(self._look, visitor, identity)
@@ -99,8 +102,8 @@ class CorrectPage:
             reason = Reason(fields.get("reason", ""))
         except ValueError:
             raise web.HTTPBadRequest(text=f"expected reason: {', '.join(Reason)}\n") from None
-        if await self._is_lesson(identity):
-            return await self._retract.submit(visitor, identity, reason, fields.get("instead", "")[:100])
+        if lesson := await self._lesson(identity):
+            return await self._retract.submit(visitor, lesson, reason, fields.get("instead", "")[:100])
         wish = Wish(broadcast_id=identity, reason=reason, grade=fields.get("grade", NONE))
         state = self._state
         who = person(visitor, Permission.SUBMIT)
@@ -121,13 +124,18 @@ class CorrectPage:
         areas = correcting.correctable(db, found, person(visitor, Permission.SUBMIT), state.places)
         by_hand = correcting.told_by_hand(db, identity) is not None
         waiting = told.waiting(db, identity, visitor, state.places)
+        known = counted.of(db, identity, areas) if areas else None
+        people = known.people if known else None
         return Shown(
             id=identity,
             hazard=found.hazard,
             places=tuple(found.changes),
             grade=rule.highest([change.after for change in found.changes.values()]),
             areas=tuple(areas),
-            preview=previews.of_correction(db, found, areas, NONE, state.desk, state.clock()) if areas else None,
+            preview=previews.of_correction(db, found, areas, NONE, state.desk, state.clock(), people)
+            if areas
+            else None,
+            counted_at=known.at if known else None,
             grades=tuple(correcting.lower_grades(found, areas)) if areas else (),
             waiting=tuple(one for one in waiting if one.kind is Kind.CORRECT),
             by_hand=by_hand,

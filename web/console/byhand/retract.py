@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
@@ -29,10 +30,11 @@ from web.state import WebState
 class Shown:
     """What was told, what would be told instead, and who has begun to."""
 
-    subject: Subject
     lessons: Mapping[str, str]
     instead: str
     preview: Preview | None
+    #: when the people of the preview were counted; None for now
+    counted_at: datetime | None
     waiting: tuple[Submission, ...]
     mine: bool
 
@@ -46,10 +48,10 @@ class RetractPart:
         self._frame = frame
 
     async def show(
-        self, visitor: Visitor, identity: int, instead: str = "", wrong: Sequence[Wrong] = ()
+        self, visitor: Visitor, subject: Subject, instead: str = "", wrong: Sequence[Wrong] = ()
     ) -> web.Response:
         """What was told, who would hear the correction, which lessons there are, the reasons."""
-        shown = await self._state.db.read(self._look, visitor, identity, instead)
+        shown = await self._state.db.read(self._look, visitor, subject, instead)
         if shown is None:
             return await self._frame.message(visitor, "byhand_gone", status=404)
         preview = shown.preview
@@ -58,7 +60,7 @@ class RetractPart:
             "console/byhand/retract.html",
             status=409 if wrong else 200,
             shown=shown,
-            subject=shown.subject,
+            subject=subject,
             preview=preview,
             counts=counts.of(preview.texts.message) if preview else None,
             queued=disclosure.total(preview.queued) if preview else 0,
@@ -66,34 +68,35 @@ class RetractPart:
             wrong=wrong,
         )
 
-    async def submit(self, visitor: Visitor, identity: int, reason: Reason, instead: str) -> web.Response:
+    async def submit(self, visitor: Visitor, subject: Subject, reason: Reason, instead: str) -> web.Response:
         """The first signature."""
         state = self._state
-        wish = Wish(broadcast_id=identity, reason=reason, instead=instead)
+        wish = Wish(broadcast_id=subject.id, reason=reason, instead=instead)
         who = person(visitor, Permission.SUBMIT)
         made = await state.db.write(deciding.submit, wish, who, self._desk(), state.clock())
         if isinstance(made, signing.Refused):
-            return await self.show(visitor, identity, instead, made.wrong)
+            return await self.show(visitor, subject, instead, made.wrong)
         state.changes.notify()
         return self._frame.back(f"/console/waiting/{made.id}", said="submitted")
 
     def _desk(self) -> Desk:
         return Desk(teller=self._state.teller, places=self._state.places, rate=self._state.rate)
 
-    def _look(self, db: Connection, visitor: Visitor, identity: int, asked: str) -> Shown | None:
-        subject, places = told.find(db, identity), self._state.places
-        if subject is None or not any(is_seen(visitor, area, places) for area in subject.areas):
+    def _look(self, db: Connection, visitor: Visitor, subject: Subject, asked: str) -> Shown | None:
+        places = self._state.places
+        if not any(is_seen(visitor, area, places) for area in subject.areas):
             return None
         who, desk = person(visitor, Permission.SUBMIT), self._desk()
         lessons = deciding.offered(db, subject, who, desk, visitor.words.language)
         instead = asked if asked in lessons else ""
-        preview = deciding.preview(db, subject, instead, desk)
-        waiting = waiting_on(db, identity, visitor, places)
+        counted = told.counted(db, subject)
+        preview = deciding.preview(db, subject, instead, desk, counted.people if counted else None)
+        waiting = waiting_on(db, subject.id, visitor, places)
         return Shown(
-            subject=subject,
             lessons=lessons,
             instead=instead,
             preview=preview if preview.people or preview.queued else None,
+            counted_at=counted.at if counted else None,
             waiting=tuple(waiting),
             mine=all(who.covers(area, places) for area in subject.areas),
         )
