@@ -24,6 +24,8 @@ T = TypeVar("T")
 _READERS = 4
 #: Milliseconds to wait for another process that holds the write lock.
 _BUSY = 10_000
+#: what the write-ahead log keeps on disk after a checkpoint: the thousand pages between two of them
+_LOG_BYTES = 4_200_000
 #: how sqlite-utils calls the set of our migrations
 _BOOK = "tomoshibi"
 
@@ -146,6 +148,9 @@ def _connect(path: Path, role: Role) -> sqlite3.Connection:
         handle.execute("PRAGMA journal_mode = WAL")
         handle.execute("PRAGMA synchronous = FULL")
         handle.execute("PRAGMA foreign_keys = ON")
+        # what is erased is overwritten, also the old pages that the log of a big import holds far behind its new ones
+        handle.execute("PRAGMA secure_delete = ON")
+        handle.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         if role == "tool":  # checkpoints belong to the serving process
             handle.execute("PRAGMA wal_autocheckpoint = 0")
     except sqlite3.Error as error:

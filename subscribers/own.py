@@ -64,11 +64,14 @@ class Text:
     kind: str
     state: str
     text: str
+    #: when the provider got it, and when it was known what became of it
+    handed_at: datetime | None = None
+    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """All that is stored about one person."""
+    """What is stored about one person, but for `further`."""
 
     subscriber_id: int
     number_sealed: bytes
@@ -225,8 +228,8 @@ def stored(db: Connection, subscriber_id: int) -> Stored | None:
     one = {"id": subscriber_id}
     consents = db.execute("SELECT * FROM consents WHERE subscriber_id = :id ORDER BY id", one)
     texts = db.execute(
-        "SELECT m.created_at, m.kind, m.state, t.text FROM messages m JOIN texts t ON t.id = m.text_id"
-        " WHERE m.subscriber_id = :id ORDER BY m.id",
+        "SELECT m.created_at, m.handed_at, m.settled_at, m.kind, m.state, t.text FROM messages m"
+        " JOIN texts t ON t.id = m.text_id WHERE m.subscriber_id = :id ORDER BY m.id",
         one,
     )
     received = db.execute(
@@ -242,7 +245,14 @@ def stored(db: Connection, subscriber_id: int) -> Stored | None:
         registrations=tuple(registrations),
         consents=tuple((row.time("agreed_at"), _consent(row)) for row in consents),
         texts=tuple(
-            Text(at=row.time("created_at"), kind=row.text("kind"), state=row.text("state"), text=row.text("text"))
+            Text(
+                at=row.time("created_at"),
+                kind=row.text("kind"),
+                state=row.text("state"),
+                text=row.text("text"),
+                handed_at=row.optional_time("handed_at"),
+                settled_at=row.optional_time("settled_at"),
+            )
             for row in texts
         ),
         received=tuple((row.time("received_at"), row.text("command")) for row in received),

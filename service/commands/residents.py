@@ -1,6 +1,7 @@
 """`residents`: import a municipality's file, count, erase."""
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from service.commands import arguments, output
 from service.commands.arguments import ACTOR
 from storage import audit
 from storage.connection import Connection
-from subscribers import accepted, counting, intake, msisdn, own, store
+from subscribers import accepted, counting, further, intake, msisdn, own, store
+from subscribers.further import Further
 from subscribers.intake import Declaration, ImportResult
 from subscribers.refusal import quoted
 from templates_i18n import catalogue
@@ -152,25 +154,19 @@ def export(number: str) -> int:
     """Print all that is stored about one person, as a JSON document for them. Stands in the log of changes."""
     parsed, chosen = arguments.number(number), settings.load()
     with opening.opened(chosen) as db:
-        number_hash = opening.sealer(chosen, db).fingerprint(parsed)
+        sealer = opening.sealer(chosen, db)
         accepted.finish_left(db, "", system_time)
-        found = db.write_sync(_export, number_hash)
-    if found is None:
-        output.print_json({"phone": msisdn.mask(parsed), "stored": None})
-        return 1
-    output.print_json({"phone": msisdn.mask(parsed), "stored": jsonable(found)})
-    return 0
+        found = db.write_sync(_export, sealer.fingerprint(parsed), sealer.open_text)
+    output.print_json({"phone": msisdn.mask(parsed), "stored": found})
+    return 1 if found is None else 0
 
 
-def _export(db: Connection, number_hash: str) -> own.Stored | None:
+def _export(db: Connection, number_hash: str, opened: Callable[[bytes], str]) -> dict[str, object] | None:
+    """All that is stored about a person, but for the sealed number, as plain values; times in RFC 3339."""
     person = own.person(db, number_hash)
     found = own.stored(db, person) if person is not None else None
-    if found is not None:
-        subject = f"resident:{person}"
-        audit.append(db, now=system_time(), actor=ACTOR, action="data given out", subject=subject)
-    return found
-
-
-def jsonable(found: own.Stored) -> object:
-    """All that is stored about a person, but for the sealed number, as plain values; times in RFC 3339."""
-    return TypeAdapter(own.Stored).dump_python(found, mode="json", exclude={"number_sealed"})
+    if person is None or found is None:
+        return None
+    audit.append(db, now=system_time(), actor=ACTOR, action="data given out", subject=f"resident:{person}")
+    first = TypeAdapter(own.Stored).dump_python(found, mode="json", exclude={"number_sealed"})
+    return {**first, **TypeAdapter(Further).dump_python(further.of(db, person, opened), mode="json")}

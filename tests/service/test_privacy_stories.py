@@ -55,6 +55,7 @@ def test_what_is_given_out_holds_no_number_and_stands_in_the_log(run: Run, tmp_p
     assert told.code == 0
     assert json.loads(told.out)["phone"] == "+81•••••0001"
     assert "00000001" not in told.out
+    assert [one["action"] for one in json.loads(told.out)["stored"]["log"]] == ["data given out"]
     db = database.open(tmp_path / "data" / "tomoshibi.db")
     try:
         actions = db.read_sync(lambda c: [r.text("action") for r in c.execute("SELECT action FROM audit_entries")])

@@ -53,6 +53,7 @@ def test_settings_that_keep_a_promise(path: Path) -> None:
         assert db.write_sync(_pragma("synchronous")) == 2
         assert db.write_sync(_pragma("foreign_keys")) == 1
         assert db.write_sync(_pragma("wal_autocheckpoint")) == checkpoint
+        assert db.write_sync(_pragma("secure_delete")) == 1
         assert db.read_sync(_pragma("query_only")) == 1
         db.close_sync()
 
@@ -65,6 +66,18 @@ def test_folders_are_made_and_only_the_owner_may_read(tmp_path: Path) -> None:
     db.close_sync()
     assert set(modes) >= {"tomoshibi.db", "tomoshibi.db-wal", "tomoshibi.db.lock"}
     assert set(modes.values()) == {0o600}
+
+
+def test_old_pages_do_not_stay_in_the_log_of_a_service_that_goes_on(path: Path) -> None:
+    """As those of whoever is erased: after a big import the log was long, and only its beginning was written again."""
+    db = database.open(path, role="serve")
+    log = path.with_name(path.name + "-wal")
+    db.write_sync(lambda connection: [_add(connection, f"{number:04d}" * 500) for number in range(4000)])
+    assert log.stat().st_size > 8_000_000
+    for number in range(2):
+        db.write_sync(_add, str(number))
+    assert log.stat().st_size <= 4_200_000
+    db.close_sync()
 
 
 def test_closing_leaves_one_file_without_a_log(path: Path) -> None:

@@ -9,8 +9,9 @@ from aiohttp import web
 from alerts.japan import JST
 from delivery import stopping
 from storage.connection import Connection
-from subscribers import asked, msisdn, own, store
+from subscribers import asked, further, msisdn, own, store
 from subscribers.asked import Limit, Proved, Purpose, Wrong
+from subscribers.further import Further
 from subscribers.own import Stored
 from subscribers.refusal import Refused
 from subscribers.registration import MAX_FURTHER_PLACES
@@ -223,7 +224,7 @@ class MePages:
         found = await self._stored(request)
         if found is None:
             raise web.HTTPSeeOther("/me")
-        text = portrait.as_json(found[1], self._masked(found[1]))
+        text = portrait.as_json(found[1], await self._further(found[0]), self._masked(found[1]))
         return _file(text, "application/json", "tomoshibi.json")
 
     async def data_text(self, request: web.Request) -> web.Response:
@@ -232,7 +233,11 @@ class MePages:
         if found is None:
             raise web.HTTPSeeOther("/me")
         naming = self._naming(self._shown.reader(request))
-        return _file(portrait.as_text(found[1], self._masked(found[1]), naming), "text/plain", "tomoshibi.txt")
+        text = portrait.as_text(found[1], await self._further(found[0]), self._masked(found[1]), naming)
+        return _file(text, "text/plain", "tomoshibi.txt")
+
+    async def _further(self, known: Session) -> Further:
+        return await self._state.db.read(further.of, known.subscriber_id, self._state.sealer.open_text)
 
     async def _stored(self, request: web.Request) -> tuple[Session, Stored] | None:
         known = session.read(request, self._state.sealer, self._state.clock())

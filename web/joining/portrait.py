@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.japan import JST
-from subscribers.own import Registered, Stored
+from subscribers.further import Further
+from subscribers.own import Registered, Stored, Text
 from web.joining.answers import Answers
 from web.joining.words import Tongue
 from web.residents import speech
@@ -68,18 +69,35 @@ def _registration(one: Registered, naming: Naming) -> Iterator[tuple[str, str]]:
         yield naming.fitting["heading"], ", ".join(naming.fitting[tag] for tag in one.tags)
 
 
-def as_text(stored: Stored, masked: str, naming: Naming) -> str:
-    """Everything as plain text, with every SMS word for word."""
+def as_text(stored: Stored, more: Further, masked: str, naming: Naming) -> str:
+    """Everything as plain text, with every SMS word for word; what the log says of the person is in `as_json` alone."""
     tongue = naming.tongue
     lines = [f"Tomoshibi: {tongue('me_kept')}", ""]
     lines += [f"{name}: {value}" for name, value in facts(stored, masked, naming)]
+    lines += [
+        f"{tongue('me_agreed')}: {_date(one.agreed_at)} (drill, {naming.place(one.municipality)})"
+        for one in more.drills
+    ]
     lines += ["", state(stored, tongue), "", f"{tongue('me_texts')}:"]
-    for one in stored.texts:
-        lines += ["", f"{_date(one.at)} {one.at.astimezone(JST):%H:%M}", one.text]
+    for one in sorted((*stored.texts, *more.drill_texts), key=lambda text: text.at):
+        lines += ["", _minute(one.at), one.text]
+    if received := sorted(_received(stored, more, naming)):
+        lines += ["", f"{tongue('me_received')}:"]
+        lines += [f"{_minute(at)} {what}" for at, what in received]
     return "\n".join(lines) + "\n"
 
 
-def as_json(stored: Stored, masked: str) -> str:
+def _received(stored: Stored, more: Further, naming: Naming) -> Iterator[tuple[datetime, str]]:
+    """What the person wrote: what it was understood as, its words where they are kept, and whether they are safe."""
+    yield from stored.received
+    for wrote in more.wrote:
+        yield wrote.at, wrote.text
+    for safety in more.safety:
+        said = "OK" if safety.says == "safe" else "SOS"
+        yield safety.said_at, f"{said} ({naming.place(safety.place)})"
+
+
+def as_json(stored: Stored, more: Further, masked: str) -> str:
     """Everything as JSON; the number, which the person knows, masked."""
     document = {
         "number": masked,
@@ -110,12 +128,43 @@ def as_json(stored: Stored, masked: str) -> str:
             }
             for at, consent in stored.consents
         ],
-        "texts": [
-            {"at": _stamp(one.at), "kind": one.kind, "state": one.state, "text": one.text} for one in stored.texts
-        ],
+        "texts": [_text(one) for one in (*stored.texts, *more.drill_texts)],
         "received": [{"at": _stamp(at), "understood_as": command} for at, command in stored.received],
+        **_further(more),
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _text(one: Text) -> dict[str, object]:
+    return {
+        "at": _stamp(one.at),
+        "kind": one.kind,
+        "state": one.state,
+        "handed_over_at": _stamp(one.handed_at) if one.handed_at else None,
+        "settled_at": _stamp(one.settled_at) if one.settled_at else None,
+        "text": one.text,
+    }
+
+
+def _further(more: Further) -> dict[str, object]:
+    return {
+        "carrier": more.carrier,
+        "wrote": [{"at": _stamp(one.at), "kept_by": one.municipality, "text": one.text} for one in more.wrote],
+        "safety": [
+            {
+                "asked_by": one.municipality,
+                "place": one.place,
+                "says": one.says,
+                "at": _stamp(one.said_at),
+                "answer": one.answer,
+                "answered_at": _stamp(one.answered_at) if one.answered_at else None,
+            }
+            for one in more.safety
+        ],
+        "asked_back": list(more.asked_back),
+        "drills": [{"by": one.municipality, "agreed_at": _stamp(one.agreed_at)} for one in more.drills],
+        "log": [{"at": _stamp(one.at), "by": one.municipality, "action": one.action} for one in more.log],
+    }
 
 
 def chosen(stored: Stored, language: str) -> Answers:
@@ -134,6 +183,10 @@ def chosen(stored: Stored, language: str) -> Answers:
 
 def _date(moment: datetime) -> str:
     return f"{moment.astimezone(JST):%Y-%m-%d}"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{_date(moment)} {moment.astimezone(JST):%H:%M}"
 
 
 def _stamp(moment: datetime) -> str:

@@ -359,6 +359,7 @@ async def test_everything_can_be_taken_away(browse: Open, db: Database, clock: F
     document = json.loads(text)
     assert document["registrations"][0]["places"] == ["17204"]
     assert document["number"] == "+81•••••0001"
+    assert [one["action"] for one in document["log"]] == ["registered themself"]
     assert visitor.headers["Content-Disposition"] == 'attachment; filename="tomoshibi.json"'
     _, text = await visitor.get("/me/data.txt?l=en")
     assert "Registered by: Yourself" in text
