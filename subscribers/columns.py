@@ -5,6 +5,7 @@ rule 10): to leave such a column out would be to have been given it.
 """
 
 import difflib
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -74,28 +75,28 @@ _FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
     ),
     (
         _A_NATIONALITY,
-        "nation|citizen|country|passport",
-        "国籍|出身|母国|国名|国家|パスポート|旅券|护照",
+        "nation|citizen|country|passport|ethnic",
+        "国籍|國籍|国藉|出身|母国|国名|国家|國家|パスポート|旅券|护照|人種|民族",
     ),
     (
         What("a residence card or another personal number", "在留カードなどの個人番号"),
-        "zairyu|residence|resident|card|mynumber",
-        "在留カード|在留番号|在留者番号|カード番号|マイナンバー|個人番号|住民票",
+        "zairyu|residence|resident|card|mynumber|socialsecurity",
+        "在留カード|在留番号|在留者番号|カード番号|マイナンバー|個人番号|住民票|住民コード|居留|外国人登録",
     ),
     (
         What("a visa or residence status", "在留資格・ビザ"),
         "visa|status|permit",
-        "在留|資格|ステータス|ビザ|査証|签证|特別永住|永住",
+        "在留|資格|ステータス|ステイタス|ビザ|査証|签证|簽證|特別永住|永住|特定技能|技能実習|留学生",
     ),
     (
         What("an employer", "勤務先"),
         "employ|company|workplace|occupation|job",
-        "勤務|勤め先|勤先|雇用|雇い主|会社|企業|職場|職業|就労|就業|就職|所属機関|事業所|派遣先|受入機関",
+        "勤務|勤め先|勤先|雇用|雇い主|会社|企業|職場|職業|就労|就業|就職|所属機関|事業所|派遣先|受入機関|受け入れ機関|監理団体|アルバイト|バイト先|パート先",
     ),
     (
         _A_NAME,
         "surname|forename|nickname|nome|nombre|initials|householder",
-        "氏名|名前|芳名|ネーム|イニシャル|あだ名|呼び名|世帯主|なまえ|姓|苗字|名字|フリガナ|ふりがな|よみがな|ヨミガナ|読み仮名|ローマ字|者名|人名|主名",
+        "氏名|名前|芳名|敬称|ネーム|シメイ|ミョウジ|イニシャル|あだ名|呼び名|世帯主|なまえ|姓|苗字|名字|フリガナ|ふりがな|よみがな|ヨミガナ|読み仮名|ローマ字|者名|人名|主名",
     ),
     (
         _MAIL,
@@ -114,12 +115,12 @@ _FORBIDDEN: Final[tuple[tuple[What, str, str], ...]] = (
 )
 #: what nobody else calls a column: a name, a birth date, a nationality in the languages of the people registered
 _FORBIDDEN_ABROAD: Final = tuple(
-    (what, frozenset(words.split("|")))
+    (what, words.split("|"))
     for what, words in (
         (
             _A_NAME,
             "họtên|họvàtên|tên|nama|namalengkap|pangalan|apelyido|이름|성명|성함|नाम|पूरानाम|थर|ชื่อ|ชื่อนามสกุล|ชื่อ-นามสกุล|นามสกุล|ឈ្មោះ|"
-            "нэр|овогнэр|овог|නම|නාමය|নাম|အမည်|နာမည်|sobrenome|apellido|apellidos",
+            "нэр|овогнэр|овог|имя|фамилия|фио|නම|නාමය|নাম|အမည်|နာမည်|sobrenome|apellido|apellidos",
         ),
         (
             What("a birth date", "生年月日"),
@@ -147,8 +148,10 @@ _FORBIDDEN_WHOLE: Final = {
     "宛名": _A_NAME,
     "名": _A_NAME,
     "氏": _A_NAME,
-    "カナ": _A_NAME,
     "かな": _A_NAME,
+    "せい": _A_NAME,
+    "めい": _A_NAME,
+    "kana": _A_NAME,
     "国": _A_NATIONALITY,
     "保護者": _A_NAME,
     "代表者": _A_NAME,
@@ -159,7 +162,14 @@ _FORBIDDEN_WHOLE: Final = {
     "middle": _A_NAME,
 }
 #: words that begin others: an agency is no age
-_FORBIDDEN_WORDS: Final = {"age": _AN_AGE, "ages": _AN_AGE, "sex": _A_SEX}
+_FORBIDDEN_WORDS: Final = {
+    "age": _AN_AGE,
+    "ages": _AN_AGE,
+    "sex": _A_SEX,
+    "mf": _A_SEX,
+    "race": _A_NATIONALITY,
+    "ssn": What("a residence card or another personal number", "在留カードなどの個人番号"),
+}
 _SIMILAR: Final = 0.82
 
 
@@ -224,14 +234,31 @@ def _field(cell: str) -> Field | None:
 
 
 def _abroad(squeezed: str) -> What | None:
-    composed = unicodedata.normalize("NFC", squeezed).casefold()
-    return next((what for what, words in _FORBIDDEN_ABROAD if composed in words), None)
+    bare = re.sub(r"[(\[【<].*?[)\]】>]", "", squeezed)
+    typed = {unicodedata.normalize("NFC", text).casefold() for text in (squeezed, re.sub(r"[_・/.-]", "", bare))}
+    return next((what for what, words in _abroad_as_typed() if typed & words), None)
+
+
+@functools.cache
+def _abroad_as_typed() -> tuple[tuple[What, frozenset[str]], ...]:
+    return tuple((what, frozenset((*words, *map(_unaccented, words)))) for what, words in _FORBIDDEN_ABROAD)
+
+
+def _unaccented(word: str) -> str:
+    """As people type Latin letters on a keyboard without their marks; other scripts as they are."""
+    plain = unicodedata.normalize("NFD", word.replace("đ", "d"))
+    bare = "".join(char for char in plain if not unicodedata.combining(char))
+    return bare if bare.isascii() else word
+
+
+def _hiragana(text: str) -> str:
+    return "".join(chr(ord(char) - 0x60) if "ァ" <= char <= "ヶ" else char for char in text)
 
 
 def _looks_like(cell: str) -> What | None:
     plain = unicodedata.normalize("NFKC", cell)
     squeezed = "".join(plain.split())
-    if what := _FORBIDDEN_WHOLE.get(squeezed.casefold()) or _abroad(squeezed):
+    if what := _FORBIDDEN_WHOLE.get(_hiragana(squeezed).casefold()) or _abroad(squeezed):
         return what
     # fullName, FULL_NAME and full-name are the same words.
     words = re.findall(r"[a-zà-ÿ]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain).casefold())
@@ -240,7 +267,7 @@ def _looks_like(cell: str) -> What | None:
     for what, beginnings, parts in _FORBIDDEN:
         if beginnings and any(word.startswith(tuple(beginnings.split("|"))) for word in words):
             return what
-        if any(part in squeezed for part in parts.split("|")):
+        if any(_hiragana(part) in _hiragana(squeezed) for part in parts.split("|")):
             return what
     if any(word.endswith(("name", "names")) for word in words):
         return _A_NAME

@@ -142,6 +142,9 @@ def test_a_second_phone_column_is_just_not_read() -> None:
         "Nama",
         "Nacionalidad",
         "生日",
+        *("Ho ten", "ngay sinh", "QUOC_TICH", "이름(한글)", "國籍", "ФИО"),
+        *("ｼﾒｲ", "ナマエ", "セイ", "kana", "ステイタス", "技能実習", "アルバイト先", "監理団体", "居留证号", "人種"),
+        *("Ethnicity", "race", "SSN", "Social Security", "M/F"),
     ],
 )
 def test_forbidden_columns_in_the_languages_of_the_people(heading: str) -> None:
