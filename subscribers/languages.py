@@ -3,6 +3,7 @@
 Owns the further spellings found in lists of cities. Refuses to choose between two writings of Chinese.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
@@ -15,7 +16,8 @@ TAGS = (
 )
 #: Further spellings. A spelling that stands under two tags is ambiguous.
 _ALSO: Mapping[str, tuple[str, ...]] = {
-    "ja-Hira": ("やさしいにほんご", "Plain Japanese", "Yasashii Nihongo", "ja-easy"),
+    "ja-Hira": ("やさしいにほんご", "優しい日本語", "日本語（やさしい）", "Plain Japanese", "Yasashii Nihongo")
+    + ("ja-easy",),
     "ja": ("にほんご",),
     "en": ("えいご",),
     "zh-Hans": ("簡体字", "中国語簡体", "簡体字中国語", "中文简体", "Simplified Chinese", "zh-CN", "zh-SG")
@@ -24,12 +26,12 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     + ("zh-MO", "台湾語", "zh", "Chinese", "Mandarin", "中国語", "中文"),
     "ko": ("朝鮮語", "韓国・朝鮮語", "ハングル", "조선말"),
     "vi": ("ヴェトナム語", "Tieng Viet"),
-    "fil": ("tl", "Tagalog", "タガログ語", "フィリピン語", "Pilipino"),
-    "pt": ("Brazilian Portuguese", "ブラジル・ポルトガル語"),
+    "fil": ("tl", "tl-PH", "Tagalog", "タガログ語", "フィリピン語", "Pilipino"),
+    "pt": ("Brazilian Portuguese", "Portuguese (Brazil)", "ブラジル・ポルトガル語", "ポルトガル語（ブラジル）"),
     "id": ("in", "Bahasa"),
     "my": ("Myanmar", "ビルマ語", "မြန်မာ"),
     "th": ("ไทย",),
-    "km": ("Cambodian", "カンボジア語"),
+    "km": ("Cambodian", "カンボジア語", "ខ្មែរ"),
     "mn": ("Монгол хэл",),
     "si": ("Sinhalese", "シンハリ語"),
     "bn": ("Bangla", "バングラ語", "バングラデシュ語"),
@@ -71,14 +73,18 @@ class LanguageNames:
         )
 
     def _candidates(self, text: str) -> set[str]:
-        for key in _keys(text):
-            if found := self._found.get(key):
-                return found
+        if found := self._named(text):
+            return found
         # A tag with a region, pt-BR or vi_VN: the language alone decides, where that is one of ours.
         language, mark, region = text.strip().replace("_", "-").partition("-")
         if mark and len(region) in (2, 3) and region.isascii() and region.isalnum():
             return {tag for tag in self._tags if tag == language.casefold()}
-        return set()
+        # Two names of the same language: フィリピノ語（タガログ語）, Filipino/Tagalog.
+        names = [self._named(part) for part in re.split(r"[()/・,、]", unicodedata.normalize("NFKC", text)) if part]
+        return names[0] if names and all(name == names[0] for name in names) else set()
+
+    def _named(self, text: str) -> set[str]:
+        return next((found for key in _keys(text) if (found := self._found.get(key))), set())
 
 
 def _keys(text: str) -> tuple[str, ...]:
