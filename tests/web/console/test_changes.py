@@ -68,7 +68,7 @@ async def test_whether_the_chain_is_whole_is_said(enter: Enter, db: Database) ->
     db.write_sync(lambda c: c.execute("UPDATE audit_entries SET action = 'nothing' WHERE number = 7"))
     assert "tampered with at entry 7" in await (await client.get("/console/audit?check=1&lang=en")).text()
     said = await (await client.get("/console/audit?lang=ja")).text()
-    assert "7番の記録に異常があります：この記録は書かれたときのままではありません" in said
+    assert "7番で記録が改ざんされています：この記録は書かれたときのままではありません" in said
 
 
 def _many(db: Connection) -> None:

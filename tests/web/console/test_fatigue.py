@@ -1,11 +1,14 @@
 """How many messages people get in a month, and why; on both engines."""
 
+import json
+
 from storage.connection import Connection
 from storage.database import Database
 from tests.web import rows
 from tests.web.console.conftest import Enter
 from web.accounts.roles import Role
 from web.console.lookback import fatigue
+from web.headings import Heading
 
 WAJIMA = "17204"
 
@@ -41,6 +44,27 @@ def test_people_are_counted_by_how_much_they_got(db: Database) -> None:
     everywhere = db.read_sync(fatigue.read, begin, end, None)
     assert everywhere.people == 6
     assert db.read_sync(fatigue.read, *fatigue._months(rows.NOW)["2026-10"], None).people == 0
+
+
+def test_the_level_that_each_place_was_told_stands_beside_the_hazard(db: Database) -> None:
+    def fill(c: Connection) -> None:
+        told = {"17204": ("L4", "issued"), "17205": ("L3", "issued"), "17201": ("L4", "issued")}
+        for changes in (told, {"17204": ("none", "withdrawn")}):
+            snapshot = {place: {"after": after, "cause": cause} for place, (after, cause) in changes.items()}
+            broadcast = rows.a_broadcast(c, hazard="landslide", snapshot=json.dumps({"changes": snapshot}))
+            for place in changes:
+                text = rows.a_text(c, broadcast, text_key=f"{broadcast}{place}")
+                rows.messages(c, broadcast, text, {"delivered": 5 + len(changes)}, place=place, hazard="landslide")
+        rows.counted(c)
+
+    db.write_sync(fill)
+    begin, end = fatigue._months(rows.NOW)["2026-11"]
+    month = db.read_sync(fatigue.read, begin, end, frozenset({"17204", "17205"}))
+    assert [(one.heading, one.messages) for one in month.reasons] == [
+        (Heading(grade="L3"), 8),
+        (Heading(grade="L4"), 8),
+        (Heading(grade="none", taken_back=True), 6),
+    ]
 
 
 async def test_a_small_bar_makes_the_others_wide_and_no_mean_is_told(enter: Enter, sqlite_db: Database) -> None:

@@ -1,6 +1,7 @@
 """How many messages people get in a month, and why: whoever gets too many stops reading. Counts only."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,13 +13,14 @@ from delivery.states import TOLD
 from storage import times
 from storage.connection import Connection
 from storage.lists import listed
-from storage.rows import Row
 from subscribers import disclosure
 from subscribers.disclosure import Told
+from web import headings
 from web.accounts.roles import Permission
 from web.console import reach
 from web.console.frame import Frame
 from web.console.visitor import Visitor
+from web.headings import Heading
 from web.state import WebState
 
 _MONTHS: Final = 12
@@ -41,6 +43,8 @@ class Reason:
 
     origin: str
     hazard: str
+    #: of an alert: what was told of it
+    heading: Heading
     messages: int
 
 
@@ -141,13 +145,22 @@ def _bars(people: Mapping[int, int]) -> tuple[Bar, ...]:
 
 
 def _reasons(db: Connection, values: Mapping[str, object], states: str, condition: str) -> tuple[Reason, ...]:
-    rows: Sequence[Row] = db.execute(
-        "SELECT b.origin, b.hazard, sum(c.messages) AS n FROM broadcasts b"  # noqa: S608
+    rows = db.execute(
+        "SELECT b.id, b.origin, b.hazard, c.place, sum(c.messages) AS n FROM broadcasts b"  # noqa: S608
         " JOIN broadcast_counts c ON c.broadcast_id = b.id WHERE b.created_at >= :begin AND b.created_at < :end"
         f" AND c.state IN ({states}){condition} AND b.origin <> 'operator'"
-        " GROUP BY b.origin, b.hazard ORDER BY n DESC, b.origin, b.hazard",
+        " GROUP BY b.id, b.origin, b.hazard, c.place",
         values,
     )
-    return tuple(
-        Reason(origin=row.text("origin"), hazard=row.text("hazard"), messages=int(row.number("n"))) for row in rows
+    told: defaultdict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        told[row.integer("id")].append(row.text("place"))
+    headed, messages = headings.by_place(db, told), Counter[tuple[str, str, Heading]]()
+    for row in rows:
+        heading = headed.get((row.integer("id"), row.text("place")), Heading())
+        messages[row.text("origin"), row.text("hazard"), heading] += int(row.number("n"))
+    found = (
+        Reason(origin=origin, hazard=hazard, heading=heading, messages=number)
+        for (origin, hazard, heading), number in messages.items()
     )
+    return tuple(sorted(found, key=lambda one: (-one.messages, one.origin, one.hazard, one.heading.grade)))

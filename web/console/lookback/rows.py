@@ -97,6 +97,8 @@ _COLUMNS = (
     " t.type AS telegram_type, t.file_name, a.msg_type, a.places"
 )
 _FROM = "FROM broadcasts b LEFT JOIN alerts a ON a.id = b.alert_id LEFT JOIN telegrams t ON t.digest = a.digest"
+#: what has a question
+_ANSWERED = ("lesson", "correction")
 #: broadcasts whose texts are shown: those of codes and replies are nobody's to read
 _SHOWN = "b.origin IN (" + ", ".join(f"'{origin}'" for origin in sorted(broadcasts.SHOWN)) + ")"
 #: how words may be written in a text; SQLite's lower() knows ASCII only
@@ -148,7 +150,7 @@ def story(db: Connection, broadcast_id: int, within: frozenset[str] | None) -> S
         counted_at=reach.counted_at(db, [broadcast_id]).get(broadcast_id),
         done=tuple(one for one in audit.about(db, f"broadcast:{broadcast_id}") if _is_theirs(one, within)),
         places={place: str(grade) for place, grade in places.items()},
-        answered=_answered(db, broadcast_id, within),
+        answered=_answered(db, broadcast_id, within) if row.text("origin") in _ANSWERED else 0,
         created_at=row.time("created_at"),
         planned_at=row.optional_time("planned_at"),
         expires_at=row.time("expires_at"),
@@ -197,7 +199,10 @@ def _text(row: Row) -> Text:
 
 def _answered(db: Connection, broadcast_id: int, within: frozenset[str] | None) -> int:
     """How many have answered a lesson; what they answered stands in the totals of lessons alone."""
-    condition, values = reach.message_condition(within)
+    counted = reach.cells(db, [broadcast_id], None).get(broadcast_id, ())
+    # Where all of it went to the reader's places no row of a message is needed, only the index of its broadcast.
+    here = None if within and counted and all(cell.place in within for cell in counted) else within
+    condition, values = reach.message_condition(here)
     rows = db.execute(
         "SELECT count(*) AS n FROM messages m JOIN answered_lessons q ON q.message_id = m.id"  # noqa: S608 -- our own words
         f" WHERE m.broadcast_id = :id{condition}",
