@@ -28,6 +28,8 @@ class Rendered:
     """One text, ready to be sent and stored."""
 
     text: str
+    #: its lines as the language writes them, with accents and without emoji, for a page
+    written: tuple[str, ...]
     #: the voice it is written in: a language tag, or "ja-Hira+en"
     language: str
     #: the form it has: of several places a shorter one than was asked for, if that one has no room
@@ -134,6 +136,7 @@ class _Text:
         shown = {piece.role: piece.text for piece in parts.body if piece.role in layout.roles}
         return Rendered(
             text=text,
+            written=tuple(parts.lines(layout) if self._folds else lines),
             language=self.voice.tag,
             form=self.form,
             segmentation=segmentation,

@@ -198,5 +198,6 @@ def _stopping() -> tuple[type[Exception], ...]:
     """What ends a command with one line; looked for when something is raised, since it takes long to import."""
     from service.settings import SettingsError
     from storage.errors import StorageError
+    from templates_i18n.catalogue import CatalogueError
 
-    return SettingsError, StorageError
+    return CatalogueError, SettingsError, StorageError

@@ -3,6 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
+from service.commands import cli
 from service.commands.messages import messages
 from templates_i18n import catalogue
 from templates_i18n.catalogue import CatalogueError
@@ -28,3 +29,14 @@ def test_a_check_needs_a_language() -> None:
     done = CliRunner().invoke(messages, ["--check"])
     assert done.exit_code == 2
     assert "--check needs --language" in done.output
+
+
+def test_a_broken_file_is_named_in_one_line_also_without_the_check(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> object:
+        raise CatalogueError(["pt.toml: expected TOML in UTF-8: no quote in line 103"])
+
+    monkeypatch.setattr(catalogue, "load", broken)
+    assert cli.main(["messages", "--language", "pt"]) == 2
+    assert capsys.readouterr().err == "pt.toml: expected TOML in UTF-8: no quote in line 103\n"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from alerts.places import PlaceTable
 from alerts.vocabulary import BY_HAND, NONE, Hazard, Kind
-from templates_i18n import pictograms, segments
+from templates_i18n import pictograms
 from templates_i18n.catalogue import Catalogue
 from templates_i18n.language import Language
 from templates_i18n.placing import PlaceUnknown
@@ -171,14 +171,12 @@ def _apart(catalogue: Catalogue, made: Rendered, speech: Speech) -> Text:
     """Head, body and what to do; of two voices the second one says what to do."""
     voices = made.language.split("+")
     language = catalogue.by_tag[voices[-1]]
-    emoji = "".join(catalogue.composition.emoji[item] for item in made.emoji)
-    lines = [line.removesuffix(emoji).rstrip() if emoji else line for line in made.text.split("\n")]
-    lines = [line for line in lines if line != made.neighbour]
+    lines = [line for line in made.written if line != made.neighbour]
     words = {action: _words_of(action, language, speech) for action in made.actions}
-    said = {segments.fold_latin(text) for text in words.values()}
+    said = set(words.values())
     return Text(
         heads=tuple(lines[: len(voices)]),
-        body=tuple(line for line in lines[len(voices) : -1] if segments.fold_latin(line) not in said),
+        body=tuple(line for line in lines[len(voices) : -1] if line not in said),
         acts=tuple(Act(signs=_signs_of(action, speech), words=text) for action, text in words.items() if text),
         issued=lines[-1],
         lang="mul" if len(voices) > 1 else made.language,

@@ -47,6 +47,12 @@ def tsunami(db: Connection) -> int:
     )
 
 
+async def test_a_page_has_the_accents_that_the_sms_drops(browse: Open, sqlite_db: Database) -> None:
+    words = shown((await get(browse, sqlite_db, "/a/{id}?l=pt", tsunami))[1])
+    assert words.count("CORRA para lugar alto JÁ.") == 2
+    assert "lugar alto JA." not in words
+
+
 async def test_an_alert_says_badge_head_place_actions_and_source(browse: Open, db: Database) -> None:
     status, page = await get(browse, db, "/a/{id}?l=en", tsunami)
     words = shown(page)
