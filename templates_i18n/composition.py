@@ -4,7 +4,7 @@ Owns `catalogue/composition.toml` as values; the words stand in the language fil
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alerts.vocabulary import Hazard, Kind
 
@@ -44,6 +44,8 @@ class Plan:
     act: str = ""
     #: the main action after the grade came down
     lowered: str = ""
+    #: phrases that texts of a kind leave out
+    without: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     #: the head says that life is in danger
     deadly: bool = False
     #: phrases beside the head
@@ -156,6 +158,8 @@ def _unknown(composition: Composition) -> Iterator[str]:
     for plan in plans:
         for phrase in {*plan.actions, *plan.short, *plan.core} - {SEA} - composition.directions.keys():
             yield f"phrase {phrase!r} has no direction: add it to [directions]"
+        for phrase in {phrase for left in plan.without.values() for phrase in left} - {*plan.actions, *plan.short}:
+            yield f"without: {phrase!r} is not among the actions"
         for act in {plan.act, plan.lowered} - {"", TOPIC} - composition.directions.keys():
             yield f"act {act!r} has no direction: add it to [directions]"
         for emoji in set(plan.emoji) - composition.emoji.keys():
@@ -190,10 +194,10 @@ def _heard(grade: str, row: object) -> Heard:
 
 
 def _plan(name: str, row: object) -> Plan:
-    if not isinstance(row, Mapping) or not row.keys() <= _TEXTS | _LISTS | {"deadly"}:
+    if not isinstance(row, Mapping) or not row.keys() <= _TEXTS | _LISTS | {"deadly", "without"}:
         raise ValueError(
             f"[{name}]: expected a table with the texts alarm, act and lowered, deadly = true and the lists actions, "
-            "short, core and emoji"
+            "short, core and emoji, and the table without"
         )
     for key in sorted(row.keys() & _LISTS):
         if not isinstance(row[key], list):
@@ -202,9 +206,20 @@ def _plan(name: str, row: object) -> Plan:
         alarm=str(row.get("alarm", "")),
         act=str(row.get("act", "")),
         lowered=str(row.get("lowered", "")),
+        without=_without(name, row.get("without", {})),
         deadly=bool(row.get("deadly", False)),
         actions=tuple(map(str, row.get("actions", ()))),
         short=tuple(map(str, row.get("short", ()))),
         core=tuple(map(str, row.get("core", ()))),
         emoji=tuple(map(str, row.get("emoji", ()))),
     )
+
+
+def _without(name: str, table: object) -> dict[Kind, tuple[str, ...]]:
+    kinds = {kind.value: kind for kind in Kind}
+    if not isinstance(table, Mapping) or not table.keys() <= kinds.keys():
+        raise ValueError(f"[{name}] without: expected kinds ({', '.join(sorted(kinds))}) with lists of phrase ids")
+    for kind, phrases in table.items():
+        if not isinstance(phrases, list):
+            raise ValueError(f"[{name}] without.{kind}: expected a list of phrase ids")
+    return {kinds[kind]: tuple(map(str, phrases)) for kind, phrases in table.items()}

@@ -184,6 +184,8 @@ class PartsWriter:
     def _actions(self, plan: composition.Plan) -> tuple[str, ...]:
         """Phrase ids of this form; the phrase about the sea is chosen by what JMA says of a tsunami."""
         ids = {Form.FULL: plan.actions, Form.SHORT: plan.short, Form.CORE: plan.core}[self.form]
+        left_out = plan.without.get(self.request.kind, ())
+        ids = tuple(phrase for phrase in ids if phrase not in left_out)
         if composition.SEA not in ids:
             return ids
         chosen = (self._sea() if phrase == composition.SEA else phrase for phrase in ids)

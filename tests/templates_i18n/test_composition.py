@@ -1,5 +1,10 @@
 """Which words serve a grade: its own, those of its band, those of its hazard."""
 
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from alerts.vocabulary import Hazard
@@ -30,3 +35,26 @@ def test_what_is_foreseen_has_a_band_of_its_own() -> None:
 def test_a_band_knows_its_grades() -> None:
     assert composition.banded(Hazard.EARTHQUAKE, "strong") == ("5-", "5-?", "5+")
     assert composition.banded(Hazard.TSUNAMI, "warning") == ("warning",)
+
+
+CATALOGUE = Path(composition.__file__).parent / "catalogue" / "composition.toml"
+
+
+def _changed(hazard: str, **values: object) -> dict[str, Any]:
+    table = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
+    group, _, band = hazard.partition(".")
+    table[group][band].update(values)
+    return table
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ({"lowered": ["upstairs"]}, "without: 'upstairs' is not among the actions"),
+        ({"lowered": "shelter_free"}, "without.lowered: expected a list of phrase ids"),
+        ({"fallen": ["shelter_free"]}, "without: expected kinds"),
+    ],
+)
+def test_what_a_kind_leaves_out_is_checked(without: object, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        composition.build(_changed("heavy_rain.L3", without=without))

@@ -105,11 +105,11 @@ def test_below_the_head_fewer_words_go_before_the_link_and_before_the_head(words
     own, shown = words.by_tag["my"], Facts(height=3, arrival=IN_25_MINUTES)
     tsunami = text(a_request(TSUNAMI, "warning", facts=shown), "my", Form.SHORT).text
     assert own.brief["stay_up"] in tsunami
-    request = replace(a_request(Hazard.STORM_SURGE, "L3", Kind.LOWERED), link="https://tomoshibi.example/a/12345.my")
+    request = replace(a_request(Hazard.STORM_SURGE, "L3", Kind.CORRECTED), link="https://tomoshibi.example/a/12345.my")
     rendered = text(request, "my")
     assert rendered.link
     assert own.brief["sea_floods"] in rendered.text
-    assert rendered.text.split("\n")[0].startswith("လျော့၊ မပြီးသေး"), "that it is not over stays"
+    assert rendered.text.split("\n")[0].startswith("အမှန်:"), "that it is a correction stays"
 
 
 @pytest.mark.parametrize("language", ["my", "mn", "en", "ja", "ko"])
@@ -651,6 +651,28 @@ def test_the_shelter_is_kept_longer_than_link_and_neighbour_line() -> None:
     assert "Wajima Chugakko" in rendered.text
     assert rendered.exception is None
     assert "shelter_free" not in text(replace(request, grade="L3"), "en").actions
+
+
+@pytest.mark.parametrize("form", [Form.FULL, Form.SHORT])
+def test_who_shall_stay_is_not_told_to_help_others_go(form: Form) -> None:
+    for hazard, grade in ((RAIN, "L3"), (Hazard.VOLCANO, "V4"), (Hazard.EVACUATION, "elderly")):
+        actions = text(a_request(hazard, grade, Kind.LOWERED), "en", form).actions
+        assert not {"others_ready", "shelter_free"} & set(actions), hazard
+
+
+def test_a_corrected_head_without_room_for_all_names_no_others() -> None:
+    for hazard, grade in ((Hazard.VOLCANO, "V4"), (Hazard.EVACUATION, "elderly")):
+        assert "others_ready" in text(a_request(hazard, grade), "es").actions
+        assert "others_ready" not in text(a_request(hazard, grade, Kind.CORRECTED), "es").actions
+
+
+@pytest.mark.parametrize(
+    ("hazard", "grade"),
+    [(Hazard.FLOOD, "L5"), (Hazard.STORM_SURGE, "L5"), (Hazard.RECORD_RAIN, "warning"), (RAIN, "L5")],
+)
+def test_another_building_is_named_before_what_to_leave(hazard: Hazard, grade: str) -> None:
+    """In several languages "or the nearest building" after "leave basements" reads "leave the building too"."""
+    assert text(a_request(hazard, grade)).actions[1] == "nearest_building"
 
 
 def test_a_language_that_lacks_words_for_a_text_is_served_in_two(words: Catalogue, table: PlaceTable) -> None:
