@@ -11,8 +11,12 @@ from subscribers.refusal import Refused, quoted
 MAX_NAME: Final = 60
 MAX_CAPACITY: Final = 200_000
 _LONGEST: Final = 200
-_YES: Final = frozenset("1 1.0 y yes true t ○ 〇 ◯ ● ◎ 有 有り あり 可 はい 対応 指定 適".split())
-_NO: Final = frozenset(["", *"0 0.0 n no false f × ✕ ✗ x - ‐ – — ― − ー 無 無し なし 不可 いいえ 非対応 不適".split()])
+_YES: Final = frozenset("1 1.0 y yes true t ○ 〇 ◯ ● ◎ 有 有り あり 可 はい 対応 指定 適 該当 レ ✓ ✔ ☑".split())
+_NO: Final = frozenset(
+    ["", *"0 0.0 n no false f × ✕ ✗ x - ‐ – — ― − ー 無 無し なし 不可 否 いいえ 非対応 不適 非該当 ✖".split()]
+)
+#: how lists say that nobody knows how many
+_UNKNOWN: Final = frozenset({*(_NO - {"0", "0.0"}), "不明", "未定", "null", "n/a"})
 _FORMULA: Final = ("=", "+", "-", "@")
 
 
@@ -73,7 +77,7 @@ def flag(text: str) -> bool | Refused:
 def capacity(text: str) -> int | None | Refused:
     """How many people it holds; None where nothing is said."""
     word = re.sub(r"[,\s]|人|名|約", "", line(text))
-    if word in _NO - {"0", "0.0"}:
+    if word.casefold() in _UNKNOWN:
         return None
     if re.fullmatch(r"\d{1,7}(?:\.0+)?", word) and (people := int(float(word))) <= MAX_CAPACITY:
         return people or None

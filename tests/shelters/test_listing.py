@@ -115,6 +115,16 @@ def test_yes_in_many_writings(mark: str, safe: bool) -> None:
     assert (Danger.TSUNAMI in checked(a_csv(row)).entries[0].dangers) is safe
 
 
+@pytest.mark.parametrize(
+    ("mark", "safe"), [("レ", True), ("✓", True), ("該当", True), ("非該当", False), ("否", False)]
+)
+def test_ticks_and_words_of_forms(mark: str, safe: bool) -> None:
+    row = a_row(capacity="不明")
+    row[STANDARD.index("災害種別_津波")] = mark
+    (entry,) = checked(a_csv(row)).entries
+    assert (Danger.TSUNAMI in entry.dangers, entry.capacity) == (safe, None)
+
+
 def test_a_site_for_nothing_is_refused() -> None:
     row = a_row()
     row[STANDARD.index("災害種別_洪水")] = ""
