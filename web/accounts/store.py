@@ -5,6 +5,7 @@ Owns lockout and the life of a session. Refuses to hold a password, a cookie or 
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -174,25 +175,33 @@ def open_session(db: Connection, user: User, now: datetime) -> str:
 
 def session(db: Connection, token: str, now: datetime) -> Session | None:
     """Who this cookie belongs to, if the session still lives."""
+    return sessions(db, (token,), now).get(token)
+
+
+def sessions(db: Connection, tokens: Collection[str], now: datetime) -> dict[str, Session]:
+    """Who these cookies belong to, of those whose session still lives."""
+    of = {_hash(token): token for token in tokens}
     rows = db.execute(
-        "SELECT u.id, u.name, u.must_change, s.seen_at FROM sessions s JOIN users u ON u.id = s.user_id"
-        " WHERE s.token_hash = :hash AND s.created_at >= :oldest AND s.seen_at >= :idle AND u.disabled_at IS NULL",
-        {"hash": _hash(token), "oldest": times.to_text(now - LONGEST), "idle": times.to_text(now - IDLE)},
+        "SELECT s.token_hash, u.id, u.name, u.must_change, s.seen_at FROM sessions s JOIN users u ON u.id = s.user_id"
+        " WHERE s.token_hash IN :hashes AND s.created_at >= :oldest AND s.seen_at >= :idle AND u.disabled_at IS NULL",
+        {"hashes": list(of), "oldest": times.to_text(now - LONGEST), "idle": times.to_text(now - IDLE)},
     )
-    if not rows:
-        return None
-    user_id = rows[0].integer("id")
-    grants = db.execute(
-        "SELECT municipality, role, supported_group FROM user_grants WHERE user_id = :id"
-        " ORDER BY municipality, role, supported_group",
-        {"id": user_id},
-    )
-    return Session(
-        user_id=user_id,
-        must_change=rows[0].flag("must_change"),
-        seen_at=rows[0].time("seen_at"),
-        principal=Principal(name=f"user:{rows[0].text('name')}", grants=tuple(_grant(row) for row in grants)),
-    )
+    granted: dict[int, list[Grant]] = {}
+    for row in db.execute(
+        "SELECT user_id, municipality, role, supported_group FROM user_grants WHERE user_id IN :users"
+        " ORDER BY user_id, municipality, role, supported_group",
+        {"users": sorted({row.integer("id") for row in rows})},
+    ):
+        granted.setdefault(row.integer("user_id"), []).append(_grant(row))
+    return {
+        of[row.text("token_hash")]: Session(
+            user_id=row.integer("id"),
+            must_change=row.flag("must_change"),
+            seen_at=row.time("seen_at"),
+            principal=Principal(name=f"user:{row.text('name')}", grants=tuple(granted.get(row.integer("id"), ()))),
+        )
+        for row in rows
+    }
 
 
 def touch(db: Connection, token: str, now: datetime) -> None:

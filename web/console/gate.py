@@ -4,7 +4,7 @@ Owns the session cookie. Before the first account exists the console can be read
 every page needs a sign-in.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -106,10 +106,6 @@ class Gate:
         """Whether anybody has an account, and the session of whoever asks."""
         found = await self._find(request)
         return found.accounts, found.session
-
-    async def holders(self, cookies: tuple[str, ...]) -> Mapping[str, Principal | None]:
-        """Who has each of these cookies; None for whom the console is closed. Does not keep a session alive."""
-        return await self._state.db.read(_holders, cookies, self.wall)
 
     @property
     def wall(self) -> datetime:
@@ -246,10 +242,11 @@ def _read(db: Connection, token: str, now: datetime) -> _Found:
     return _Found(accounts=session is not None or store.any_user(db), session=session)
 
 
-def _holders(db: Connection, cookies: tuple[str, ...], now: datetime) -> dict[str, Principal | None]:
-    found = {cookie: _read(db, cookie, now) for cookie in cookies}
-    nobody = {cookie: NOBODY if not cookie and not one.accounts else None for cookie, one in found.items()}
-    return {cookie: one.session.principal if one.session else nobody[cookie] for cookie, one in found.items()}
+def holders(db: Connection, cookies: Collection[str], now: datetime) -> dict[str, Principal | None]:
+    """Who has each of these cookies; None for whom the console is closed. Does not keep a session alive."""
+    living = store.sessions(db, [cookie for cookie in cookies if cookie], now)
+    nobody = NOBODY if "" in cookies and not store.any_user(db) else None
+    return {cookie: living[cookie].principal if cookie in living else None if cookie else nobody for cookie in cookies}
 
 
 def _redirect(address: str) -> web.Response:

@@ -4,18 +4,23 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from aiohttp import web
 
+from feeds.health import FeedState
+from storage.connection import Connection
 from web import freshness, queries
 from web.accounts.roles import Permission, Principal
 from web.console import reach, sections
 from web.console.board import Board
 from web.console.frame import Frame
-from web.console.gate import COOKIE
+from web.console.gate import COOKIE, holders
 from web.console.sections import Kept, View
 from web.console.visitor import Visitor
 from web.live import Watch
@@ -23,6 +28,8 @@ from web.queries import Seen
 from web.snapshot import Country, Leaving
 from web.state import WebState
 from web.words import Words
+
+T = TypeVar("T")
 
 _SEE = Permission.SEE_CONSOLE
 _Places = frozenset[str] | None
@@ -37,6 +44,16 @@ class _Shown:
     board: Board = field(default_factory=Board)
     view: View | None = None
     made_at: float = -math.inf
+
+
+def _timed(db: Connection, look: Callable[[Connection], T]) -> tuple[T, float]:
+    """What was read, and the processor seconds that it took."""
+    began = time.thread_time()
+    return look(db), time.thread_time() - began
+
+
+def _seen(db: Connection, now: datetime) -> tuple[object, tuple[FeedState, ...]]:
+    return queries.fingerprint(db, now), queries.feeds(db)
 
 
 class NowPage:
@@ -159,8 +176,14 @@ class NowPage:
         async with self._asking:
             if self._asked_at < self._watch.told_at or not self._open.keys() <= self._living.keys():
                 self._asked_at = time.monotonic()
-                self._living = await self._frame.gate.holders(tuple(self._open))
+                self._living = await self._read(partial(holders, cookies=tuple(self._open), now=self._frame.gate.wall))
         return self._living
+
+    async def _read(self, look: Callable[[Connection], T]) -> T:
+        """Of the database, for open pages: it counts among what they cost."""
+        found, spent = await self._state.db.read(_timed, look)
+        self._watch.charge(spent)
+        return found
 
     def _forget(self) -> None:
         """Open pages are about to hear of a change: what nobody looks at any more is dropped."""
@@ -171,8 +194,7 @@ class NowPage:
     async def _look(self) -> object:
         """Differs when a page would show something else: rows, or what the time makes of them."""
         now = self._state.clock()
-        seen = await self._state.db.read(queries.fingerprint, now)
-        feeds = await self._state.db.read(queries.feeds)
+        seen, feeds = await self._read(lambda db: _seen(db, now))
         return seen, [(feed.sight, feed.since) for feed in freshness.judge(feeds, self._state.feeds, now)]
 
     async def _watching(self, app: web.Application) -> AsyncIterator[None]:

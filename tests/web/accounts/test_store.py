@@ -48,6 +48,19 @@ def test_a_session_says_who_it_is_until_nobody_uses_it(db: Database) -> None:
     assert db.read_sync(store.session, token + "x", NOW) is None
 
 
+def test_many_cookies_are_looked_up_at_once_each_with_its_own_roles(db: Database) -> None:
+    add(db)
+    add(db, grant=SECOND)
+    add(db, "dai", grant=Grant(municipality="17205", role=Role.ADMIN))
+    first, again, other = sign_in(db), sign_in(db), db.write_sync(store.open_session, user(db, "dai"), NOW)
+    found = db.read_sync(store.sessions, [first, again, other, "nobody's"], NOW)
+    assert found.keys() == {first, again, other}
+    assert found[first] == found[again] == db.read_sync(store.session, first, NOW)
+    assert set(found[first].principal.grants) == {GRANT, SECOND}
+    assert [grant.municipality for grant in found[other].principal.grants] == ["17205"]
+    assert db.read_sync(store.sessions, [], NOW) == {}
+
+
 def test_a_used_session_lives_on_but_not_for_ever(db: Database) -> None:
     add(db)
     token = sign_in(db)
