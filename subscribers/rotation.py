@@ -4,7 +4,7 @@ Owns the list of such columns; a test holds it against the schema. Codes on thei
 be moved: they live for minutes, and are let go.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,15 +36,20 @@ class Rotated:
     numbers: int
     #: people who had said STOP and were erased, found again by trying all numbers
     stops: int
-    #: stops whose number was not among those tried; they stay, but no longer hold imports back
+    #: stops whose number was not found; they stay, but no longer hold imports back
     lost: int
 
 
-def rotate(db: Connection, old: Sealer, new: Sealer, tried: Iterable[Msisdn]) -> Rotated:
+def stops(db: Connection) -> frozenset[str]:
+    """The hashes of those who stopped and were erased: nothing else is left of their numbers."""
+    rows = db.execute("SELECT number_hash FROM subscribers WHERE length(number_sealed) = 0 AND state = 'stopped'")
+    return frozenset(row.text("number_hash") for row in rows)
+
+
+def rotate(db: Connection, old: Sealer, new: Sealer, found: Mapping[str, Msisdn]) -> Rotated:
     """Seal everything with `new`; SealingError, and nothing changed, where `old` does not open it.
 
-    Of who stopped and was erased only a keyed hash is left. It is moved by trying the numbers of `tried`, which nobody
-    can do without the old key; they are not gone through where there is no such hash.
+    `found`: the numbers of `stops`, which only the old key can find.
     """
     moved: dict[str, str] = {}
     numbers = 0
@@ -58,7 +63,7 @@ def rotate(db: Connection, old: Sealer, new: Sealer, tried: Iterable[Msisdn]) ->
             {"hash": after, "sealed": new.seal(number), "id": row.integer("id")},
         )
         numbers += 1
-    stops, lost = _move_stops(db, old, new, tried)
+    moved_stops, lost = _move_stops(db, new, found)
     _move_duty(db, old, new)
     for row in db.execute("SELECT id, sealed FROM kept_texts"):
         text = new.seal_text(old.open_text(row.blob("sealed")))
@@ -67,14 +72,7 @@ def rotate(db: Connection, old: Sealer, new: Sealer, tried: Iterable[Msisdn]) ->
     for table in ("asked_codes", "joining", "key_probe"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 -- our own names only
     store.set_probe(db, new.fingerprint(PROBE), new.seal(PROBE))
-    return Rotated(numbers=numbers, stops=stops, lost=lost)
-
-
-def all_numbers() -> Iterator[Msisdn]:
-    """Every Japanese mobile number there can be: some minutes of work."""
-    for prefix in ("90", "80", "70", "60"):
-        for rest in range(100_000_000):
-            yield Msisdn(f"+81{prefix}{rest:08d}")
+    return Rotated(numbers=numbers, stops=moved_stops, lost=lost)
 
 
 def _pages(db: Connection, sql: str) -> Iterator[Row]:
@@ -85,19 +83,15 @@ def _pages(db: Connection, sql: str) -> Iterator[Row]:
         after = rows[-1].integer("id")
 
 
-def _move_stops(db: Connection, old: Sealer, new: Sealer, tried: Iterable[Msisdn]) -> tuple[int, int]:
-    rows = db.execute("SELECT id, number_hash FROM subscribers WHERE length(number_sealed) = 0 AND state = 'stopped'")
-    left = {row.text("number_hash"): row.integer("id") for row in rows}
-    stops = len(left)
-    numbers = iter(tried)
-    while left and (number := next(numbers, None)) is not None:
-        found = left.pop(old.fingerprint(number), None)
-        if found is not None:
-            db.execute(
-                "UPDATE subscribers SET number_hash = :hash WHERE id = :id",
-                {"hash": new.fingerprint(number), "id": found},
-            )
-    return stops - len(left), len(left)
+def _move_stops(db: Connection, new: Sealer, found: Mapping[str, Msisdn]) -> tuple[int, int]:
+    known = stops(db)
+    moved = known & found.keys()
+    for before in moved:
+        db.execute(
+            "UPDATE subscribers SET number_hash = :after WHERE number_hash = :before",
+            {"after": new.fingerprint(found[before]), "before": before},
+        )
+    return len(moved), len(known - moved)
 
 
 def _move_duty(db: Connection, old: Sealer, new: Sealer) -> None:

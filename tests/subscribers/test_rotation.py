@@ -37,7 +37,8 @@ def a_register(db: Connection) -> None:
 
 def test_everything_opens_with_the_new_key_and_a_stop_still_holds(db: Database) -> None:
     db.write_sync(a_register)
-    done = db.write_sync(rotation.rotate, OLD, NEW, NUMBERS)
+    assert db.read_sync(rotation.stops) == {OLD.fingerprint(NUMBERS[3])}
+    done = db.write_sync(rotation.rotate, OLD, NEW, {OLD.fingerprint(NUMBERS[3]): NUMBERS[3]})
     assert done == Rotated(numbers=3, stops=1, lost=0)
 
     def look(connection: Connection) -> None:
@@ -59,7 +60,7 @@ def test_everything_opens_with_the_new_key_and_a_stop_still_holds(db: Database) 
 def test_with_a_wrong_key_nothing_changes(db: Database) -> None:
     db.write_sync(a_register)
     with pytest.raises(SealingError):
-        db.write_sync(rotation.rotate, NEW, OLD, NUMBERS)
+        db.write_sync(rotation.rotate, NEW, OLD, {})
     assert all(OLD.fits(*sample) for sample in db.read_sync(store.sealed_samples))
 
 
