@@ -32,6 +32,7 @@ def waiting(db: Connection, within: frozenset[str] | None) -> tuple[WaitingRow, 
             takes_back=one.kind is submissions.Kind.CORRECT and one.grade == NONE and not one.body.get("instead"),
             deadline=one.deadline,
             by=one.author,
+            topic=str((one.body.get("draft") or {}).get("topic") or ""),
         )
         for one in submissions.open_ones(db)
         if within is None or one.municipality in within or within.intersection(one.areas)

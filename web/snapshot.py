@@ -150,6 +150,8 @@ class WaitingRow:
     takes_back: bool = False
     #: of a campaign
     name: str = ""
+    #: of a notice
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,12 @@ def offered(db: Connection, subject: Subject, who: Person, desk: Desk, language:
     return {key: title for key, title in all_of_them.items() if key not in subject.lessons}
 
 
+def titles(subject: Subject, desk: Desk, language: str) -> tuple[str, ...]:
+    """Of the lessons that were told; a text of one's own has none."""
+    known = desk.teller.ids()
+    return tuple(desk.teller.title(key, language) for key in subject.lessons if key in known)
+
+
 def submit(db: Connection, wish: Wish, who: Person, desk: Desk, now: datetime) -> Submitted | Refused:
     """The first signature."""
     subject = told.find(db, wish.broadcast_id)

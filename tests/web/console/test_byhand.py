@@ -47,7 +47,7 @@ async def test_from_the_form_to_the_second_signature(hall):
     assert hall.db.read_sync(submissions.open_ones) == []
     identity = await submitted(aoi)
     assert "Another person has to approve it" in await page(aoi, f"/console/waiting/{identity}")
-    assert "Evacuation order" in await page(bruno, "/console/waiting")
+    assert "evacuation order" in await page(bruno, "/console/waiting")
     look = await page(bruno, f"/console/waiting/{identity}")
     assert "Approve: send it to &lt;20 people now" in look
     assert "CANCELLED" in look
@@ -79,7 +79,7 @@ async def test_the_slower_of_two_hears_who_was_first(hall):
     await post(bruno, f"/console/waiting/{identity}", step="approve")
     late = await post(both, f"/console/waiting/{identity}", step="approve")
     assert late.status == 409
-    assert "Already decided: approved, going out bruno" in await late.text()
+    assert "Already decided: approved, going out (by bruno)" in await late.text()
 
 
 async def test_what_a_program_submits_is_signed_by_two_people(hall):
@@ -179,6 +179,7 @@ async def test_a_notice_with_place_and_time(hall):
     seen = await (await post(aoi, "/console/write/notice", **(WATER | times | {"step": "preview"}))).text()
     assert seen.count(" 16:30") + seen.count("日16:30") == 18
     identity = await submitted(aoi, "notice", **WATER, **times)
+    assert "Notice: Water is given out</a>" in await page(aoi, "/console")
     texts = {one.language: one.text for one in stored(hall, identity).texts.message}
     assert "Elementary School 3" in texts["en"]
     assert "From 11/23 16:30.\nUntil 11/23 18:00." in texts["en"]
@@ -294,7 +295,7 @@ async def test_two_people_put_a_lesson_right(hall):
     assert f'href="{path}"' in await page(aoi, f"/console/broadcasts/{broadcast}")
     assert (await far.get(path)).status == 404
     look = await page(aoi, path)
-    assert "People were told: lesson" in look
+    assert "People were told: lesson: Water for 3 days ·" in look
     assert "our lesson SMS of 11/23 was wrong" in look
     assert 'value="water"' not in look
     right = await page(aoi, f"{path}?instead=call_119")

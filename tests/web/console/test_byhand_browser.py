@@ -85,7 +85,7 @@ async def test_a_tired_person_writes_on_a_small_phone(browser: Browser, hall, ad
     await aoi.page.get_by_label("Level 4: everybody evacuates").check()
     await aoi.page.get_by_label("How many people do you expect to reach?").fill("1")
     await aoi.tap("button", "See it before it goes")
-    await expect(aoi.page.locator(".who-gets")).to_contain_text("NEW: Evacuation order")
+    await expect(aoi.page.locator(".who-gets")).to_contain_text("NEW: Level 4 (evacuation order)")
     await expect(aoi.page.locator(".who-gets")).to_contain_text("To <20 people in Wajima")
     await expect(aoi.page.locator(".wrong")).to_contain_text("more than twice the 1 you expected")
     await aoi.page.get_by_label("Why so many").fill("the whole city, as planned")

@@ -31,6 +31,8 @@ class Shown:
     """What was told, what would be told instead, and who has begun to."""
 
     lessons: Mapping[str, str]
+    #: of what was told
+    titles: tuple[str, ...]
     instead: str
     preview: Preview | None
     #: when the people of the preview were counted; None for now
@@ -94,6 +96,7 @@ class RetractPart:
         waiting = waiting_on(db, subject.id, visitor, places)
         return Shown(
             lessons=lessons,
+            titles=deciding.titles(subject, desk, visitor.words.language),
             instead=instead,
             preview=preview if preview.people or preview.queued else None,
             counted_at=counted.at if counted else None,
