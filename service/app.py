@@ -171,6 +171,7 @@ class Service:
             clock=self.parts.clock,
             keep=timedelta(days=settings.keep_days),
             heads=None if self.parts.simulation else anchors.path_of(settings),
+            in_charge=opening.in_charge(settings, self.parts.sealer),
         )
 
     async def watch(self) -> None:

@@ -252,6 +252,12 @@ def phones(written: Sequence[str], sealer: Sealer) -> list[Operator]:
     return [Operator(number_hash=sealer.fingerprint(number), number_sealed=sealer.seal(number)) for number in numbers]
 
 
+def in_charge(settings: Settings, sealer: Sealer) -> frozenset[str]:
+    """Look-up hashes of all numbers of the settings."""
+    written = (*settings.operator_numbers, settings.probe_number)
+    return frozenset(one.number_hash for one in phones(written, sealer))
+
+
 def feed_settings(settings: Settings) -> FeedSettings:
     """What the poller needs, out of all settings."""
     return FeedSettings(

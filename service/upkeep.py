@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alerts.places import PlaceTable
 from cases.drafting import Drafter
-from delivery import forgetting
+from delivery import forgetting, releasing
 from delivery.bulletins.publishing import Publisher
 from service import anchors
 from service.clock import Clock
@@ -38,6 +38,8 @@ class Upkeep:
     #: how long messages to one person are kept
     keep: timedelta
     heads: Path | None
+    #: look-up hashes of the numbers of the settings
+    in_charge: frozenset[str] = frozenset()
 
     def schedule(self, clock: Clock) -> None:
         """Each is a look at rows, so a missed call loses nothing."""
@@ -51,7 +53,9 @@ class Upkeep:
         clock.every(timedelta(seconds=15), "drafts of cases", drafter.step, at_once=False)
 
     async def forget(self) -> None:
-        """Messages of the erased, and whatever is older than it is kept, in small steps."""
+        """Messages of the erased, numbers in charge no more, and whatever is older than it is kept, in small steps."""
+        if await self.db.read(releasing.due, self.in_charge, self.clock()):
+            await self.db.write(releasing.release, self.in_charge, self.clock())
         while await self.db.read(forgetting.due, self.clock(), self.keep):
             if not (await self.db.write(forgetting.step, self.clock(), self.keep)).messages:
                 return
