@@ -43,11 +43,24 @@ def longest_place(
     return max(candidates, key=lambda place: (units(place), place.code))
 
 
+def _longest_in_core(places: PlaceTable, style: PlaceStyle, *, coastal: bool) -> Place:
+    """The place that needs the most units where a ward may stand without its city."""
+
+    def units(place: Place) -> int:
+        return segments.utf16_units(placing.ward_alone((place,), style) or placing.name(place, style))
+
+    return max(
+        (each for each in places.all() if each.coastal or not coastal), key=lambda each: (units(each), each.code)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
     """The places to measure with, in one style: the longest, and the longest of the usual ones."""
 
     worst: tuple[str, ...]
+    #: of the core form
+    core: tuple[str, ...]
     typical: tuple[str, ...]
 
 
@@ -59,7 +72,8 @@ def _names(places: PlaceTable, style: PlaceStyle, *, coastal: bool) -> _Names:
         )
         return tuple(dict.fromkeys(place.code for place in found))
 
-    return _Names(worst=codes(None), typical=codes(TYPICAL_UNITS))
+    core = (_longest_in_core(places, style, coastal=coastal).code,)
+    return _Names(worst=codes(None), core=core, typical=codes(TYPICAL_UNITS))
 
 
 def measure(catalogue: Catalogue, places: PlaceTable, voices: tuple[str, ...] | None = None) -> Exceptions:
@@ -74,7 +88,8 @@ def measure(catalogue: Catalogue, places: PlaceTable, voices: tuple[str, ...] | 
         for tag in told:
             used = names[catalogue.fallback(tag).languages[-1].place, coastal]
             for form in Form:
-                worst = _worst(catalogue, places, _at(request, used.worst), tag, form)
+                longest = used.core if form is Form.CORE else used.worst
+                worst = _worst(catalogue, places, _at(request, longest), tag, form)
                 if worst.language == tag and worst.segmentation.segments > form.budget:
                     typical = _worst(catalogue, places, _at(request, used.typical), tag, form)
                     found.setdefault(tag, {})[request.key(form)] = _missed(worst, typical)

@@ -175,7 +175,11 @@ class PartsWriter:
 
     def _place(self, language: Language) -> Piece:
         others = tuple((place, self._grade(language, grade)) for place, grade in self.others)
-        return self._signed(lambda signs: placing.wording(self.found, language.place, as_on_signs=signs, others=others))
+        named = self._signed(
+            lambda signs: placing.wording(self.found, language.place, as_on_signs=signs, others=others)
+        )
+        alone = placing.ward_alone(self.found, language.place) if self.form is Form.CORE and not others else ""
+        return named._replace(bare=alone)
 
     def _signed(self, write: Callable[[bool], str], role: Role = Role.ALWAYS) -> Piece:
         """A piece with names, which the full form may write also as on signs."""

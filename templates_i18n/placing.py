@@ -60,6 +60,14 @@ def wording(
     return mark.join([first, *further, *(_graded(place, style, grade) for place, grade in others)])
 
 
+def ward_alone(found: tuple[Place, ...], style: PlaceStyle) -> str:
+    """The one place, a ward, without its city, which whoever lives there knows: "Yahatahigashi"; else empty."""
+    if style.is_japanese_script or len(found) > 1:
+        return ""
+    ward, comma, _ = name(found[0], style).partition(", ")
+    return ward if comma else ""
+
+
 def _graded(place: Place, style: PlaceStyle, grade: str) -> str:
     words = name(place, style)
     return f"{words}（{grade}）" if style.is_japanese_script else f"{words} ({grade})"

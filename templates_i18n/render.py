@@ -132,7 +132,7 @@ class _Text:
     def _rendered(self, layout: Layout, lines: list[str], segmentation: Segmentation) -> Rendered:
         parts, text = self.parts, "\n".join(lines)
         text, segmentation, emoji = self._with_emoji(layout, lines, text, segmentation)
-        place = parts.place.signed if layout.signs else parts.place.text
+        place = parts.place.shown(layout)
         shown = {piece.role: piece.text for piece in parts.body if piece.role in layout.roles}
         return Rendered(
             text=text,

@@ -23,6 +23,7 @@ from templates_i18n.request import Shelter
 from templates_i18n.segments import Encoding, fold_latin
 from tests.templates_i18n.requests import ASAHI, IN_25_MINUTES, NAGANO, SUZU, TSURUMI, WAJIMA, a_request
 
+HAMATOMBETSU = "01512"
 RAIN, LANDSLIDE, QUAKE, TSUNAMI = Hazard.HEAVY_RAIN, Hazard.LANDSLIDE, Hazard.EARTHQUAKE, Hazard.TSUNAMI
 GIANT = Facts(height=10, over=True, arrival=IN_25_MINUTES)
 
@@ -91,9 +92,20 @@ def test_where_room_is_short_the_core_tells_what_holds_now_and_what_to_do_now() 
     assert corrected.startswith(f"ТҮВШИН 4 ИХ БОРОО: {own.acts['all_leave']}")
 
 
+def test_in_the_core_a_ward_may_stand_without_its_city_before_the_head_loses_a_word(words: Catalogue) -> None:
+    request, own = a_request(RAIN, "L5", Kind.NEW, TSURUMI), words.by_tag["vi"]
+    core = text(request, "vi", Form.CORE)
+    assert core.text.split("\n")[1:] == ["Tsurumi", "JMA 14:07"]
+    assert core.text.startswith(f"CẤP 5 MƯA TO: {own.head['deadly'].format(act=own.acts['upstairs_now'])}")
+    assert (core.place, core.segmentation.segments) == ("Tsurumi", 1)
+    assert text(request, "vi", Form.SHORT).place == "Tsurumi, Yokohama"
+    assert text(request, "ja", Form.CORE).place == "横浜市鶴見区"
+    assert text(a_request(RAIN, "L5", Kind.NEW, TSURUMI, WAJIMA), "vi", Form.CORE).place == "Tsurumi, Yokohama / Wajima"
+
+
 def test_core_may_say_it_in_fewer_words(words: Catalogue) -> None:
     own = words.by_tag["vi"]
-    request = a_request(RAIN, "L5", Kind.NEW, TSURUMI)
+    request = a_request(RAIN, "L5", Kind.NEW, HAMATOMBETSU)
     assert f"{own.brief['deadly'].format(act=own.brief['upstairs_now'])}" in text(request, "vi", Form.CORE).text
     assert own.head["deadly"].format(act=own.acts["upstairs_now"]) in text(request, "vi", Form.SHORT).text
     # not what a language says in a sentence of its own for the new grade
