@@ -190,9 +190,11 @@ class Gate:
 
 
 async def _shown(show: Page, request: web.Request, visitor: Visitor) -> web.StreamResponse:
-    """The answer of a page; or its form again, with what was typed and what cannot be taken of it."""
+    """The answer of a page; that there is none; or its form again, with what was typed and what cannot be taken."""
     try:
         return await show(request, visitor)
+    except web.HTTPNotFound:
+        return _html(render.page("console/gone.html", visitor.words), 404)
     except Unreadable as form:
         text = render.page(
             "console/form_again.html",
