@@ -103,7 +103,7 @@ def a_broadcast(db: Connection, **values: object) -> int:
         "reason": "earthquake 6+: send by the table of hazards",
         "state": "planning",
         "priority": 10,
-        "snapshot": "{}",
+        "snapshot": '{"changes": {}}',
         "form": "full",
         "seen_at": ago(3),
         "created_at": ago(3),

@@ -1,5 +1,6 @@
 """The console in a real browser: a new coordinator's first evening, and no serious fault of access on any page."""
 
+import json
 from importlib import resources
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.web.conftest import Open
 from tests.web.console.conftest import PASSWORD, account
 from tests.web.console.test_lessons import fill as answered
 from tests.web.console.test_triage import _case
+from tests.web.residents import told
 from tests.web.states import a_state
 from tests.web.test_browser import FAULTS
 from web.accounts.roles import Role
@@ -51,7 +53,9 @@ PAGES = (
 
 def _fill(db: Connection) -> None:
     night.fill(db, places.load())
-    rows.a_broadcast(db, state="held", hazard="nankai_trough", reason="nankai_trough caution: hold")
+    reason, changes = "nankai_trough caution: hold", {told.WAJIMA: told.change("none", "caution")}
+    snapshot = json.dumps({"changes": changes})
+    rows.a_broadcast(db, state="held", hazard="nankai_trough", reason=reason, snapshot=snapshot)
     holds.notice(db)
     _case(db)
     answered(db)
