@@ -3,6 +3,7 @@
 The kinds of disaster are those of 災害対策基本法施行令, by which every site is designated.
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ class Site:
     retired_at: datetime | None = None
 
 
+@functools.lru_cache(maxsize=8192)  # a list of sites is compared with itself for each kind of warning
 def _squeezed(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\s‐‑‒–—―−ー-]+", "", folded)

@@ -160,9 +160,10 @@ class ShelterPages:
 
 
 def _listed(db: Connection, state: WebState, place: Place, now: datetime) -> Listed:
+    sites = tuple(store.on_list(db, place.code))
     return Listed(
-        sites=tuple(store.on_list(db, place.code)),
-        report=naming.report(db, state.places, place, now),
+        sites=sites,
+        report=naming.report(db, state.places, place, now, listed=sites),
         nearest=word.given(db, [place.code]).get(place.code),
     )
 
