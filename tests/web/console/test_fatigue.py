@@ -1,6 +1,7 @@
 """How many messages people get in a month, and why; on both engines."""
 
 import json
+from datetime import timedelta
 
 from storage.connection import Connection
 from storage.database import Database
@@ -65,6 +66,26 @@ def test_the_level_that_each_place_was_told_stands_beside_the_hazard(db: Databas
         (Heading(grade="L4"), 8),
         (Heading(grade="none", taken_back=True), 6),
     ]
+
+
+def test_what_is_kept_of_a_month_goes_when_any_broadcast_is_counted_anew_and_after_an_hour(db: Database) -> None:
+    db.write_sync(_fill)
+    kept, span = fatigue.Kept(), fatigue._months(rows.NOW)["2026-11"]
+
+    def people(after: timedelta = timedelta()) -> int:
+        return db.read_sync(kept.read, span, frozenset({WAJIMA}), rows.NOW + after).people
+
+    def one_more(c: Connection) -> None:
+        broadcast = rows.a_broadcast(c)
+        rows.messages(c, broadcast, rows.a_text(c, broadcast), {"delivered": 1})
+
+    assert people() == 5
+    db.write_sync(one_more)
+    assert people() == 5
+    assert people(timedelta(minutes=61)) == 6
+    db.write_sync(one_more)
+    db.write_sync(rows.counted)
+    assert people(timedelta(minutes=62)) == 7
 
 
 async def test_a_small_bar_makes_the_others_wide_and_no_mean_is_told(enter: Enter, sqlite_db: Database) -> None:

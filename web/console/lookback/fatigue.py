@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -24,6 +24,13 @@ from web.headings import Heading
 from web.state import WebState
 
 _MONTHS: Final = 12
+_AN_HOUR: Final = timedelta(hours=1)
+#: months of readers' places that are kept
+_MOST_KEPT: Final = 32
+#: begin and end; places
+_Asked = tuple[tuple[datetime, datetime], frozenset[str] | None]
+#: of each broadcast what stands for its state when it was counted
+_Version = tuple[tuple[int, str], ...]
 #: messages to one person: the first and the last number of each bar
 BUCKETS: Final = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 10_000))
 
@@ -82,6 +89,26 @@ class Month:
         return max((bar.people for bar in self.bars), default=0)
 
 
+class Kept:
+    """Months as they were counted, until any of their broadcasts is counted anew; at most an hour, for people go."""
+
+    def __init__(self) -> None:
+        """Nothing is kept yet."""
+        self._months: dict[_Asked, tuple[_Version, datetime, Month]] = {}
+
+    def read(
+        self, db: Connection, span: tuple[datetime, datetime], within: frozenset[str] | None, now: datetime
+    ) -> Month:
+        """Count a month, unless nothing has moved since it was counted."""
+        version, kept = _version(db, *span), self._months.get((span, within))
+        if kept is not None and kept[0] == version and now - kept[1] < _AN_HOUR:
+            return kept[2]
+        month = read(db, *span, within)
+        others = list(self._months.items())[1 - _MOST_KEPT :]
+        self._months = {**dict(others), (span, within): (version, now, month)}
+        return month
+
+
 class FatiguePage:
     """`/console/fatigue`."""
 
@@ -89,6 +116,7 @@ class FatiguePage:
         """Of one service."""
         self._state = state
         self._frame = frame
+        self._kept = Kept()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """The route."""
@@ -100,7 +128,7 @@ class FatiguePage:
         asked = request.query.get("month", "")
         name = asked if asked in months else next(iter(months))
         within = reach.scope(visitor, self._state.places)
-        month = await self._state.db.read(read, *months[name], within)
+        month = await self._state.db.read(self._kept.read, months[name], within, visitor.now)
         return await self._frame.show(visitor, "console/fatigue.html", month=month, name=name, months=list(months))
 
 
@@ -135,6 +163,15 @@ def read(db: Connection, begin: datetime, end: datetime, within: frozenset[str] 
         bars=_bars({row.integer("n"): row.integer("people") for row in rows}),
         reasons=_reasons(db, span | told | places, states, condition.replace("m.place", "c.place")),
     )
+
+
+def _version(db: Connection, begin: datetime, end: datetime) -> _Version:
+    rows = db.execute(
+        "SELECT b.id, c.version FROM broadcasts b JOIN counted_broadcasts c ON c.broadcast_id = b.id"
+        " WHERE b.created_at >= :begin AND b.created_at < :end ORDER BY b.id",
+        {"begin": times.to_text(begin), "end": times.to_text(end)},
+    )
+    return tuple((row.integer("id"), row.text("version")) for row in rows)
 
 
 def _bars(people: Mapping[int, int]) -> tuple[Bar, ...]:
