@@ -75,6 +75,9 @@ _PAGES = (
     "/console/drills",
     "/console/drills/1",
     f"/console/shelters?m={HERE[0]}",
+    f"/console/shelters?m={HERE[0]}&page=2",
+    f"/console/shelters?m={HERE[0]}&words=19",
+    f"/console/shelters/nearest?m={HERE[0]}",
     "/console/campaigns",
     "/console/campaigns/1",
     "/console/campaigns/plan",
@@ -171,8 +174,6 @@ async def _page(name: str, ask: Callable[[], AbstractAsyncContextManager[ClientR
 
 async def _beside_a_sender(server: TestServer, state: WebState, base_url: str) -> list[Measure]:
     """What 50 open pages cost each text of a sender at full speed; rounds with and without them take turns."""
-    gc.collect()
-    gc.freeze()  # as `serve` does once it has started
     address, found, brought = str(server.make_url("/")), list[tuple[Run, Run]](), list[float]()
     for number in range(ROUNDS):
         alone = await _round(state, base_url, 2 * number)

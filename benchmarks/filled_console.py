@@ -6,6 +6,7 @@ from alerts import places
 from alerts.vocabulary import Hazard
 from cases import store as cases
 from cases.case import Content, LifeStage, Section, State
+from shelters.site import Danger
 from storage import audit, times
 from storage.connection import Connection
 from storage.database import Database
@@ -84,8 +85,14 @@ def _registered(db: Connection, people: range) -> None:
 
 
 def _shelters(db: Database) -> None:
-    """As many sites as a large city lists."""
-    sites = [a_row(STANDARD, name=f"第{number}小学校", address=f"石川県輪島市{number}番地") for number in range(400)]
+    """As many sites as the largest cities list, each for all dangers, over 10 km."""
+    sites = [
+        a_row(
+            STANDARD, *Danger, name=f"第{number}小学校", address=f"石川県輪島市{number}番地",
+            latitude=f"{37.35 + number % 100 / 1000:.5f}", longitude=f"{136.85 + number // 100 / 200:.5f}",
+        )
+        for number in range(2000)
+    ]  # fmt: skip
     assert not take(db, a_csv(*sites)).file_refused
 
 

@@ -3,7 +3,7 @@
 For whoever imports a list: what people will read is seen before the night it is needed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict
@@ -128,32 +128,36 @@ def report(
     *,
     listed: Sequence[Site] | None = None,
     nearest: Nearest | None = None,
+    only: Collection[int] | None = None,
+    summed: bool = True,
 ) -> Report:
     """Of the list as it is kept, or as it would be: `listed`; as if the municipality had given its word: `nearest`.
 
-    Sites on others' lists count as they do for texts.
+    Sites on others' lists count as they do for texts. `only`: how the sites of these ids stand, not all;
+    not `summed`: nothing of places where none of these lies.
     """
     wards = table.wards_of(municipality.code)
     codes = {municipality.code, *wards, municipality.parent or municipality.code}
     own = tuple(store.on_list(db, municipality.code)) if listed is None else tuple(listed)
-    keys = {site.entry.key for site in own}
-    others = [site for site in store.in_places(db, codes) if site.municipality != municipality.code]
+    others = store.in_places(db, codes, beside=municipality.code)
+    keys = {site.entry.key for site in own} if others else set()
     sites = [*own, *(site for site in others if site.entry.key not in keys)]
     words = dict(word.given(db, {municipality.code, *(site.municipality for site in sites)}))
     if nearest is not None:
         words[municipality.code] = nearest
     named: list[Named] = []
-    texts: dict[str, dict[Hazard, Standing]] = {site.entry.key: {} for site in own}
-    for place in _places(table, municipality, own):
+    shown = [site for site in own if only is None or site.id in only]
+    texts: dict[str, dict[Hazard, Standing]] = {site.entry.key: {} for site in shown}
+    for place in _places(table, municipality, own if summed else shown):
         here = finding.at(place, table.wards_of(place.code), sites, now, words)
         people = audience.registered(db, [place.code])
         for hazard, grade in SAMPLES:
-            judged = standing.judge(here, finding.need(hazard, grade, coastal=place.coastal), people)
+            judged = standing.judge(here, finding.need(hazard, grade, coastal=place.coastal), people, only)
             named.append(_named(here, hazard, judged, people))
-            for site in own:
+            for site in shown:
                 if site.entry.place == place.code:
                     texts[site.entry.key][hazard] = judged.standing[site.entry.key]
-    return Report(places=tuple(named), sites=tuple(Stands(site=site, texts=texts[site.entry.key]) for site in own))
+    return Report(places=tuple(named), sites=tuple(Stands(site=site, texts=texts[site.entry.key]) for site in shown))
 
 
 def foreseen(db: Connection, task: Task, result: ImportResult, now: datetime) -> Report:

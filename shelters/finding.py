@@ -29,6 +29,8 @@ WALK_KM: Final = 0.5
 UNKNOWN_CAPACITY: Final = 300
 #: a mark "open" is about one event; after this it says no more than the list
 OPEN_FOR: Final = timedelta(hours=72)
+#: kilometres by which sums of distances may differ
+_ROUNDED: Final = 0.001
 _NONE: Final[Mapping[str, "Nearest"]] = MappingProxyType({})
 
 
@@ -83,14 +85,27 @@ class Here:
     nearest: Mapping[str, Nearest] = field(default_factory=lambda: _NONE)
     #: the outermost of them, degrees: some list has two thousand
     outer: tuple[tuple[float, float], ...] = field(init=False)
+    #: kilometres; some of them lie at least so far apart
+    across: float = field(init=False)
     #: some site has no coordinates
     unknown: bool = field(init=False)
+    #: the sites as they stand now: usable ones first, those known to be open before them, each by distance
+    ranked: tuple[Site, ...] = field(init=False)
+    #: what the place has any site for
+    dangers: frozenset[Danger] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Measure once how far the sites lie apart."""
+        """Measure once how far the sites lie apart, and put them in order: every kind of warning asks for both."""
         points = [_point(site) for site in self.sites]
-        object.__setattr__(self, "outer", distance.outermost(point for point in points if point is not None))
+        outer = distance.outermost(point for point in points if point is not None)
+        standing = [_as_now(site, self.now) for site in self.sites]
+        standing.sort(key=lambda site: (_RANK[site.state], _away(self.place, site), site.entry.name, site.id))
+        designated = frozenset[Danger]().union(*{site.entry.dangers for site in self.sites})
+        object.__setattr__(self, "outer", outer)
+        object.__setattr__(self, "across", _across(outer))
         object.__setattr__(self, "unknown", None in points)
+        object.__setattr__(self, "ranked", tuple(standing))
+        object.__setattr__(self, "dangers", designated)
 
 
 def need(hazard: Hazard, grade: str, *, coastal: bool = False) -> Need | None:
@@ -107,18 +122,20 @@ def need(hazard: Hazard, grade: str, *, coastal: bool = False) -> Need | None:
 
 def fitting(here: Here, wanted: Need) -> tuple[Site, ...]:
     """The sites designated for it, usable ones first, those known to be open before them, each by distance."""
-    asked = _asked(here.sites, wanted)
-    if asked is None:
-        return ()
-    fit = (_as_now(site, here.now) for site in here.sites if asked <= site.entry.dangers)
-    return tuple(sorted(fit, key=lambda site: (_RANK[site.state], _away(here.place, site), site.entry.name, site.id)))
+    asked = _asked(here, wanted)
+    return () if asked is None else tuple(site for site in here.ranked if asked <= site.entry.dangers)
 
 
 def named(here: Here, wanted: Need, people: int) -> Site | Why:
     """The site that a text to all `people` of the place may name, or why it names none."""
+    return of_fitting(fitting(here, wanted), here, wanted, people)
+
+
+def of_fitting(fit: Sequence[Site], here: Here, wanted: Need, people: int) -> Site | Why:
+    """The same, where it is known which sites fit."""
     if wanted.texts is Texts.NEVER:
         return Why.NOT_NOW
-    usable = asking(fitting(here, wanted))
+    usable = asking(fit)
     if not usable:
         return Why.NO_SITE
     if chosen := [site for site in usable if site.chosen]:
@@ -129,19 +146,23 @@ def named(here: Here, wanted: Need, people: int) -> Site | Why:
 
 
 def _unchosen(usable: Sequence[Site], here: Here, wanted: Need, people: int) -> Site | Why:
-    near = [site for site in usable if is_near(site, here, wanted)]
-    safe = [site for site in near if holds(site, people)]
-    if found := safe or [site for site in usable if by_word(site, here, wanted)]:
-        return found[0]
-    if near:
+    # The first that will do: measuring costs more than anything else here, and some list has two thousand.
+    maybe = () if _spread(here, wanted) else usable
+    safe = (site for site in maybe if holds(site, people) and is_near(site, here, wanted))
+    given = usable if here.nearest else ()
+    if found := next(safe, None) or next((site for site in given if by_word(site, here, wanted)), None):
+        return found
+    if any(is_near(site, here, wanted) for site in maybe):
         return Why.CROWD
     return Why.TOO_FAR_ON_FOOT if wanted.texts is Texts.WALK else Why.SPREAD
 
 
 def asking(fit: Sequence[Site]) -> list[Site]:
-    """Of those that fit the ones that texts may name; once the municipality has said which are open, no other."""
-    usable = [site for site in fit if site.state.usable]
-    return [site for site in usable if site.state is State.OPEN] or usable
+    """Of those that fit, in the order of `fitting`, the ones that texts may name: once some are known to be open, no
+    other.
+    """
+    best = fit[0].state if fit else State.CLOSED
+    return [site for site in fit if site.state is best] if best.usable else []
 
 
 def by_word(site: Site, here: Here, wanted: Need) -> bool:
@@ -169,13 +190,21 @@ def is_near(site: Site, here: Here, wanted: Need) -> bool:
     Where a wave may come first, neither may the municipal office, nor may anything be unknown.
     """
     point = _point(site)
-    if point is None:
+    if point is None or _spread(here, wanted):
         return False
     if wanted.texts is not Texts.WALK:
         return all(distance.kilometres(point, there) <= NEAR_KM for there in here.outer)
     office = (here.place.lat, here.place.lng)
     walk = here.nearest.get(site.municipality, Nearest()).walk_km
     return not here.unknown and all(distance.kilometres(point, there) <= walk for there in (*here.outer, office))
+
+
+def _spread(here: Here, wanted: Need) -> bool:
+    """Whether the sites lie so far apart that none can be near: nothing is near to two twice as far from each other."""
+    most = NEAR_KM
+    if wanted.texts is Texts.WALK:
+        most = max(word.walk_km for word in (Nearest(), *here.nearest.values()))
+    return here.across > 2 * most + _ROUNDED
 
 
 def at(
@@ -189,11 +218,18 @@ def at(
     return Here(place=place, sites=here, now=now, nearest=nearest)
 
 
-def _asked(sites: Sequence[Site], wanted: Need) -> frozenset[Danger] | None:
+def _asked(here: Here, wanted: Need) -> frozenset[Danger] | None:
     """What a site must be designated for; None where the municipality designates sites for nothing of it."""
-    used = frozenset().union(*(site.entry.dangers for site in sites))
-    asked = used.intersection(wanted.dangers)
+    asked = here.dangers.intersection(wanted.dangers)
     return asked | wanted.always if asked or not wanted.dangers else None
+
+
+def _across(outer: Sequence[tuple[float, float]]) -> float:
+    """Kilometres between two of the outermost points that lie far apart, if not the farthest."""
+    if not outer:
+        return 0.0
+    far = max(outer, key=lambda there: distance.kilometres(outer[0], there))
+    return max(distance.kilometres(far, there) for there in outer)
 
 
 def _as_now(site: Site, now: datetime) -> Site:

@@ -66,7 +66,7 @@ class Entry:
     @property
     def key(self) -> str:
         """Equal for the same site in two lists: numbers of rows change, name and address stay."""
-        return f"{_squeezed(self.name)}|{_squeezed(self.address)}"
+        return f"{squeezed(self.name)}|{squeezed(self.address)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,7 @@ class Site:
 
 
 @functools.lru_cache(maxsize=8192)  # a list of sites is compared with itself for each kind of warning
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
+    """A name without what two spellings of it differ in: width, case, blanks, dashes."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\s‐‑‒–—―−ー-]+", "", folded)

@@ -1,5 +1,6 @@
 """Of every site of a place: whether texts of one warning name it, and why not. Pure; for who imports a list."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,23 +31,27 @@ class Judged:
     """All sites of a place in one warning."""
 
     found: Site | Why
-    #: by `Entry.key`
+    #: by `Entry.key`, of those that were asked for and of the one that is named
     standing: dict[str, Standing]
 
 
-def judge(here: Here, wanted: Need | None, people: int) -> Judged:
-    """What texts to all `people` of the place name, and how every site stands."""
+def judge(here: Here, wanted: Need | None, people: int, only: Collection[int] | None = None) -> Judged:
+    """What texts to all `people` of the place name, and how every site stands, or `only` those of these ids."""
+    sites = [site for site in here.ranked if only is None or site.id in only]
     if wanted is None or wanted.texts is Texts.NEVER:
-        return Judged(found=Why.NOT_NOW, standing={site.entry.key: Standing.NOT_NOW for site in here.sites})
-    found, fit = finding.named(here, wanted, people), finding.fitting(here, wanted)
-    standing = {site.entry.key: Standing.NOT_MEANT for site in here.sites}
-    usable = finding.asking(fit)
-    asked = {site.entry.key for site in usable}
+        return Judged(found=Why.NOT_NOW, standing={site.entry.key: Standing.NOT_NOW for site in sites})
+    fit = finding.fitting(here, wanted)
+    found = finding.of_fitting(fit, here, wanted, people)
+    standing = {site.entry.key: Standing.NOT_MEANT for site in sites}
+    # texts may name all sites of a state or none of them
+    asked = {site.state for site in finding.asking(fit)}
     for site in fit:
-        if site.entry.key not in asked:
+        if only is not None and site.id not in only and site is not found:
+            continue
+        if site.state in asked:
+            standing[site.entry.key] = _of_usable(site, found, here, wanted, people)
+        else:
             standing[site.entry.key] = _UNUSABLE.get(site.state, Standing.NOT_OPEN)
-    for site in usable:
-        standing[site.entry.key] = _of_usable(site, found, here, wanted, people)
     return Judged(found=found, standing=standing)
 
 

@@ -1,8 +1,10 @@
 """Rows of evacuation sites. Owns the mark of a site and that every change is counted and logged."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shelters.site import Danger, Entry, Site, State
 from storage import audit, lists, times
@@ -25,6 +27,7 @@ _COLUMNS = (
     "remark",
     "stays",
 )
+_KEPT = ("id", "state", "state_at", "chosen", "retired_at", *_COLUMNS)
 # A site that was on an earlier list comes back without the marks of then.
 _PUT = """
 INSERT INTO shelters ({columns}, state, created_at, updated_at) VALUES ({values}, 'listed', :now, :now)
@@ -60,12 +63,16 @@ def on_list(db: Connection, municipality: str) -> list[Site]:
     return [_site(row) for row in rows]
 
 
-def in_places(db: Connection, places: Iterable[str]) -> list[Site]:
-    """The listed sites that lie in some places, whoever listed them; a site on two lists counts once."""
+def in_places(db: Connection, places: Iterable[str], *, beside: str = "") -> list[Site]:
+    """The listed sites that lie in some places, whoever listed them; a site on two lists counts once.
+
+    `beside`: not those of this municipality's list.
+    """
     within, values = lists.listed(sorted(set(places)))
     rows = db.execute(
-        f"SELECT * FROM shelters WHERE place IN ({within}) AND retired_at IS NULL ORDER BY id",  # noqa: S608 -- names of parameters
-        values,
+        f"SELECT * FROM shelters WHERE place IN ({within}) AND municipality <> :beside AND retired_at IS NULL"  # noqa: S608 -- names of parameters
+        " ORDER BY id",
+        {"beside": beside, **values},
     )
     found: dict[str, Site] = {}
     for row in rows:
@@ -169,28 +176,42 @@ def _row(municipality: str, entry: Entry) -> dict[str, object]:
 
 
 def _site(row: Row) -> Site:
-    return Site(
-        id=row.integer("id"),
-        municipality=row.text("municipality"),
-        entry=Entry(
-            name=row.text("name"),
-            kana=row.text("kana"),
-            english=row.text("english"),
-            address=row.text("address"),
-            place=row.text("place"),
-            latitude=_from_millionths(row.optional_integer("latitude")),
-            longitude=_from_millionths(row.optional_integer("longitude")),
-            dangers=frozenset(Danger(danger) for danger in row.text("dangers").split(",")),
-            capacity=row.optional_integer("capacity"),
-            neighbourhood=row.text("neighbourhood"),
-            remark=row.text("remark"),
-            stays=row.flag("stays"),
-        ),
-        state=State(row.text("state")),
-        state_at=row.optional_time("state_at"),
-        chosen=row.flag("chosen"),
-        retired_at=row.optional_time("retired_at"),
+    return _made(row.columns(*_KEPT))
+
+
+@functools.lru_cache(maxsize=8192)  # some list has two thousand, and whoever looks at what texts name reads all of it
+def _made(values: tuple[Any, ...]) -> Site:
+    """Of the columns `_KEPT`, as they are stored."""
+    number, state, state_at, chosen, retired_at, municipality, _, *of_entry = values
+    place, name, kana, english, address, latitude, longitude, dangers, capacity, neighbourhood, remark, stays = of_entry
+    entry = Entry(
+        name=name,
+        kana=kana,
+        english=english,
+        address=address,
+        place=place,
+        latitude=_from_millionths(latitude),
+        longitude=_from_millionths(longitude),
+        dangers=_dangers(dangers),
+        capacity=capacity,
+        neighbourhood=neighbourhood,
+        remark=remark,
+        stays=bool(stays),
     )
+    return Site(
+        id=number,
+        municipality=municipality,
+        entry=entry,
+        state=State(state),
+        state_at=None if state_at is None else times.from_text(state_at),
+        chosen=bool(chosen),
+        retired_at=None if retired_at is None else times.from_text(retired_at),
+    )
+
+
+@functools.lru_cache(maxsize=256)  # 2 ** len(Danger): the sites of a list are mostly designated alike
+def _dangers(stored: str) -> frozenset[Danger]:
+    return frozenset(Danger(danger) for danger in stored.split(","))
 
 
 def _to_millionths(degrees: float | None) -> int | None:

@@ -212,4 +212,5 @@ def test_sites_are_found_by_where_they_lie_whoever_listed_them(db: Database) -> 
     take(db, a_csv(a_row(name="A", address="札幌市北区1", **cells)), "01102")
     assert [site.entry.name for site in db.read_sync(store.in_places, ["01102"])] == ["A"]
     assert [site.entry.name for site in db.read_sync(store.in_places, ["01102", "01100"])] == ["A", "B"]
+    assert db.read_sync(lambda at: store.in_places(at, ["01102", "01100"], beside="01100")) == on_list(db, "01102")
     assert db.read_sync(store.municipalities) == [("01100", 2), ("01102", 1)]

@@ -72,6 +72,10 @@ def test_exactly_what_texts_name_stands_as_named(
         assert judged.found == found
         assert named == ([found.entry.key] if isinstance(found, Site) else [])
         assert len(judged.standing) == len(sites)
+        some = standing.judge(here, need, 300, only={0, 1})
+        asked = {site.entry.key for site in sites[:2]} | set(named)
+        assert some.found == found
+        assert some.standing == {key: how for key, how in judged.standing.items() if key in asked}
 
 
 def test_a_list_is_foreseen_as_it_will_be_written() -> None:

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from delivery import naming
 from delivery.naming import Report
-from shelters import store, word
+from shelters import word
 from shelters.finding import Nearest
+from shelters.kept import Lists
 from storage.connection import Connection
 from web.accounts.roles import Permission
 from web.console import forms
@@ -23,10 +24,11 @@ CHANGING: Final = (Permission.SUBMIT, Permission.APPROVE, Permission.MANAGE_USER
 class NearestPages:
     """The page that says what it means, and what gives the word or takes it back."""
 
-    def __init__(self, state: WebState, frame: Frame) -> None:
-        """Of one service."""
+    def __init__(self, state: WebState, frame: Frame, lists: Lists) -> None:
+        """Of one service. `lists`: shared with the page of the list."""
         self._state = state
         self._frame = frame
+        self._lists = lists
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """All routes."""
@@ -79,9 +81,11 @@ class NearestPages:
 
     def _foretold(self, db: Connection, code: str, walk: int, visitor: Visitor) -> Report:
         place = self._state.places.place(code)
-        if place is None or not store.on_list(db, code):
+        listed = self._lists.on_list(db, code)
+        if place is None or not listed:
             raise web.HTTPNotFound
-        return naming.report(db, self._state.places, place, visitor.now, nearest=Nearest(walk_km=walk / 1000))
+        given = Nearest(walk_km=walk / 1000)
+        return naming.report(db, self._state.places, place, visitor.now, listed=listed, nearest=given, only=())
 
 
 def _metres(text: str) -> int | None:

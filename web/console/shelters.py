@@ -1,18 +1,21 @@
 """Evacuation sites in the console: the list, marks in two taps, and an import that is looked at before it is done."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from alerts.places import Place
 from delivery import naming
 from delivery.naming import Report
-from shelters import importing, latin, store, uploads, word
+from shelters import importing, latin, looking, store, uploads, word
 from shelters.finding import Nearest
 from shelters.importing import ImportResult, Task
+from shelters.kept import Lists
 from shelters.site import Danger, Site, State
 from shelters.uploads import Upload
 from storage.connection import Connection
@@ -25,16 +28,66 @@ from web.console.visitor import Visitor
 from web.state import WebState
 
 _PATH: Final = "/console/shelters"
+#: sites on one page of the list
+PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a reader looks for on the list, and how far down; what cannot be read is left out."""
+
+    words: str = ""
+    #: from 1
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Asked":
+        """Out of an address or a form."""
+        return cls(words=query.get("words", "").strip()[:100], page=forms.number(query.get("page", ""), 4) or 1)
+
+    @property
+    def first(self) -> bool:
+        """The list from its beginning, of all sites."""
+        return self.page == 1 and not self.words
+
+    def query(self) -> dict[str, str]:
+        """The same for an address; nothing for the first page of all."""
+        return ({"words": self.words} if self.words else {}) | ({"page": str(self.page)} if self.page > 1 else {})
+
+    def address(self, code: str, page: int) -> str:
+        """Of another page of the same."""
+        return f"{_PATH}?{urlencode({'m': code} | replace(self, page=page).query())}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """The list of one municipality as the page shows it."""
 
+    #: on the whole list
+    total: int
+    #: of them those that are looked for
+    found: int
+    #: of these the ones on this page
     sites: tuple[Site, ...]
+    asked: Asked
     report: Report
     #: the municipality lets texts name the nearest by themselves
     nearest: Nearest | None
+
+    @property
+    def begin(self) -> int:
+        """How many stand on earlier pages."""
+        return (self.asked.page - 1) * PAGE
+
+    @property
+    def earlier(self) -> int | None:
+        """The page before this one."""
+        return self.asked.page - 1 if self.asked.page > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        """The page after this one."""
+        return self.asked.page + 1 if self.begin + len(self.sites) < self.found else None
 
 
 class ShelterPages:
@@ -44,6 +97,7 @@ class ShelterPages:
         """Of one service."""
         self._state = state
         self._frame = frame
+        self._lists = Lists()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """All routes."""
@@ -53,27 +107,29 @@ class ShelterPages:
         router.add_post(f"{_PATH}/{{id}}/choose", gate.page(self.choose, *CHANGING))
         router.add_post(f"{_PATH}/preview", gate.page(self.preview, *CHANGING))
         router.add_post(f"{_PATH}/import", gate.page(self.do_import, *CHANGING))
-        NearestPages(self._state, self._frame).add_to(router)
+        NearestPages(self._state, self._frame, self._lists).add_to(router)
 
     async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
         """The list of a municipality."""
         places = visitor.municipalities
         if not visitor.signed_in:
             places = tuple(code for code, _ in await self._state.db.read(store.municipalities))
-        asked = request.query.get("m", "")
-        code = asked if asked in places else next(iter(places), "")
+        wanted, asked = request.query.get("m", ""), Asked.of(request.query)
+        code = wanted if wanted in places else next(iter(places), "")
         place = self._state.places.place(code)
-        listed = await self._state.db.read(_listed, self._state, place, visitor.now) if place else None
+        listed = await self._state.db.read(self._listed, place, asked, visitor.now) if place else None
         return await self._frame.show(
             visitor,
             "console/shelters.html",
             municipalities=places,
             code=code,
             listed=listed,
+            asked=listed.asked if listed else asked,
             changing=any(visitor.may(one, code) for one in CHANGING) if code else False,
             dangers=tuple(Danger),
             states=(State.OPEN, State.FULL, State.CLOSED, State.LISTED),
             latin=lambda entry: latin.name(entry.name, entry.kana, entry.english),
+            alike=lambda stands: tuple(stands.texts.items()),
             stands={one.site.id: one for one in listed.report.sites} if listed else {},
         )
 
@@ -84,24 +140,26 @@ class ShelterPages:
             state = State(fields.get("state", ""))
         except ValueError:
             raise web.HTTPBadRequest(text="state: expected open, full, closed or listed\n") from None
-        return await self._change(request, visitor, fields.get("m", ""), "shelter_marked", state=state)
+        return await self._change(request, visitor, fields, "shelter_marked", state=state)
 
     async def choose(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Texts may name one site to everybody, or no longer."""
         fields = await forms.read(request)
         chosen = fields.get("chosen") == "1"
-        return await self._change(request, visitor, fields.get("m", ""), "shelter_chosen", chosen=chosen)
+        return await self._change(request, visitor, fields, "shelter_chosen", chosen=chosen)
 
     async def _change(
-        self, request: web.Request, visitor: Visitor, code: str, said: str, **change: State | bool
+        self, request: web.Request, visitor: Visitor, fields: Mapping[str, str], said: str, **change: State | bool
     ) -> web.Response:
+        code = fields.get("m", "")
         self._allow(visitor, code)
         number = forms.number(request.match_info["id"])
         if number is None:
             raise web.HTTPNotFound
         done = await self._state.db.write(_changed, number, code, visitor, change)
         self._state.changes.notify()
-        return self._frame.back(_PATH, said=said if isinstance(done, Site) else "shelter_gone", m=code)
+        said = said if isinstance(done, Site) else "shelter_gone"
+        return self._frame.back(_PATH, said=said, m=code, **Asked.of(fields).query())
 
     async def preview(self, request: web.Request, visitor: Visitor) -> web.Response:
         """What importing a file would do."""
@@ -148,6 +206,22 @@ class ShelterPages:
             token=token,
         )
 
+    def _listed(self, db: Connection, place: Place, asked: Asked, now: datetime) -> Listed:
+        """One page. A page behind the end, of a list that has become shorter, is the last one."""
+        every = self._lists.on_list(db, place.code)
+        found = looking.matching(every, asked.words) if asked.words else every
+        asked = replace(asked, page=min(asked.page, max(1, -(-len(found) // PAGE))))
+        sites = found[(asked.page - 1) * PAGE : asked.page * PAGE]
+        only = frozenset(site.id for site in sites)
+        return Listed(
+            total=len(every),
+            found=len(found),
+            sites=sites,
+            asked=asked,
+            report=naming.report(db, self._state.places, place, now, listed=every, only=only, summed=asked.first),
+            nearest=word.given(db, [place.code]).get(place.code),
+        )
+
     def _allow(self, visitor: Visitor, code: str) -> None:
         if not any(visitor.may(permission, code) for permission in CHANGING):
             raise web.HTTPForbidden(text="not your municipality\n")
@@ -157,15 +231,6 @@ class ShelterPages:
         if place is None:
             raise web.HTTPNotFound
         return Task(places=self._state.places, municipality=place, actor=upload.actor, fewer=upload.fewer)
-
-
-def _listed(db: Connection, state: WebState, place: Place, now: datetime) -> Listed:
-    sites = tuple(store.on_list(db, place.code))
-    return Listed(
-        sites=sites,
-        report=naming.report(db, state.places, place, now, listed=sites),
-        nearest=word.given(db, [place.code]).get(place.code),
-    )
 
 
 def _changed(

@@ -76,6 +76,36 @@ async def test_a_site_is_marked_and_chosen_and_that_is_logged(enter: Enter, db: 
     ]
 
 
+async def test_a_long_list_comes_in_pages_is_searched_whole_and_a_form_comes_back_to_where_it_stood(
+    enter: Enter, sqlite_db: Database
+) -> None:
+    take(
+        sqlite_db, a_csv(*(a_row(name=f"第{n}公園", kana=f"ダイ{n}コウエン", address=f"輪島市{n}") for n in range(205)))
+    )
+    client = await enter(sqlite_db, "aoi", WAJIMA)
+    first, second = await text(client), await text(client, f"{PATH}?lang=en&m=17204&page=2")
+    assert "205 sites on the list: 1 to 100" in first
+    assert "What texts would name now" in first
+    assert "Earlier</a>" not in first
+    assert f'href="{PATH}?m=17204&amp;page=2">Next</a>' in first
+    assert "101 to 200" in second
+    assert "What texts would name now" not in second
+    assert f'href="{PATH}?m=17204">Earlier</a>' in second
+    assert "第100公園" in second
+    assert "第99公園" not in second
+    assert '<input type="hidden" name="page" value="2">' in second
+    last = await text(client, f"{PATH}?lang=ja&m=17204&page=99")
+    assert "一覧に 205 か所（201～205 件目を表示）" in last
+    assert "次へ" not in last
+    found = await text(client, f"{PATH}?lang=en&m=17204&words=だい204")
+    assert "1 of 205 sites found" in found
+    assert "第204公園" in found
+    assert '<input type="hidden" name="words" value="だい204">' in found
+    assert "0 of 205 sites found" in await text(client, f"{PATH}?lang=en&m=17204&words=<b>")
+    _, where = await post(client, f"{PATH}/101/mark", m="17204", state="full", words="公園", page="2")
+    assert where == f"{PATH}?m=17204&words=%E5%85%AC%E5%9C%92&page=2&said=shelter_marked"
+
+
 async def test_a_municipality_says_that_the_nearest_is_named_once_it_has_read_what_that_means(
     enter: Enter, db: Database
 ) -> None:
