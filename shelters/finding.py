@@ -97,12 +97,12 @@ class Here:
     def __post_init__(self) -> None:
         """Measure once how far the sites lie apart, and put them in order: every kind of warning asks for both."""
         points = [_point(site) for site in self.sites]
-        outer = distance.outermost(point for point in points if point is not None)
+        outer, across = _extent(tuple(point for point in points if point is not None))
         standing = [_as_now(site, self.now) for site in self.sites]
         standing.sort(key=lambda site: (_RANK[site.state], _away(self.place, site), site.entry.name, site.id))
         designated = frozenset[Danger]().union(*{site.entry.dangers for site in self.sites})
         object.__setattr__(self, "outer", outer)
-        object.__setattr__(self, "across", _across(outer))
+        object.__setattr__(self, "across", across)
         object.__setattr__(self, "unknown", None in points)
         object.__setattr__(self, "ranked", tuple(standing))
         object.__setattr__(self, "dangers", designated)
@@ -224,12 +224,12 @@ def _asked(here: Here, wanted: Need) -> frozenset[Danger] | None:
     return asked | wanted.always if asked or not wanted.dangers else None
 
 
-def _across(outer: Sequence[tuple[float, float]]) -> float:
-    """Kilometres between two of the outermost points that lie far apart, if not the farthest."""
-    if not outer:
-        return 0.0
-    far = max(outer, key=lambda there: distance.kilometres(outer[0], there))
-    return max(distance.kilometres(far, there) for there in outer)
+@functools.lru_cache(maxsize=64)  # sites are marked far more often than they move; a city has two dozen wards
+def _extent(points: tuple[tuple[float, float], ...]) -> tuple[tuple[tuple[float, float], ...], float]:
+    """The outermost points, and kilometres between two of them that lie far apart, if not the farthest."""
+    outer = distance.outermost(points)
+    far = max(outer, key=lambda there: distance.kilometres(outer[0], there), default=None)
+    return outer, max((distance.kilometres(far, there) for there in outer), default=0.0) if far else 0.0
 
 
 def _as_now(site: Site, now: datetime) -> Site:
@@ -240,7 +240,12 @@ def _as_now(site: Site, now: datetime) -> Site:
 def _away(place: Place, site: Site) -> float:
     """Kilometres from the municipal office; what has no coordinates stands last."""
     point = _point(site)
-    return float("inf") if point is None else distance.kilometres((place.lat, place.lng), point)
+    return float("inf") if point is None else _measured((place.lat, place.lng), point)
+
+
+@functools.lru_cache(maxsize=16384)  # of each site to its city's office and its ward's
+def _measured(office: tuple[float, float], point: tuple[float, float]) -> float:
+    return distance.kilometres(office, point)
 
 
 def _point(site: Site) -> tuple[float, float] | None:
