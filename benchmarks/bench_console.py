@@ -1,9 +1,9 @@
 """The console with 100,000 messages: time of each page on the server, and what 50 open consoles cost a running sender.
 
 `python -m benchmarks.bench_console`. Times are processor seconds of this process for one request, so that a busy
-machine says the same. Open consoles are those of `benchmarks.open_consoles`, people of three municipalities in both
-languages. The loopback Twilio is another process; the sender hands over as fast as it can from this one, with and
-without consoles in turns.
+machine says the same; a sender beside open consoles needs a quiet one. Open consoles are those of
+`benchmarks.open_consoles`, people of three municipalities in both languages. The loopback Twilio is another process;
+the sender hands over as fast as it can from this one, with and without consoles in turns.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -174,14 +174,16 @@ async def _page(name: str, ask: Callable[[], AbstractAsyncContextManager[ClientR
 
 async def _beside_a_sender(server: TestServer, state: WebState, base_url: str) -> list[Measure]:
     """What 50 open pages cost each text of a sender at full speed; rounds with and without them take turns."""
-    address, found, brought = str(server.make_url("/")), list[tuple[Run, Run]](), list[float]()
-    for number in range(ROUNDS):
-        alone = await _round(state, base_url, 2 * number)
-        async with consoles(address, brought):
-            found.append((alone, await _round(state, base_url, 2 * number + 1)))
-    alone, beside = (_middle([pair[which] for pair in found]) for which in (0, 1))
-    ratio = statistics.median(b.cpu_us / a.cpu_us for a, b in found)
-    share = statistics.median((b.cpu_us - a.cpu_us) * b.rate for a, b in found) / 1e6
+    gc.collect()
+    gc.freeze()  # as `serve` does once it has started
+    address, brought, rounds = str(server.make_url("/")), list[float](), list[tuple[bool, Run]]()
+    await _round(state, base_url, 0)  # to warm up
+    for number in range(1, 2 * ROUNDS + 1):
+        opened = number % 4 in (1, 2)  # what changes from round to round, changes for both alike
+        async with consoles(address, brought) if opened else nullcontext():
+            rounds.append((opened, await _round(state, base_url, number)))
+    alone, beside = (_mean([run for opened, run in rounds if opened is which]) for which in (False, True))
+    ratio, share = beside.cpu_us / alone.cpu_us, (beside.cpu_us - alone.cpu_us) * beside.rate / 1e6
     return [
         at_most("sender alone", alone.rate, "/s"),
         at_most("sender alone, processor time of a text", alone.cpu_us, "us"),
@@ -193,10 +195,8 @@ async def _beside_a_sender(server: TestServer, state: WebState, base_url: str) -
     ]
 
 
-def _middle(rounds: list[Run]) -> Run:
-    return Run(
-        rate=statistics.median(one.rate for one in rounds), cpu_us=statistics.median(one.cpu_us for one in rounds)
-    )
+def _mean(rounds: list[Run]) -> Run:
+    return Run(rate=statistics.mean(one.rate for one in rounds), cpu_us=statistics.mean(one.cpu_us for one in rounds))
 
 
 async def _round(state: WebState, base_url: str, number: int) -> Run:
@@ -227,6 +227,7 @@ async def _round(state: WebState, base_url: str, number: int) -> Run:
     await running
     await transport.close()
     assert left, "the sender had nothing left to do"
+    await db.write(lambda c: c.execute("UPDATE messages SET state = 'cancelled' WHERE state = 'queued'"))
     return Run(rate=(before - left) / took, cpu_us=spent / (before - left) * 1e6)
 
 
