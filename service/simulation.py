@@ -36,12 +36,12 @@ from templates_i18n import catalogue
 from templates_i18n.catalogue import Catalogue
 
 #: how long one step may take to reach the last phone, in seconds
-_PATIENCE = 60.0
+_PATIENCE = 180.0
 _LOOK = 0.02
 
 
 class Stuck(Exception):
-    """A step did not come to its end in time: a fault of ours."""
+    """A step did not come to its end in time: a fault of ours, or a machine that does too much else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """`serve`, `worker` and `migrate`."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -58,6 +59,7 @@ async def _serve(chosen: Settings) -> None:
             parts.transport.on_receipts = service.take_receipts
         stack.push_async_callback(service.stop)
         await service.start()
+        _let_stand()
         output.say(f"console: {service.address}/console")
         output.say(transports.says(chosen))
         await until_stopped()
@@ -109,8 +111,15 @@ async def _work(chosen: Settings) -> None:
         working = Worker(await _parts(chosen, stack))
         stack.push_async_callback(working.stop)
         await working.start()
+        _let_stand()
         output.say(f"sends; {transports.says(chosen)}")
         await until_stopped()
+
+
+def _let_stand() -> None:
+    """What was loaded stays until the end: it is not looked through again for what nobody needs any more."""
+    gc.collect()
+    gc.freeze()
 
 
 async def until_stopped() -> None:

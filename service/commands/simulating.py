@@ -31,7 +31,13 @@ _SHOWN_LANGUAGES = ("en", "vi", "zh-Hans", "ja-Hira")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def simulate(name: str, residents: int, speed: float, no_serve: bool, phones: bool, as_json: bool) -> int:
     """Play a disaster day over a loopback feed to a simulated phone network. No SMS leaves this machine."""
-    return asyncio.run(_simulate(settings.load(), name, residents, speed, no_serve, phones, as_json))
+    try:
+        return asyncio.run(_simulate(settings.load(), name, residents, speed, no_serve, phones, as_json))
+    except simulation.Stuck as error:
+        click.echo(
+            f"the day stood still: {error}. A busy machine may be too slow for it: try fewer --residents", err=True
+        )
+        return 1
 
 
 async def _simulate(

@@ -13,6 +13,7 @@ import pytest
 
 from alerts import places
 from feeds.jma import compose
+from service import simulation
 from service.commands import cli
 from storage import database
 from templates_i18n import catalogue
@@ -174,6 +175,14 @@ MISUSE = [
 @pytest.mark.usefixtures("people")
 def test_wrong_use_is_one_line_and_exit_code_2(run: Run, words: list[str], said: str) -> None:
     assert said in run(*words).line()
+
+
+def test_a_day_that_stands_still_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "_PATIENCE", 0)
+    done = run("simulate", "--residents", "1", "--no-serve")
+    assert done.code == 1
+    assert "the day stood still" in done.err
+    assert "Traceback" not in done.err
 
 
 #: commands that read the settings
