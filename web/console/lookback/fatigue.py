@@ -3,14 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
 
 from alerts.japan import JST
 from delivery.states import TOLD
-from storage import times
+from storage import kept, times
 from storage.connection import Connection
 from storage.lists import listed
 from subscribers import disclosure
@@ -24,7 +24,6 @@ from web.headings import Heading
 from web.state import WebState
 
 _MONTHS: Final = 12
-_AN_HOUR: Final = timedelta(hours=1)
 #: months of readers' places that are kept
 _MOST_KEPT: Final = 32
 #: begin and end; places
@@ -90,23 +89,19 @@ class Month:
 
 
 class Kept:
-    """Months as they were counted, until any of their broadcasts is counted anew; at most an hour, for people go."""
+    """Months as they were counted, until any of their broadcasts is counted anew or the hour is over, for people go."""
 
     def __init__(self) -> None:
         """Nothing is kept yet."""
-        self._months: dict[_Asked, tuple[_Version, datetime, Month]] = {}
+        self._months = kept.Kept[_Asked, Month](_MOST_KEPT)
 
     def read(
         self, db: Connection, span: tuple[datetime, datetime], within: frozenset[str] | None, now: datetime
     ) -> Month:
         """Count a month, unless nothing has moved since it was counted."""
-        version, kept = _version(db, *span), self._months.get((span, within))
-        if kept is not None and kept[0] == version and now - kept[1] < _AN_HOUR:
-            return kept[2]
-        month = read(db, *span, within)
-        others = list(self._months.items())[1 - _MOST_KEPT :]
-        self._months = {**dict(others), (span, within): (version, now, month)}
-        return month
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        version = (hour, _version(db, *span))
+        return self._months.get((span, within), version, lambda: read(db, *span, within))
 
 
 class FatiguePage:
