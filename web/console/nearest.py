@@ -21,6 +21,13 @@ _PATH: Final = "/console/shelters"
 CHANGING: Final = (Permission.SUBMIT, Permission.APPROVE, Permission.MANAGE_USERS)
 
 
+def own(visitor: Visitor, code: str) -> str:
+    """The municipality, where the visitor may change something of it; HTTPForbidden where not."""
+    if not any(visitor.may(permission, code) for permission in CHANGING):
+        raise web.HTTPForbidden(text="not your municipality\n")
+    return code
+
+
 class NearestPages:
     """The page that says what it means, and what gives the word or takes it back."""
 
@@ -39,7 +46,7 @@ class NearestPages:
 
     async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
         """What it means, and what texts would name now. Changes nothing."""
-        code = self._own(visitor, request.query.get("m", ""))
+        code = own(visitor, request.query.get("m", ""))
         walk = _metres(request.query.get("walk", str(word.LEAST_WALK)))
         if walk is None:
             return self._frame.back(f"{_PATH}/nearest", said="nearest_wrong", m=code)
@@ -57,7 +64,7 @@ class NearestPages:
     async def give(self, request: web.Request, visitor: Visitor) -> web.Response:
         """From now on."""
         fields = await forms.read(request)
-        code, walk = self._own(visitor, fields.get("m", "")), _metres(fields.get("walk", ""))
+        code, walk = own(visitor, fields.get("m", "")), _metres(fields.get("walk", ""))
         if walk is None:
             return self._frame.back(f"{_PATH}/nearest", said="nearest_wrong", m=code)
         await self._state.db.write(_given, code, walk, visitor)
@@ -66,18 +73,13 @@ class NearestPages:
     async def take_back(self, request: web.Request, visitor: Visitor) -> web.Response:
         """No longer."""
         fields = await forms.read(request)
-        code = self._own(visitor, fields.get("m", ""))
+        code = own(visitor, fields.get("m", ""))
         await self._state.db.write(_taken_back, code, visitor)
         return self._done("nearest_taken_back", code)
 
     def _done(self, said: str, code: str) -> web.Response:
         self._state.changes.notify()
         return self._frame.back(_PATH, said=said, m=code)
-
-    def _own(self, visitor: Visitor, code: str) -> str:
-        if not any(visitor.may(permission, code) for permission in CHANGING):
-            raise web.HTTPForbidden(text="not your municipality\n")
-        return code
 
     def _foretold(self, db: Connection, code: str, walk: int, visitor: Visitor) -> Report:
         place = self._state.places.place(code)

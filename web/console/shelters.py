@@ -23,7 +23,7 @@ from subscribers import sheets
 from web.accounts.roles import Permission
 from web.console import forms
 from web.console.frame import Frame
-from web.console.nearest import CHANGING, NearestPages
+from web.console.nearest import CHANGING, NearestPages, own
 from web.console.visitor import Visitor
 from web.state import WebState
 
@@ -152,7 +152,7 @@ class ShelterPages:
         self, request: web.Request, visitor: Visitor, fields: Mapping[str, str], said: str, **change: State | bool
     ) -> web.Response:
         code = fields.get("m", "")
-        self._allow(visitor, code)
+        own(visitor, code)
         number = forms.number(request.match_info["id"])
         if number is None:
             raise web.HTTPNotFound
@@ -165,7 +165,7 @@ class ShelterPages:
         """What importing a file would do."""
         fields, data = await forms.read_file(request, sheets.MAX_BYTES, ("m", "fewer"))
         code = fields.get("m", "")
-        self._allow(visitor, code)
+        own(visitor, code)
         if not data:
             return self._frame.back(_PATH, said="upload_missing", m=code)
         upload = Upload(data=data, municipality=code, actor=visitor.principal.name, fewer=fields.get("fewer") == "1")
@@ -184,7 +184,7 @@ class ShelterPages:
         upload = await self._state.db.write(uploads.take, *asked)
         if upload is None:
             return self._frame.back(_PATH, said="upload_gone")
-        self._allow(visitor, upload.municipality)
+        own(visitor, upload.municipality)
         task, wall = self._task(upload), visitor.wall
         result = await asyncio.to_thread(importing.import_list, self._state.db, upload.data, task, lambda: wall)
         self._state.changes.notify()
@@ -221,10 +221,6 @@ class ShelterPages:
             report=naming.report(db, self._state.places, place, now, listed=every, only=only, summed=asked.first),
             nearest=word.given(db, [place.code]).get(place.code),
         )
-
-    def _allow(self, visitor: Visitor, code: str) -> None:
-        if not any(visitor.may(permission, code) for permission in CHANGING):
-            raise web.HTTPForbidden(text="not your municipality\n")
 
     def _task(self, upload: Upload) -> Task:
         place = self._state.places.place(upload.municipality)
