@@ -11,6 +11,7 @@ from typing import Final
 
 from storage import audit
 from storage.connection import Connection
+from subscribers import own
 from subscribers.own import Text
 
 #: entries of the log at most; of one person there are some dozen
@@ -109,17 +110,8 @@ def of(db: Connection, subscriber_id: int, opened: Callable[[bytes], str]) -> Fu
 
 def _drill_texts(db: Connection, subscriber_id: int) -> tuple[Text, ...]:
     rows = db.execute(
-        "SELECT m.created_at, m.handed_at, m.state, t.text FROM drill_messages m"
+        "SELECT m.created_at, m.handed_at, NULL AS settled_at, 'drill' AS kind, m.state, t.text FROM drill_messages m"
         " JOIN drill_texts t ON t.id = m.text_id WHERE m.subscriber_id = :id ORDER BY m.id",
         {"id": subscriber_id},
     )
-    return tuple(
-        Text(
-            at=row.time("created_at"),
-            kind="drill",
-            state=row.text("state"),
-            text=row.text("text"),
-            handed_at=row.optional_time("handed_at"),
-        )
-        for row in rows
-    )
+    return tuple(map(own.text, rows))

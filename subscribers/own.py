@@ -219,6 +219,18 @@ def end_pauses(db: Connection, now: datetime) -> int:
     return sum(_resume(db, identity, now) for identity in pauses_over(db, now))
 
 
+def text(row: Row) -> Text:
+    """Of a row with the columns of a message and its words."""
+    return Text(
+        at=row.time("created_at"),
+        kind=row.text("kind"),
+        state=row.text("state"),
+        text=row.text("text"),
+        handed_at=row.optional_time("handed_at"),
+        settled_at=row.optional_time("settled_at"),
+    )
+
+
 def stored(db: Connection, subscriber_id: int) -> Stored | None:
     """All that is stored about a person; None for whoever is not registered."""
     people = db.execute("SELECT * FROM subscribers WHERE id = :id AND role <> 'asking'", {"id": subscriber_id})
@@ -244,17 +256,7 @@ def stored(db: Connection, subscriber_id: int) -> Stored | None:
         paused_until=people[0].optional_time("paused_until"),
         registrations=tuple(registrations),
         consents=tuple((row.time("agreed_at"), _consent(row)) for row in consents),
-        texts=tuple(
-            Text(
-                at=row.time("created_at"),
-                kind=row.text("kind"),
-                state=row.text("state"),
-                text=row.text("text"),
-                handed_at=row.optional_time("handed_at"),
-                settled_at=row.optional_time("settled_at"),
-            )
-            for row in texts
-        ),
+        texts=tuple(map(text, texts)),
         received=tuple((row.time("received_at"), row.text("command")) for row in received),
     )
 
