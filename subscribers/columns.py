@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from alerts.places.names import KATAKANA_TO_HIRAGANA
 from subscribers.refusal import Refused, quoted
 
 
@@ -252,7 +253,7 @@ def _unaccented(word: str) -> str:
 
 
 def _hiragana(text: str) -> str:
-    return "".join(chr(ord(char) - 0x60) if "ァ" <= char <= "ヶ" else char for char in text)
+    return text.translate(KATAKANA_TO_HIRAGANA)
 
 
 def _looks_like(cell: str) -> What | None:
