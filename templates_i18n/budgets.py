@@ -4,7 +4,7 @@ Owns the measuring and the generated lists `catalogue/exceptions/<voice>.toml`: 
 stand there, and what stands there must still be too long.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from alerts.places import Place, PlaceTable
@@ -33,25 +33,26 @@ def longest_place(
     places: PlaceTable, style: PlaceStyle, *, as_on_signs: bool, coastal: bool, at_most: int | None = None
 ) -> Place:
     """The place whose wording needs the most units in a style; `at_most` bounds the units of its bare name."""
-    candidates = [place for place in places.all() if place.coastal or not coastal]
+    candidates = _candidates(places, coastal=coastal)
     if at_most is not None:
         candidates = [place for place in candidates if segments.utf16_units(placing.name(place, style)) <= at_most]
-
-    def units(place: Place) -> int:
-        return segments.utf16_units(placing.wording((place,), style, as_on_signs=as_on_signs))
-
-    return max(candidates, key=lambda place: (units(place), place.code))
+    return _longest(candidates, lambda place: placing.wording((place,), style, as_on_signs=as_on_signs))
 
 
 def _longest_in_core(places: PlaceTable, style: PlaceStyle, *, coastal: bool) -> Place:
     """The place that needs the most units where a ward may stand without its city."""
-
-    def units(place: Place) -> int:
-        return segments.utf16_units(placing.ward_alone((place,), style) or placing.name(place, style))
-
-    return max(
-        (each for each in places.all() if each.coastal or not coastal), key=lambda each: (units(each), each.code)
+    return _longest(
+        _candidates(places, coastal=coastal),
+        lambda place: placing.ward_alone((place,), style) or placing.name(place, style),
     )
+
+
+def _candidates(places: PlaceTable, *, coastal: bool) -> list[Place]:
+    return [place for place in places.all() if place.coastal or not coastal]
+
+
+def _longest(candidates: Iterable[Place], words: Callable[[Place], str]) -> Place:
+    return max(candidates, key=lambda place: (segments.utf16_units(words(place)), place.code))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
