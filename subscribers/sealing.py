@@ -90,7 +90,8 @@ class Sealer:
         self, fingerprints: frozenset[str], progress: Callable[[int, int], None] | None = None
     ) -> Mapping[str, Msisdn]:
         """The numbers of fingerprints, by trying all numbers there can be: minutes. For another key alone."""
-        return searching.by_fingerprint(searching.find(self._hash_key, fingerprints, None, progress), self.fingerprint)
+        found = searching.find(self._hash_key, fingerprints, None, progress)
+        return {self.fingerprint(number): number for number in found}
 
     def code(self, number: Msisdn, salt: str) -> str:
         """The six digits that prove a number; only this key makes them, and another salt makes others."""

@@ -6,7 +6,7 @@ Works on all processors: a service may be waiting for the end.
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -98,8 +98,3 @@ def _each(wanted: Wanted, blocks: Sequence[Block], workers: int) -> Iterator[tup
             yield from zip(blocks, pool.map(wanted.among, blocks), strict=True)
         finally:  # all found: the rest need not be tried
             pool.shutdown(cancel_futures=True)
-
-
-def by_fingerprint(numbers: Sequence[Msisdn], fingerprint: Callable[[Msisdn], str]) -> Mapping[str, Msisdn]:
-    """The same, to be looked up."""
-    return {fingerprint(number): number for number in numbers}

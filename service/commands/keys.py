@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -40,7 +40,8 @@ def rotate(new_key_file: Path | None, wait: bool, as_json: bool) -> int:
         raise click.UsageError("the key comes from TOMOSHIBI_SECRET_KEY: say --new-key-file for the new one")
     path = new_key_file or opening.next_key_file(chosen)
     known = _found_before(chosen) if wait else {}
-    with _alone(chosen, wait=wait) as db:
+    with ExitStack() as stack:
+        db = _alone(stack, chosen, wait=wait)
         old = opening.sealer(chosen, db)
         accepted.finish_left(db, "", system_time)
         try:
@@ -69,14 +70,8 @@ def _find(old: Sealer, stops: frozenset[str]) -> Mapping[str, Msisdn]:
         return old.find(stops, output.progress(stack, "finding stopped numbers"))
 
 
-@contextmanager
-def _alone(chosen: Settings, *, wait: bool) -> Iterator[Database]:
+def _alone(stack: ExitStack, chosen: Settings, *, wait: bool) -> Database:
     """The database with nobody else at work on it; `wait`: as soon as that is so."""
-    with ExitStack() as stack:
-        yield _entered(stack, chosen, wait=wait)
-
-
-def _entered(stack: ExitStack, chosen: Settings, *, wait: bool) -> Database:
     said = ""
     while True:
         try:

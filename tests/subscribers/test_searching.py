@@ -28,7 +28,7 @@ def test_all_are_found_and_then_no_more_are_tried() -> None:
         found = searching.find(
             KEY, frozenset(map(SEALER.fingerprint, numbers)), NEAR, lambda *done: tried.append(done), workers=workers
         )
-        assert searching.by_fingerprint(found, SEALER.fingerprint) == {SEALER.fingerprint(one): one for one in numbers}
+        assert {SEALER.fingerprint(one): one for one in found} == {SEALER.fingerprint(one): one for one in numbers}
     assert tried == [(50, 200), (100, 200)] * 2
     nobody = frozenset({"0" * 64})
     assert searching.find(KEY, nobody, NEAR, workers=1) == []
