@@ -150,10 +150,8 @@ def bring_back(db: Connection, broadcast_id: int, until: datetime, expires: date
     if not rows:
         return 0
     db.execute(
-        (
-            "UPDATE messages SET state = 'queued', reason = '', settled_at = NULL, not_before = :until,"
-            " expires_at = :expires WHERE id IN :chunk AND state = 'expired'"
-        ),
+        "UPDATE messages SET state = 'queued', reason = '', settled_at = NULL, not_before = :until,"
+        " expires_at = :expires WHERE id IN :chunk AND state = 'expired'",
         chunks.parameters([row.integer("id") for row in rows])
         | {"until": times.to_text(until), "expires": times.to_text(expires)},
     )

@@ -130,7 +130,8 @@ def choose(id: int, revoke: bool, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def nearest(municipality: str, walk: int, given: bool, revoke: bool, as_json: bool) -> int:
     """Let texts name the nearest open site by themselves, also to those who live far from it."""
-    place, code = arguments.place(municipality), arguments.place(municipality).code
+    place = arguments.place(municipality)
+    code = place.code
     asked = None if revoke else Nearest(walk_km=walk / 1000)
     with opening.opened(settings.load()) as db:
         if not db.read_sync(store.on_list, code):

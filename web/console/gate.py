@@ -246,9 +246,12 @@ def _read(db: Connection, token: str, now: datetime) -> _Found:
 
 def holders(db: Connection, cookies: Collection[str], now: datetime) -> dict[str, Principal | None]:
     """Who has each of these cookies; None for whom the console is closed. Does not keep a session alive."""
+    found: dict[str, Principal | None] = dict.fromkeys(cookies)
     living = store.sessions(db, [cookie for cookie in cookies if cookie], now)
-    nobody = NOBODY if "" in cookies and not store.any_user(db) else None
-    return {cookie: living[cookie].principal if cookie in living else None if cookie else nobody for cookie in cookies}
+    found.update((cookie, session.principal) for cookie, session in living.items())
+    if "" in found and not store.any_user(db):
+        found[""] = NOBODY
+    return found
 
 
 def _redirect(address: str) -> web.Response:
