@@ -179,7 +179,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(run: Run, words: list[str], said:
 
 def test_a_day_that_stands_still_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "_PATIENCE", 0)
-    done = run("simulate", "--residents", "1", "--no-serve")
+    done = run("simulate", "--residents", "1", "--no-serve", HTTP_PORT="0")
     assert done.code == 1
     assert "the day stood still" in done.err
     assert "Traceback" not in done.err
